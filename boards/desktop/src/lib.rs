@@ -1,0 +1,1 @@
+//! The desktop as a board: simulated sensors and time, flash in a file.

@@ -1,0 +1,3 @@
+//! Firmware for QEMU's mps2-an386, a Cortex-M4F.
+
+fn main() {}

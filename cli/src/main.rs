@@ -1,0 +1,3 @@
+//! The corelet command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! For authors of plugins: one impl block against a typed contract.

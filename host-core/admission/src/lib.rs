@@ -1,0 +1,1 @@
+//! What a module must be before an interpreter sees it.

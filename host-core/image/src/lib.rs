@@ -1,0 +1,1 @@
+//! The signed plugin image: header, manifest, signature, module.

@@ -1,0 +1,1 @@
+//! Runs admitted modules under wasmi: the only crate that names it.

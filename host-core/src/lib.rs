@@ -1,0 +1,1 @@
+//! Plugin slots for firmware: signed WebAssembly modules under budgets and grants.

@@ -1,0 +1,1 @@
+//! bindgen! for hosts and guests, over corelet-wit.

@@ -1,0 +1,3 @@
+//! Set-up, demo, test, size: cargo xtask.
+
+fn main() {}
