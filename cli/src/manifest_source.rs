@@ -1,0 +1,341 @@
+//! `corelet.toml`: what a plugin's manifest is made from, beside its Cargo.toml.
+//!
+//! ```toml
+//! events = ["button"]             # topics for `event-handler`
+//!
+//! [plugin]                        # by default from Cargo.toml
+//! name = "thermostat"
+//! version = "0.1.0"
+//! security-version = 0            # a device never goes back below one that it confirmed
+//! world = "thermostat"            # needed only if wit/ has several
+//!
+//! [config]                        # the world's `config` record
+//! set-point-milli = 21_000
+//!
+//! [budget]
+//! fuel-per-call = 20_000
+//! tick = "1s"                     # with `ticker` only
+//! stack = 1024                    # bytes, or "1 KiB"
+//! memory = "4 KiB"                # the most linear memory; by default what the module starts with
+//! heap = "16 KiB"                 # what the engine may take for it
+//!
+//! [grants]                        # by interface, typed by its `grant` record
+//! sensor = { channels = [0] }
+//! "acme:hvac/relay" = { max-switches-per-hour = 12 }
+//!
+//! [confirm]                       # what an update must do to stay
+//! good-calls = 10
+//! seconds = 60
+//! health = true
+//! ```
+
+use std::time::Duration;
+
+use semver::Version;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::Failure;
+use crate::toml_table::{SourceFile, Table, boolean, integer, string};
+use crate::units;
+
+/// Its name.
+pub const FILE: &str = "corelet.toml";
+
+/// Bytes of stack of a plugin that names none.
+pub const DEFAULT_STACK: u32 = 1024;
+
+/// Fuel for each call of a plugin that names none.
+pub const DEFAULT_FUEL: u64 = 100_000;
+
+/// `corelet.toml`, its keys checked. Config and grants wait for the contract that types them.
+#[derive(Debug)]
+pub struct ManifestSource<'a> {
+    /// Where it was read from.
+    pub file: &'a SourceFile,
+    /// `[plugin]`.
+    pub plugin: Plugin,
+    /// `[budget]`.
+    pub budget: Budget,
+    /// `[confirm]`.
+    pub confirm: Confirm,
+    /// The topics of the events that the plugin wants.
+    pub events: Vec<String>,
+    /// `[config]`, if it is there.
+    pub config: Option<Spanned<DeValue<'a>>>,
+    /// `[grants]`, if it is there.
+    pub grants: Option<Spanned<DeValue<'a>>>,
+}
+
+/// `[plugin]`: what differs from Cargo.toml.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plugin {
+    /// In place of the package's name.
+    pub name: Option<String>,
+    /// In place of the package's version.
+    pub version: Option<Version>,
+    /// The security version; 0 if it is not named.
+    pub security_version: u32,
+    /// The world, where the contract has several.
+    pub world: Option<String>,
+}
+
+/// `[budget]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Fuel for each call.
+    pub fuel_per_call: u64,
+    /// The most linear memory in bytes.
+    pub memory: Option<u32>,
+    /// Bytes of the plugin's stack in its linear memory.
+    pub stack: u32,
+    /// Bytes that the engine may take for the plugin.
+    pub heap: Option<u32>,
+    /// The time between two ticks.
+    pub tick: Option<Duration>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            fuel_per_call: DEFAULT_FUEL,
+            memory: None,
+            stack: DEFAULT_STACK,
+            heap: None,
+            tick: None,
+        }
+    }
+}
+
+/// `[confirm]`: what an update must do to stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Confirm {
+    /// Calls that went well.
+    pub good_calls: Option<u32>,
+    /// Seconds that it ran.
+    pub seconds: Option<u32>,
+    /// Whether its `health` must answer well.
+    pub health: bool,
+}
+
+impl<'a> ManifestSource<'a> {
+    /// Reads `file`.
+    ///
+    /// # Errors
+    /// If it is not TOML, has a key that is not named above, or a value of another kind or out of its range; each with
+    /// its place.
+    pub fn parse(file: &'a SourceFile) -> Result<Self, Failure> {
+        let top = file.parse()?.into_inner();
+        let root = Table::new(file, "the top of corelet.toml", &top);
+        root.only(&["events", "plugin", "config", "budget", "grants", "confirm"])
+            .map_err(|failure| beyond_the_top(failure, &top))?;
+        let (plugin, budget, confirm) = (plugin(&root)?, budget(&root)?, confirm(&root)?);
+        let events = root.read("events", topics)?.unwrap_or_default();
+        root.table("config", "[config]")?;
+        root.table("grants", "[grants]")?;
+        let (mut config, mut grants) = (None, None);
+        for (key, value) in top {
+            match key.get_ref().as_ref() {
+                "config" => config = Some(value),
+                "grants" => grants = Some(value),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            file,
+            plugin,
+            budget,
+            confirm,
+            events,
+            config,
+            grants,
+        })
+    }
+}
+
+fn plugin(root: &Table<'_>) -> Result<Plugin, Failure> {
+    let Some(table) = root.table("plugin", "[plugin]")? else {
+        return Ok(Plugin::default());
+    };
+    table.only(&["name", "version", "security-version", "world"])?;
+    Ok(Plugin {
+        name: table.read("name", string)?,
+        version: table.read("version", version)?,
+        security_version: read_u32(&table, "security-version")?.unwrap_or(0),
+        world: table.read("world", string)?,
+    })
+}
+
+fn budget(root: &Table<'_>) -> Result<Budget, Failure> {
+    let Some(table) = root.table("budget", "[budget]")? else {
+        return Ok(Budget::default());
+    };
+    table.only(&["fuel-per-call", "memory", "stack", "heap", "tick"])?;
+    let fuel = table.read("fuel-per-call", integer(i64::MAX.unsigned_abs()))?;
+    Ok(Budget {
+        fuel_per_call: fuel.unwrap_or(DEFAULT_FUEL),
+        memory: table.read("memory", size)?,
+        stack: table.read("stack", size)?.unwrap_or(DEFAULT_STACK),
+        heap: table.read("heap", size)?,
+        tick: table.read("tick", duration)?,
+    })
+}
+
+fn confirm(root: &Table<'_>) -> Result<Confirm, Failure> {
+    let Some(table) = root.table("confirm", "[confirm]")? else {
+        return Ok(Confirm::default());
+    };
+    table.only(&["good-calls", "seconds", "health"])?;
+    Ok(Confirm {
+        good_calls: read_u32(&table, "good-calls")?,
+        seconds: read_u32(&table, "seconds")?,
+        health: table.read("health", boolean)?.unwrap_or(false),
+    })
+}
+
+fn read_u32(table: &Table<'_>, key: &str) -> Result<Option<u32>, Failure> {
+    let number = table.read(key, integer(u32::MAX.into()))?;
+    Ok(number.and_then(|number| u32::try_from(number).ok()))
+}
+
+fn version(value: &DeValue<'_>) -> Result<Version, String> {
+    let text = value.as_str().and_then(|text| Version::parse(text).ok());
+    text.ok_or_else(|| "a version such as \"1.2.3\"".to_owned())
+}
+
+/// A number of bytes that a plugin's memory can have: below 2³¹, as the ABI has it.
+fn size(value: &DeValue<'_>) -> Result<u32, String> {
+    let max = u32::MAX >> 1;
+    let bytes = match value.as_str() {
+        Some(text) => units::parse_size(text)?,
+        None => integer(max.into())(value).map_err(|number| format!("{number}, or \"16 KiB\""))?,
+    };
+    u32::try_from(bytes)
+        .ok()
+        .filter(|bytes| *bytes <= max)
+        .ok_or_else(|| format!("at most {max} bytes"))
+}
+
+/// A time above zero whose nanoseconds fit in 64 bits.
+fn duration(value: &DeValue<'_>) -> Result<Duration, String> {
+    let text = value.as_str().ok_or("a time such as \"250ms\" or \"1s\"")?;
+    let time = units::parse_duration(text)?;
+    if time.is_zero() {
+        Err("a time above zero".to_owned())
+    } else {
+        Ok(time)
+    }
+}
+
+fn topics(value: &DeValue<'_>) -> Result<Vec<String>, String> {
+    let items = value
+        .as_array()
+        .ok_or("a list of topics such as [\"button\"]")?;
+    items.iter().map(|item| string(item.get_ref())).collect()
+}
+
+/// TOML takes a key that stands below a table's header for one of that table; the other slip is a table's key without its
+/// header. Says so where an unknown key of the top is a key of a table.
+fn beyond_the_top(failure: Failure, top: &DeTable<'_>) -> Failure {
+    const BUDGET: [&str; 5] = ["fuel-per-call", "memory", "stack", "heap", "tick"];
+    match top
+        .keys()
+        .find(|key| BUDGET.contains(&key.get_ref().as_ref()))
+    {
+        Some(key) => failure.help(format_args!("`{}` stands below [budget]", key.get_ref())),
+        None => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn file(text: &str) -> SourceFile {
+        SourceFile::new(Path::new(FILE), text)
+    }
+
+    fn refusal(text: &str) -> String {
+        ManifestSource::parse(&file(text)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn everything_is_read() {
+        let file = file(
+            "events = [\"button\"]\n[plugin]\nname = \"t\"\nversion = \"1.2.3\"\nsecurity-version = 4\nworld = \"w\"\n\
+             [config]\na = 1\n[budget]\nfuel-per-call = 20_000\nmemory = \"4 KiB\"\nstack = 512\nheap = 16384\ntick = \"1s\"\n\
+             [grants]\nsensor = { channels = [0] }\n[confirm]\ngood-calls = 10\nseconds = 60\nhealth = true\n",
+        );
+        let source = ManifestSource::parse(&file).unwrap();
+        assert_eq!(source.events, ["button"]);
+        assert_eq!(source.plugin.version, Some(Version::new(1, 2, 3)));
+        assert_eq!(
+            (
+                source.plugin.security_version,
+                source.plugin.world.as_deref()
+            ),
+            (4, Some("w"))
+        );
+        let budget = Budget {
+            fuel_per_call: 20_000,
+            memory: Some(4096),
+            stack: 512,
+            heap: Some(16_384),
+            tick: Some(Duration::from_secs(1)),
+        };
+        assert_eq!(source.budget, budget);
+        assert_eq!(
+            (
+                source.confirm.good_calls,
+                source.confirm.seconds,
+                source.confirm.health
+            ),
+            (Some(10), Some(60), true)
+        );
+        assert!(source.config.is_some() && source.grants.is_some());
+    }
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        let file = file("");
+        let source = ManifestSource::parse(&file).unwrap();
+        assert_eq!(source.budget, Budget::default());
+        assert_eq!(source.plugin, Plugin::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_key_that_was_meant() {
+        assert_eq!(
+            refusal("[budget]\nfuel-per-cal = 20_000\n"),
+            "error: unknown key `fuel-per-cal`\n --> corelet.toml:2:1\n2 | fuel-per-cal = 20_000\n  \
+             | ^^^^^^^^^^^^ not a key of [budget]\n  = found: fuel-per-cal   allowed: fuel-per-call, memory, stack, heap, tick\n\
+             help: did you mean `fuel-per-call`?"
+        );
+        assert!(refusal("[bugdet]\n").ends_with("help: did you mean `budget`?"));
+        assert!(refusal("tick = \"1s\"\n").ends_with("help: `tick` stands below [budget]"));
+    }
+
+    #[test]
+    fn a_value_out_of_its_range_is_refused_with_its_place() {
+        assert_eq!(
+            refusal("[budget]\ntick = \"1 week\"\n"),
+            "error: `tick` in [budget] cannot be this\n --> corelet.toml:2:8\n2 | tick = \"1 week\"\n  \
+             |        ^^^^^^^^ here\n  = found: \"1 week\"   allowed: a time such as 250ms, 1s, 5 min, 1 h"
+        );
+        for text in [
+            "[budget]\nfuel-per-call = -1",
+            "[budget]\nfuel-per-call = \"1\"",
+            "[budget]\nstack = 4_294_967_296",
+            "[budget]\nmemory = \"3 GiB\"",
+            "[budget]\ntick = \"0s\"",
+            "[plugin]\nversion = \"1\"",
+            "[confirm]\nhealth = 1",
+            "events = [1]",
+            "grants = 1",
+            "[budget",
+        ] {
+            assert!(refusal(text).contains(" --> corelet.toml:"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What goes to the terminal: results on standard output, everything else on standard error.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+const PLACE: Style = AnsiColor::Blue.on_default().bold();
+
+/// Prints `failure` on standard error; in colour if that is a terminal.
+pub(crate) fn failure(failure: &impl Display) {
+    anstream::eprintln!("{}", coloured(&failure.to_string()));
+}
+
+/// Prints a line that is no result: what is being done, or what is worth knowing.
+pub(crate) fn note(line: impl Display) {
+    anstream::eprintln!("{line}");
+}
+
+/// Prints a line of the result.
+pub(crate) fn line(line: impl Display) {
+    anstream::println!("{line}");
+}
+
+/// Shows that `what` goes on, until it is dropped. Nothing is shown where standard error is no terminal.
+pub(crate) fn progress(what: impl Into<std::borrow::Cow<'static, str>>) -> Progress {
+    let bar = ProgressBar::new_spinner().with_message(what);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    Progress(bar)
+}
+
+/// Something that takes long.
+#[derive(Debug)]
+pub(crate) struct Progress(ProgressBar);
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Colours the words that begin a part of a failure.
+fn coloured(text: &str) -> String {
+    const PARTS: [(&str, Style); 3] = [("error:", ERROR), ("help:", HELP), ("-->", PLACE)];
+    let lines = text.lines().map(|line| {
+        let words = line.trim_start();
+        let indent = line.len() - words.len();
+        let part = PARTS
+            .iter()
+            .find_map(|(word, style)| Some((word, style, words.strip_prefix(word)?)));
+        match part {
+            Some((word, style, rest)) => format!("{:indent$}{style}{word}{style:#}{rest}", ""),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_change_nothing_but_the_colour() {
+        let text = "error: no\n --> a:1:1\nhelp: yes";
+        let coloured = coloured(text);
+        assert_ne!(coloured, text);
+        assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), text);
+    }
+}
