@@ -1,4 +1,4 @@
-use crate::{Codec, CodecError, NameKey, Shape, Writer, codec};
+use crate::{Codec, CodecError, NameKey, Shape, Status, Writer, codec};
 
 /// One function of the contract. `bindgen!` implements it on a type that stands for the function.
 pub trait Function {
@@ -37,6 +37,29 @@ pub trait Call {
     /// # Errors
     /// [`CodecError::Bound`] if an argument is over its bound, [`CodecError::Full`] if the buffer is too small.
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), CodecError>;
+}
+
+/// Decodes a whole request of `F`: the callee's first step.
+///
+/// # Errors
+/// [`Status::MALFORMED`] if it is no canonical message.
+#[inline]
+pub fn decode_request<F: Function>(
+    request: &[u8],
+) -> Result<<F::Request as Codec>::Value<'_>, Status> {
+    codec::decode::<F::Request>(request).map_err(|_| Status::MALFORMED)
+}
+
+/// Encodes a whole response of `F`, and returns its length in bytes: the callee's last step.
+///
+/// # Errors
+/// [`Status::UNBOUNDED_ANSWER`] if a part is over its bound, or all of it over the buffer.
+#[inline]
+pub fn encode_response<F: Function>(
+    value: &<F::Response as Codec>::Value<'_>,
+    response: &mut [u8],
+) -> Result<usize, Status> {
+    codec::encode::<F::Response>(value, response).map_err(|_| Status::UNBOUNDED_ANSWER)
 }
 
 /// The value of a call's response.

@@ -116,7 +116,7 @@ pub use answer::{Answer, import_result, pack, unpack};
 pub use codec::{Codec, decode, encode, varint_max};
 pub use error::CodecError;
 pub use exchange::{EXCHANGE_EXPORT, EXCHANGE_HEADER, Exchange, INIT_EXPORT, MEMORY_EXPORT};
-pub use function::{Call, Function, ResponseOf};
+pub use function::{Call, Function, ResponseOf, decode_request, encode_response};
 pub use list::{Items, List, Seq};
 pub use meet::{Meet, MeetError, meet_encoded, meet_equal};
 pub use reader::Reader;

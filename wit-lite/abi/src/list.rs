@@ -172,6 +172,8 @@ impl<C: Codec> PartialEq for List<'_, C> {
     }
 }
 
+impl<'a, C: Codec> Eq for List<'a, C> where C::Value<'a>: Eq {}
+
 impl<C: Codec, const LIMIT: usize> Codec for Seq<C, LIMIT> {
     type Value<'a> = List<'a, C>;
     const MAX: usize = varint_max(LIMIT as u64).saturating_add(C::MAX.saturating_mul(LIMIT));
