@@ -1,0 +1,188 @@
+use corelet_abi::{NameKey, Shape, ShapeEntry};
+
+use crate::cursor::Cursor;
+use crate::exports::{self, RawExport, Targets, check_exports};
+use crate::functions::{self, Functions, RawImport, Types, check_imports};
+use crate::layout::Layout;
+use crate::shapes::Shapes;
+use crate::storage::{
+    Globals, Memory, check_data, check_data_count, check_elements, check_memory, check_table,
+};
+use crate::{Limits, Offer, Quantity, Reason, Refusal};
+
+/// Proof that a module went through [`admit`]: nothing else makes one.
+#[derive(Clone, Copy, Debug)]
+pub struct Admitted<'m> {
+    module: &'m [u8],
+    limits: Limits,
+    imports: Option<Cursor<'m>>,
+    exports: Option<Cursor<'m>>,
+    shapes: Shapes<'m>,
+    memory: Memory,
+    exchange: u32,
+}
+
+/// Checks the structure of a module, and what it asks of the host; see the crate's documentation.
+///
+/// Takes time in proportion to the module, about 1 KiB of stack and no heap. Never panics.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn admit<'m>(
+    module: &'m [u8],
+    limits: &Limits,
+    offer: &impl Offer,
+) -> Result<Admitted<'m>, Refusal> {
+    let limits = limits.within(&Limits::LARGEST);
+    if module.len() > limits.module_bytes as usize {
+        return Err(Refusal {
+            offset: 0,
+            reason: Reason::Over {
+                what: Quantity::ModuleBytes,
+                found: module.len() as u64,
+                allowed: limits.module_bytes,
+            },
+        });
+    }
+    let layout = Layout::find(module, &limits)?;
+    let end = layout.end;
+    let shapes = Shapes::check(layout.shapes, &limits)?;
+    let types = Types::check(layout.types, &limits)?;
+    let imported = check_imports(layout.imports, &types, shapes, &limits, offer)?;
+    let functions = Functions::check(layout.functions, imported, &types, &limits)?;
+    let table = check_table(layout.tables, &limits)?;
+    let memory = check_memory(layout.memories, &limits)?;
+    let globals = Globals::check(layout.globals, end, &limits)?;
+    let targets = Targets {
+        functions: &functions,
+        tables: u32::from(table.is_some()),
+        memory,
+        globals: &globals,
+        shapes,
+    };
+    let (exported, exchange) = check_exports(layout.exports, end, &targets, &limits)?;
+    check_elements(layout.elements, table, functions.count(), &limits)?;
+    let announced = check_data_count(layout.data_count, &limits)?;
+    functions.check_code(layout.code, end, &types, &limits)?;
+    check_data(layout.data, end, memory, announced, &limits)?;
+    Ok(Admitted {
+        module,
+        limits,
+        imports: layout.imports,
+        exports: layout.exports,
+        shapes,
+        memory: exported,
+        exchange,
+    })
+}
+
+/// A function that the module imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Import<'m> {
+    /// For instance `corelet:host/storage@0.1.0`.
+    pub interface: &'m str,
+    /// For instance `get`.
+    pub function: &'m str,
+    /// The key of both.
+    pub key: NameKey,
+    /// What the plugin was built for.
+    pub shape: Shape,
+}
+
+/// A function that the module exports for a host to call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Export<'m> {
+    /// For instance `corelet:plugin/ticker@0.1.0#tick`, or `init`.
+    pub name: &'m str,
+    /// Its key.
+    pub key: NameKey,
+    /// What the plugin was built for.
+    pub shape: Shape,
+}
+
+impl<'m> Admitted<'m> {
+    /// The module's bytes.
+    pub const fn module(&self) -> &'m [u8] {
+        self.module
+    }
+
+    /// The imports, in the order in which an instance wants them.
+    pub fn imports(&self) -> impl Iterator<Item = Import<'m>> + use<'m> {
+        let limits = self.limits;
+        let shapes = self.shapes;
+        items(self.imports, move |section| {
+            let RawImport {
+                interface,
+                function,
+                ..
+            } = functions::import(section, &limits).ok()?;
+            section.u32().ok()?;
+            let key = NameKey::of(interface, function);
+            Some(Import {
+                interface,
+                function,
+                key,
+                shape: shapes.of(key)?,
+            })
+        })
+    }
+
+    /// `init` and the exported functions of interfaces, in the order of the module. No two have one key.
+    pub fn exports(&self) -> impl Iterator<Item = Export<'m>> + use<'m> {
+        let limits = self.limits;
+        let shapes = self.shapes;
+        items(self.exports, move |section| {
+            exports::export(section, &limits).ok()
+        })
+        .filter(RawExport::is_call)
+        .filter_map(move |export| {
+            let key = NameKey::of_export(export.name);
+            Some(Export {
+                name: export.name,
+                key,
+                shape: shapes.of(key)?,
+            })
+        })
+    }
+
+    /// The entries of `corelet:shapes`, those included that belong to no import or export.
+    pub fn shapes(&self) -> impl Iterator<Item = ShapeEntry> + use<'m> {
+        self.shapes.iter()
+    }
+
+    /// How many bytes the memory begins with: under 2³¹.
+    pub const fn memory_bytes(&self) -> u32 {
+        self.memory.bytes
+    }
+
+    /// How many bytes the memory may grow to, at most 2³², if the module sets a maximum.
+    pub const fn memory_max(&self) -> Option<u64> {
+        self.memory.most
+    }
+
+    /// The size of a page of memory in bytes: 1 or 65,536.
+    pub const fn memory_page_size(&self) -> u32 {
+        self.memory.page
+    }
+
+    /// The address of the exchange buffer's size field: a multiple of 4, and the field lies in the memory.
+    pub const fn exchange(&self) -> u32 {
+        self.exchange
+    }
+}
+
+/// The items of a section that was checked: `next` cannot fail, and would end the list if it did.
+fn items<'m, T>(
+    section: Option<Cursor<'m>>,
+    mut next: impl FnMut(&mut Cursor<'m>) -> Option<T>,
+) -> impl Iterator<Item = T> {
+    let counted = section.and_then(|mut section| {
+        let count = section.u32().ok()?;
+        Some((section, count))
+    });
+    let (mut rest, count) = match counted {
+        Some((section, count)) => (section, count),
+        None => (Cursor::new(&[], 0), 0),
+    };
+    (0..count).map_while(move |_| next(&mut rest))
+}
