@@ -5,12 +5,16 @@ use semver::Version;
 /// Everything that was read: packages, their interfaces and worlds, and all types in one list.
 #[derive(Clone, Debug)]
 pub struct Contract {
+    /// The package that was loaded; the others are what it depends on, and the standard packages.
+    pub main: PackageName,
     /// All interfaces; [`InterfaceId`] is an index.
     pub interfaces: Vec<Interface>,
     /// All worlds, `include`s already followed.
     pub worlds: Vec<World>,
     /// All named types; [`TypeId`] is an index. A type stands after those that it is made of.
     pub types: Vec<TypeDef>,
+    /// `error` of `corelet:plugin/types`, with which `init` fails.
+    pub error: TypeId,
 }
 
 /// Index into [`Contract::interfaces`].
