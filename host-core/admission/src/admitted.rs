@@ -19,6 +19,7 @@ pub struct Admitted<'m> {
     exports: Option<Cursor<'m>>,
     shapes: Shapes<'m>,
     memory: Memory,
+    table: Option<u32>,
     exchange: u32,
 }
 
@@ -72,6 +73,7 @@ pub fn admit<'m>(
         exports: layout.exports,
         shapes,
         memory: exported,
+        table,
         exchange,
     })
 }
@@ -163,6 +165,11 @@ impl<'m> Admitted<'m> {
     /// The size of a page of memory in bytes: 1 or 65,536.
     pub const fn memory_page_size(&self) -> u32 {
         self.memory.page
+    }
+
+    /// How many elements the table begins with; 0 if there is no table.
+    pub fn table_elements(&self) -> u32 {
+        self.table.unwrap_or(0)
     }
 
     /// The address of the exchange buffer's size field: a multiple of 4, and the field lies in the memory.

@@ -1,1 +1,65 @@
-//! Runs admitted modules under wasmi: the only crate that names it.
+//! # Running one admitted module
+//!
+//! A [`Machine`] is the engine, the module and the instance of one slot. This is the only crate that names
+//! wasmi; whoever uses it sees bytes, statuses and fuel.
+//!
+//! ```
+//! use corelet_abi::{NameKey, Status};
+//! use corelet_admission::{admit, Limits};
+//! use corelet_load::{Budget, Imports, Machine};
+//!
+//! struct Nothing;
+//! impl Imports for Nothing {
+//!     fn import(&mut self, _: u16, _: &[u8], _: &mut [u8]) -> Result<usize, Status> {
+//!         Err(Status::UNAVAILABLE)
+//!     }
+//!     fn response_max(&self, _: u16) -> usize { 0 }
+//!     fn take_debt(&mut self) -> u64 { 0 }
+//! }
+//!
+//! # let text = include_str!("../tests/echo.wat");
+//! # let module = wat::parse_str(text)?;
+//! let admitted = admit(&module, &Limits::DEVICE, &())?;
+//! let mut machine = Machine::load(&admitted, &Budget::DEVICE, Nothing, &())?;
+//!
+//! let echo = NameKey::of("acme:demo/echo@1.0.0", "echo");
+//! let answer = machine.call(echo, 1_000, |request| request.bytes(b"hello"))?;
+//! assert_eq!(machine.response(answer), b"hello");
+//! assert!(machine.fuel_used() < 100);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## What holds
+//!
+//! - A module gets here through admission alone: [`Machine::load`] takes its proof. wasmi validates the code besides.
+//! - Code is translated when the module is loaded, never while it runs.
+//! - A call stops when its fuel is used up, when it is deeper than [`Budget::recursion`] or its values take more than
+//!   [`Budget::stack`], and memory does not grow above [`Budget::memory`]. Tables do not grow.
+//! - The same module with the same requests gives the same answers for the same fuel on 32 and 64 bits, NaN bits
+//!   included.
+//! - Pointers and lengths that come from the guest pass one door, which checks them in the order that the ABI names
+//!   before the host function sees a byte.
+//! - A call holds the machine exclusively, and a host function is given the data but not the machine: nothing can
+//!   call into a guest that is inside a call.
+//! - After a stop that [costs the instance](Stop::costs_instance) the machine answers [`Stop::Spent`] until
+//!   [`Machine::renew`] has made another: a trap leaves the guest's stack pointer where it was.
+//! - `Machine<D>` is `Send` if `D` is.
+
+#![no_std]
+#![deny(unsafe_code)]
+
+extern crate alloc;
+
+#[cfg(test)]
+extern crate std;
+
+mod budget;
+mod door;
+mod error;
+mod guest;
+mod machine;
+
+pub use budget::Budget;
+pub use error::{Blame, LoadError, Stop, Trap};
+pub use guest::Imports;
+pub use machine::Machine;

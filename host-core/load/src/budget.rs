@@ -1,0 +1,60 @@
+use wasmi::{CompilationMode, Config};
+
+/// What one machine may take while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Linear memory in bytes; what is over 2³¹ − 1 counts as that. Memory that grows is moved, so that growing takes
+    /// up to three times as much heap for a moment, and up to twice as much from then on.
+    pub memory: u32,
+    /// Locals and operands of all calls that are open at a time, in bytes, eight for each. A stack that grows is moved,
+    /// and what it grew to is kept for the next call.
+    pub stack: u32,
+    /// How many calls of functions may be open at a time.
+    pub recursion: u32,
+}
+
+impl Budget {
+    /// One page of memory, and stacks of a few KiB of heap.
+    pub const DEVICE: Self = Self {
+        memory: 65_536,
+        stack: 4_096,
+        recursion: 64,
+    };
+
+    /// The most linear memory in bytes: an address is not negative as an `i32`.
+    pub(crate) const fn memory_limit(&self) -> u32 {
+        if self.memory > i32::MAX as u32 {
+            i32::MAX as u32
+        } else {
+            self.memory
+        }
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        let mut config = Config::default();
+        // The minimum goes first: wasmi panics when it is above the maximum. With none, every growth of the stack is
+        // an allocation that may fail without taking the firmware down.
+        config
+            .set_min_stack_height(0)
+            .set_max_stack_height(self.stack as usize)
+            .set_max_recursion_depth(self.recursion as usize)
+            .set_max_cached_stacks(1)
+            .consume_fuel(true)
+            .compilation_mode(CompilationMode::Eager)
+            .ignore_custom_sections(true)
+            .allow_start_fn(false)
+            .wasm_mutable_global(true)
+            .wasm_sign_extension(true)
+            .wasm_saturating_float_to_int(true)
+            .wasm_multi_value(true)
+            .wasm_bulk_memory(true)
+            .wasm_custom_page_sizes(true)
+            // On, because compilers write indirect calls in the form that this proposal brought.
+            .wasm_reference_types(true)
+            .wasm_multi_memory(false)
+            .wasm_tail_call(false)
+            .wasm_extended_const(false)
+            .wasm_wide_arithmetic(false);
+        config
+    }
+}

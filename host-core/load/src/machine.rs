@@ -1,0 +1,372 @@
+use alloc::vec::Vec;
+
+use corelet_abi::{
+    Answer, CodecError, EXCHANGE_HEADER, INIT_EXPORT, MEMORY_EXPORT, NameKey, Writer, unpack,
+};
+use corelet_admission::{Admitted, Offer};
+use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, StoreLimitsBuilder, TypedFunc};
+
+use crate::door::{self, Claim};
+use crate::guest::Guest;
+use crate::{Budget, Imports, LoadError, Stop};
+
+/// An export of the ABI: (request pointer, request length) -> result.
+type Export = TypedFunc<(u32, u32), i64>;
+
+/// The engine, the module and the instance of one slot; see the crate's documentation.
+///
+/// `D` is the host's state, which the host functions are given.
+pub struct Machine<D: Imports> {
+    store: Store<Guest<D>>,
+    instance: Parts,
+    plan: Plan,
+    fuel_used: u64,
+    spent: bool,
+}
+
+/// All that it takes to make an instance again.
+struct Plan {
+    engine: Engine,
+    module: Module,
+    /// The entries of the capability table, one per import of the module.
+    entries: Vec<u16>,
+    /// How many functions the module exports for a host to call.
+    exports: usize,
+    /// Where the size field of the exchange buffer lies.
+    exchange: u32,
+}
+
+/// What is looked up once in an instance.
+struct Parts {
+    memory: Memory,
+    exports: Vec<(NameKey, Export)>,
+    /// The exchange buffer: its address, and its size. It lies in the memory, which never shrinks.
+    buffer: u32,
+    size: u32,
+}
+
+impl<D: Imports> Machine<D> {
+    /// Translates an admitted module, and makes its first instance. No guest code runs.
+    ///
+    /// The offer is asked again for each import, for the entry that [`Imports::import`] will be given.
+    ///
+    /// # Errors
+    /// [`LoadError`]; `data` is dropped.
+    pub fn load(
+        admitted: &Admitted<'_>,
+        budget: &Budget,
+        data: D,
+        offer: &impl Offer,
+    ) -> Result<Self, LoadError> {
+        let allowed = budget.memory_limit();
+        let found = admitted.memory_bytes();
+        if found > allowed {
+            return Err(LoadError::Memory { found, allowed });
+        }
+        let entries = entries(admitted, offer)?;
+        let engine = Engine::new(&budget.config());
+        let module =
+            Module::new(&engine, admitted.module()).map_err(|error| LoadError::of(&error))?;
+        let plan = Plan {
+            engine,
+            module,
+            entries,
+            exports: admitted.exports().count(),
+            exchange: admitted.exchange(),
+        };
+        let guest = Guest {
+            data,
+            memory: None,
+            limits: StoreLimitsBuilder::new()
+                .instances(1)
+                .memories(1)
+                .memory_size(allowed as usize)
+                .tables(1)
+                .table_elements(admitted.table_elements() as usize)
+                .build(),
+        };
+        Self::start(plan, guest).map_err(|(error, _)| error)
+    }
+
+    /// Discards the instance with all its memory, and makes another from the same translated module. The data stays.
+    ///
+    /// The guest's `init` must be called again before its other exports.
+    ///
+    /// # Errors
+    /// [`LoadError`], and the data back.
+    pub fn renew(self) -> Result<Self, (LoadError, D)> {
+        let mut guest = self.store.into_data();
+        guest.memory = None;
+        Self::start(self.plan, guest)
+    }
+
+    fn start(plan: Plan, guest: Guest<D>) -> Result<Self, (LoadError, D)> {
+        let mut store = Store::new(&plan.engine, guest);
+        store.limiter(|guest| &mut guest.limits);
+        match plan.instantiate(&mut store) {
+            Ok(instance) => {
+                store.data_mut().memory = Some(instance.memory);
+                Ok(Self {
+                    store,
+                    instance,
+                    plan,
+                    fuel_used: 0,
+                    spent: false,
+                })
+            }
+            Err(error) => Err((error, store.into_data().data)),
+        }
+    }
+
+    /// Calls an export with a request that `request` writes straight into the guest's exchange buffer.
+    ///
+    /// At most `fuel` is used; [`Machine::fuel_used`] says how much. The answer is only where the response lies,
+    /// within the guest's memory: [`Machine::response`] gives its bytes, and whether they are a canonical message of
+    /// the function's type the caller finds out by decoding them.
+    ///
+    /// # Errors
+    /// [`Stop`]; if it [costs the instance](Stop::costs_instance), every later call is answered [`Stop::Spent`]
+    /// until the machine is renewed.
+    pub fn call(
+        &mut self,
+        export: NameKey,
+        fuel: u64,
+        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
+    ) -> Result<Answer, Stop> {
+        self.fuel_used = 0;
+        if self.spent {
+            return Err(Stop::Spent);
+        }
+        let result = self.enter(export, fuel, request);
+        self.spent = matches!(result, Err(stop) if stop.costs_instance());
+        result
+    }
+
+    #[inline]
+    fn enter(
+        &mut self,
+        export: NameKey,
+        fuel: u64,
+        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
+    ) -> Result<Answer, Stop> {
+        let Parts {
+            memory,
+            buffer,
+            size,
+            ..
+        } = self.instance;
+        let function = self.instance.export(export).ok_or(Stop::NoSuchExport)?;
+        let space = part_mut(memory.data_mut(&mut self.store), buffer, size);
+        let mut writer = Writer::new(space.unwrap_or_default());
+        request(&mut writer).map_err(|error| match error {
+            CodecError::Full => Stop::RequestTooLarge { allowed: size },
+            error => Stop::Request(error),
+        })?;
+        // Within the buffer, whose size is 32 bits.
+        let length = writer.length() as u32;
+
+        self.store
+            .set_fuel(fuel)
+            .map_err(|error| Stop::of(&error))?;
+        let result = function.call(&mut self.store, (buffer, length));
+        let left = self.store.get_fuel().unwrap_or(0);
+        self.fuel_used = fuel.saturating_sub(left);
+
+        let found = result.map_err(|error| Stop::of(&error))?;
+        match unpack(found) {
+            None => Err(Stop::MalformedResult { found }),
+            Some(Err(status)) => Err(Stop::Refused(status)),
+            Some(Ok(Answer { length: 0, .. })) => Ok(Answer {
+                pointer: 0,
+                length: 0,
+            }),
+            Some(Ok(answer)) => {
+                let memory = memory.data(&self.store);
+                match part(memory, answer.pointer, answer.length) {
+                    Some(_) => Ok(answer),
+                    None => Err(Stop::AnswerOutOfBounds {
+                        pointer: answer.pointer,
+                        length: answer.length,
+                        memory: memory.len() as u32,
+                    }),
+                }
+            }
+        }
+    }
+
+    /// The bytes of an answer, as they are in the guest's memory now: read them before the next call. Empty if
+    /// `answer` is of another machine and does not lie in this memory.
+    pub fn response(&self, answer: Answer) -> &[u8] {
+        let memory = self.instance.memory.data(&self.store);
+        part(memory, answer.pointer, answer.length).unwrap_or_default()
+    }
+
+    /// The fuel that the last call used, debts of host functions included; 0 if it did not come to the guest. Of a
+    /// call that ran out, what was used before the step that there was no fuel for.
+    pub const fn fuel_used(&self) -> u64 {
+        self.fuel_used
+    }
+
+    /// Whether the module exports a function that a host calls by this name.
+    pub fn has_export(&self, export: NameKey) -> bool {
+        self.instance.export(export).is_some()
+    }
+
+    /// Whether the instance is lost, and the machine must be [renewed](Machine::renew) before the next call.
+    pub const fn is_spent(&self) -> bool {
+        self.spent
+    }
+
+    /// How many bytes of linear memory the guest has now.
+    pub fn memory_bytes(&self) -> usize {
+        self.instance.memory.data_size(&self.store)
+    }
+
+    /// How many bytes the guest's exchange buffer holds: the most of a request.
+    pub const fn exchange_bytes(&self) -> u32 {
+        self.instance.size
+    }
+
+    /// The host's state.
+    pub fn data(&self) -> &D {
+        &self.store.data().data
+    }
+
+    /// The host's state, to change.
+    pub fn data_mut(&mut self) -> &mut D {
+        &mut self.store.data_mut().data
+    }
+
+    /// Ends the machine, and gives the host's state back.
+    pub fn into_data(self) -> D {
+        self.store.into_data().data
+    }
+}
+
+/// Asks the offer for the entry of every import.
+fn entries(admitted: &Admitted<'_>, offer: &impl Offer) -> Result<Vec<u16>, LoadError> {
+    let mut entries = reserved(admitted.imports().count())?;
+    for (index, import) in (0_u16..).zip(admitted.imports()) {
+        let entry = offer
+            .import(import.interface, import.function, Some(import.shape))
+            .map_err(|refusal| LoadError::Import { index, refusal })?;
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
+/// A vector with room for `capacity` items, or the news that there is none.
+fn reserved<T>(capacity: usize) -> Result<Vec<T>, LoadError> {
+    let mut items = Vec::new();
+    items
+        .try_reserve_exact(capacity)
+        .map_err(|_| LoadError::OutOfHeap)?;
+    Ok(items)
+}
+
+impl Plan {
+    fn instantiate<D: Imports>(&self, store: &mut Store<Guest<D>>) -> Result<Parts, LoadError> {
+        let mut imports = reserved(self.entries.len())?;
+        for entry in self.entries.iter().copied() {
+            imports.push(Extern::Func(import(store, entry)));
+        }
+        let instance = Instance::new(&mut *store, &self.module, &imports)
+            .map_err(|error| LoadError::of(&error))?;
+        let memory = instance
+            .get_memory(&*store, MEMORY_EXPORT)
+            .ok_or(LoadError::Interpreter)?;
+        let (buffer, size) = self.exchange(memory.data(&*store))?;
+        Ok(Parts {
+            memory,
+            exports: self.exports(&instance, store)?,
+            buffer,
+            size,
+        })
+    }
+
+    /// Reads the size of the exchange buffer, which must be wholly in memory; returns its address and size.
+    fn exchange(&self, memory: &[u8]) -> Result<(u32, u32), LoadError> {
+        let address = self.exchange.saturating_add(EXCHANGE_HEADER);
+        let size = part(memory, self.exchange, EXCHANGE_HEADER)
+            .and_then(|bytes| bytes.first_chunk())
+            .map_or(u32::MAX, |bytes| u32::from_le_bytes(*bytes));
+        match part(memory, address, size) {
+            Some(_) => Ok((address, size)),
+            None => Err(LoadError::Exchange {
+                address,
+                size,
+                memory: memory.len() as u32,
+            }),
+        }
+    }
+
+    fn exports<D: Imports>(
+        &self,
+        instance: &Instance,
+        store: &Store<Guest<D>>,
+    ) -> Result<Vec<(NameKey, Export)>, LoadError> {
+        let mut exports = reserved(self.exports)?;
+        for export in instance.exports(store) {
+            let name = export.name();
+            if (name == INIT_EXPORT || name.contains('#'))
+                && let Some(function) = export.into_func()
+                && exports.len() < self.exports
+            {
+                let function = function.typed(store).map_err(|_| LoadError::Interpreter)?;
+                exports.push((NameKey::of_export(name), function));
+            }
+        }
+        Ok(exports)
+    }
+}
+
+impl Parts {
+    fn export(&self, key: NameKey) -> Option<Export> {
+        self.exports
+            .iter()
+            .find(|(other, _)| *other == key)
+            .map(|(_, function)| *function)
+    }
+}
+
+/// The host's side of one import.
+fn import<D: Imports>(store: &mut Store<Guest<D>>, entry: u16) -> Func {
+    Func::wrap(
+        store,
+        move |caller: wasmi::Caller<'_, Guest<D>>,
+              request: u32,
+              request_length: u32,
+              response: u32,
+              response_capacity: u32| {
+            let claim = Claim {
+                request,
+                request_length,
+                response,
+                response_capacity,
+            };
+            door::enter(caller, entry, claim)
+        },
+    )
+}
+
+/// `length` bytes of memory from `pointer` on, if they are there; none of them if `length` is 0.
+fn part(memory: &[u8], pointer: u32, length: u32) -> Option<&[u8]> {
+    if length == 0 {
+        return Some(&[]);
+    }
+    memory.get(pointer as usize..)?.get(..length as usize)
+}
+
+fn part_mut(memory: &mut [u8], pointer: u32, length: u32) -> Option<&mut [u8]> {
+    memory
+        .get_mut(pointer as usize..)?
+        .get_mut(..length as usize)
+}
+
+const _: () = {
+    const fn is_send<T: Send>() {}
+    #[allow(dead_code)]
+    const fn machine_is_send<D: Imports + Send>() {
+        is_send::<Machine<D>>();
+    }
+};
