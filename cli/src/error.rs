@@ -62,7 +62,7 @@ impl Failure {
 
     /// Adds the place in a file: its name, line and column, the line itself, and `label` under the part that is meant.
     #[must_use]
-    pub fn at(mut self, place: &Place<'_>, label: &str) -> Self {
+    pub(crate) fn at(mut self, place: &Place<'_>, label: &str) -> Self {
         let (line, column) = place.line_and_column();
         let number = line.to_string();
         let gutter = " ".repeat(number.len());
@@ -125,15 +125,15 @@ impl std::error::Error for Failure {}
 
 /// A part of a file's text.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// The file, as the reader shall see its name.
-    pub path: &'a Path,
+    pub(crate) path: &'a Path,
     /// All of its text.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
     /// The first byte of the part.
-    pub start: usize,
+    pub(crate) start: usize,
     /// The byte after its last.
-    pub end: usize,
+    pub(crate) end: usize,
 }
 
 impl Place<'_> {

@@ -1,13 +1,79 @@
 //! The `corelet` command as a library: one module per verb, and what they share.
+//!
+//! Results go to standard output, everything else to standard error. The exit code says how it went:
+//!
+//! | code | meaning |
+//! |---|---|
+//! | 0 | well |
+//! | 1 | what was checked is refused, or a plugin failed |
+//! | 2 | the command line is wrong, or a file cannot be read or written |
+//! | 3 | a tool failed or is missing: Cargo, the compiler, QEMU |
 
+mod compile;
+mod contract_check;
 mod error;
-pub mod manifest_source;
+mod key_file;
+mod keygen;
+mod manifest_source;
 mod module;
+mod new;
 mod output;
+mod package;
 mod slim;
 mod suggest;
 mod toml_table;
 pub mod toolchain;
 mod units;
+mod wit;
 
-pub use error::{Failure, Kind, Place};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use error::{Failure, Kind};
+
+/// Plugins for microcontrollers: from a WIT contract to a signed image that runs in a slot
+#[derive(Clone, Debug, Parser)]
+#[command(name = "corelet", version, after_help = EXIT_CODES, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  well
+  1  what was checked is refused, or a plugin failed
+  2  the command line is wrong, or a file cannot be read or written
+  3  a tool failed or is missing: Cargo, the compiler, QEMU";
+
+#[derive(Clone, Debug, Subcommand)]
+enum Verb {
+    New(new::Args),
+    Keygen(keygen::Args),
+    #[command(subcommand)]
+    Wit(wit::Verb),
+}
+
+/// Reads the command line, does what it asks for, prints why not if it cannot, and returns the exit code.
+pub fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::failure(&failure);
+            ExitCode::from(failure.kind() as u8)
+        }
+    }
+}
+
+/// Does what `cli` asks for.
+///
+/// # Errors
+/// Why it could not be done.
+pub fn run(cli: &Cli) -> Result<(), Failure> {
+    match &cli.verb {
+        Verb::New(args) => new::run(args),
+        Verb::Keygen(args) => keygen::run(args),
+        Verb::Wit(verb) => wit::run(verb),
+    }
+}

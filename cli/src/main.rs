@@ -1,3 +1,7 @@
-//! The corelet command.
+//! The `corelet` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    corelet_cli::main()
+}

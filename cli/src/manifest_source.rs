@@ -40,59 +40,59 @@ use crate::toml_table::{SourceFile, Table, boolean, integer, string};
 use crate::units;
 
 /// Its name.
-pub const FILE: &str = "corelet.toml";
+pub(crate) const FILE: &str = "corelet.toml";
 
 /// Bytes of stack of a plugin that names none.
-pub const DEFAULT_STACK: u32 = 1024;
+pub(crate) const DEFAULT_STACK: u32 = 1024;
 
 /// Fuel for each call of a plugin that names none.
-pub const DEFAULT_FUEL: u64 = 100_000;
+pub(crate) const DEFAULT_FUEL: u64 = 100_000;
 
 /// `corelet.toml`, its keys checked. Config and grants wait for the contract that types them.
 #[derive(Debug)]
-pub struct ManifestSource<'a> {
+pub(crate) struct ManifestSource<'a> {
     /// Where it was read from.
-    pub file: &'a SourceFile,
+    pub(crate) file: &'a SourceFile,
     /// `[plugin]`.
-    pub plugin: Plugin,
+    pub(crate) plugin: Plugin,
     /// `[budget]`.
-    pub budget: Budget,
+    pub(crate) budget: Budget,
     /// `[confirm]`.
-    pub confirm: Confirm,
+    pub(crate) confirm: Confirm,
     /// The topics of the events that the plugin wants.
-    pub events: Vec<String>,
+    pub(crate) events: Vec<String>,
     /// `[config]`, if it is there.
-    pub config: Option<Spanned<DeValue<'a>>>,
+    pub(crate) config: Option<Spanned<DeValue<'a>>>,
     /// `[grants]`, if it is there.
-    pub grants: Option<Spanned<DeValue<'a>>>,
+    pub(crate) grants: Option<Spanned<DeValue<'a>>>,
 }
 
 /// `[plugin]`: what differs from Cargo.toml.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plugin {
+pub(crate) struct Plugin {
     /// In place of the package's name.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// In place of the package's version.
-    pub version: Option<Version>,
+    pub(crate) version: Option<Version>,
     /// The security version; 0 if it is not named.
-    pub security_version: u32,
+    pub(crate) security_version: u32,
     /// The world, where the contract has several.
-    pub world: Option<String>,
+    pub(crate) world: Option<String>,
 }
 
 /// `[budget]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Budget {
+pub(crate) struct Budget {
     /// Fuel for each call.
-    pub fuel_per_call: u64,
+    pub(crate) fuel_per_call: u64,
     /// The most linear memory in bytes.
-    pub memory: Option<u32>,
+    pub(crate) memory: Option<u32>,
     /// Bytes of the plugin's stack in its linear memory.
-    pub stack: u32,
+    pub(crate) stack: u32,
     /// Bytes that the engine may take for the plugin.
-    pub heap: Option<u32>,
+    pub(crate) heap: Option<u32>,
     /// The time between two ticks.
-    pub tick: Option<Duration>,
+    pub(crate) tick: Option<Duration>,
 }
 
 impl Default for Budget {
@@ -109,13 +109,13 @@ impl Default for Budget {
 
 /// `[confirm]`: what an update must do to stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Confirm {
+pub(crate) struct Confirm {
     /// Calls that went well.
-    pub good_calls: Option<u32>,
+    pub(crate) good_calls: Option<u32>,
     /// Seconds that it ran.
-    pub seconds: Option<u32>,
+    pub(crate) seconds: Option<u32>,
     /// Whether its `health` must answer well.
-    pub health: bool,
+    pub(crate) health: bool,
 }
 
 impl<'a> ManifestSource<'a> {
@@ -124,7 +124,7 @@ impl<'a> ManifestSource<'a> {
     /// # Errors
     /// If it is not TOML, has a key that is not named above, or a value of another kind or out of its range; each with
     /// its place.
-    pub fn parse(file: &'a SourceFile) -> Result<Self, Failure> {
+    pub(crate) fn parse(file: &'a SourceFile) -> Result<Self, Failure> {
         let top = file.parse()?.into_inner();
         let root = Table::new(file, "the top of corelet.toml", &top);
         root.only(&["events", "plugin", "config", "budget", "grants", "confirm"])

@@ -9,60 +9,60 @@ use wasmparser::{BinaryReaderError, ExternalKind, Parser, Payload, TypeRef};
 
 /// A module, read but not judged: whether a device takes it is for admission to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Module {
+pub(crate) struct Module {
     /// Imported functions in the order of the module.
-    pub imports: Vec<Import>,
+    pub(crate) imports: Vec<Import>,
     /// All exports in the order of the module.
-    pub exports: Vec<Export>,
+    pub(crate) exports: Vec<Export>,
     /// The shapes that the module carries.
-    pub shapes: BTreeMap<NameKey, Shape>,
+    pub(crate) shapes: BTreeMap<NameKey, Shape>,
     /// Its memory, if it has one.
-    pub memory: Option<Memory>,
+    pub(crate) memory: Option<Memory>,
     /// Its sections in order.
-    pub sections: Vec<Section>,
+    pub(crate) sections: Vec<Section>,
 }
 
 /// One imported function.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Import {
+pub(crate) struct Import {
     /// For instance `corelet:host/sensor@0.1.0`.
-    pub interface: String,
+    pub(crate) interface: String,
     /// For instance `read`.
-    pub function: String,
+    pub(crate) function: String,
 }
 
 /// One export.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Export {
+pub(crate) struct Export {
     /// For instance `corelet:plugin/ticker@0.1.0#tick`.
-    pub name: String,
+    pub(crate) name: String,
     /// Whether it is a function.
-    pub is_function: bool,
+    pub(crate) is_function: bool,
 }
 
 /// A linear memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
+pub(crate) struct Memory {
     /// Bytes at the start.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The most bytes, if the module says.
-    pub max_bytes: Option<u64>,
+    pub(crate) max_bytes: Option<u64>,
     /// The step in which it grows: 1, or 65,536.
-    pub page_bytes: u64,
+    pub(crate) page_bytes: u64,
 }
 
 /// One section.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub(crate) struct Section {
     /// Its kind, or the name of a custom section.
-    pub name: String,
+    pub(crate) name: String,
     /// Bytes of its contents.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Export {
     /// Whether the ABI knows an export of this name.
-    pub fn is_of_abi(&self) -> bool {
+    pub(crate) fn is_of_abi(&self) -> bool {
         is_abi_export(&self.name)
     }
 }
@@ -77,7 +77,7 @@ impl Module {
     ///
     /// # Errors
     /// If they are not a module, or import something else than functions, or carry a list of shapes that is cut short.
-    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
         let mut module = Self::default();
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload.map_err(in_words)?;
@@ -135,7 +135,7 @@ impl Module {
     }
 
     /// The keys of all functions that the ABI gives a shape: imports and exported functions.
-    pub fn function_keys(&self) -> impl Iterator<Item = NameKey> {
+    pub(crate) fn function_keys(&self) -> impl Iterator<Item = NameKey> {
         let imports = self
             .imports
             .iter()

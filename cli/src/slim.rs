@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use corelet_abi::{NameKey, SHAPES_SECTION, ShapeEntry};
+use corelet_abi::{SHAPES_SECTION, ShapeEntry};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{CustomSection, ExportSection, GlobalSection, RawSection};
 use wasmparser::{ExternalKind, Operator, Parser, Payload};
@@ -131,7 +131,7 @@ fn last_global(operators: wasmparser::OperatorsReader<'_>) -> Result<u32, String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use corelet_abi::Shape;
+    use corelet_abi::{NameKey, Shape};
 
     fn entry(key: NameKey) -> [u8; ShapeEntry::SIZE] {
         ShapeEntry {
