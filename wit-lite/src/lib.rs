@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod contract;
+pub mod emit;
 mod load;
 mod model;
 mod parse_error;

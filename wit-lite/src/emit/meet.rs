@@ -1,0 +1,61 @@
+//! `Meet` for grants: the part on which a plugin's wish and a firmware's policy agree.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::rust::{Rust, inner, parts};
+use crate::{InterfaceId, Type, TypeId, TypeKind};
+
+/// The name that makes a record of an interface its grant.
+const GRANT: &str = "grant";
+
+/// The interface's record `grant`, if it has one.
+pub(super) fn grant(rust: &Rust<'_>, interface: InterfaceId) -> Option<TypeId> {
+    let types = &rust.interface(interface).types;
+    let id = *types.iter().find(|id| rust.type_def(**id).name == GRANT)?;
+    match rust.resolve(&Type::Named(id)) {
+        Type::Named(of) if matches!(rust.type_def(*of).kind, TypeKind::Record(_)) => Some(id),
+        _ => None,
+    }
+}
+
+/// All types of which grants are made.
+pub(super) fn reachable(rust: &Rust<'_>) -> BTreeSet<TypeId> {
+    let mut found = BTreeSet::new();
+    let mut wanted: Vec<_> = rust
+        .modules()
+        .filter_map(|interface| grant(rust, interface))
+        .map(Type::Named)
+        .collect();
+    while let Some(ty) = wanted.pop() {
+        match ty {
+            Type::Named(id) if found.insert(id) => wanted.extend(parts(rust.type_def(id)).cloned()),
+            ty => wanted.extend(inner(&ty).cloned()),
+        }
+    }
+    found
+}
+
+/// `impl Meet` for the type `name`.
+pub(super) fn implementation(
+    abi: &TokenStream,
+    name: &Ident,
+    borrows: bool,
+    body: &TokenStream,
+) -> TokenStream {
+    let of = |lifetime: TokenStream| borrows.then(|| quote!(<#lifetime>));
+    let (for_static, for_a) = (of(quote!('static)), of(quote!('a)));
+    quote! {
+        impl #abi::Meet for #name #for_static {
+            fn meet<'a>(
+                asked: &#name #for_a,
+                allowed: &#name #for_a,
+                writer: &mut #abi::Writer<'_>,
+            ) -> ::core::result::Result<(), #abi::MeetError> {
+                #body
+            }
+        }
+    }
+}
