@@ -1,0 +1,48 @@
+//! What holds for every verb: help, exit codes, no colours in a pipe.
+
+mod common;
+
+use common::Sandbox;
+
+const VERBS: [&str; 8] = [
+    "new", "build", "keygen", "sign", "verify", "inspect", "run", "wit",
+];
+
+#[test]
+fn help_names_every_verb_and_every_exit_code() {
+    let help = Sandbox::new().corelet(&["--help"]).well().stdout;
+    for verb in VERBS {
+        assert!(help.contains(&format!("\n  {verb} ")), "{verb}: {help}");
+    }
+    let codes = "Exit codes:\n  0  well\n  1  what was checked is refused, or a plugin failed\n  \
+                 2  the command line is wrong, or a file cannot be read or written\n  \
+                 3  a tool failed or is missing: Cargo, the compiler, QEMU\n";
+    assert!(help.contains(codes), "{help}");
+}
+
+#[test]
+fn every_verb_has_help_of_its_own() {
+    for verb in VERBS {
+        let help = Sandbox::new().corelet(&[verb, "--help"]).well().stdout;
+        assert!(help.contains("Usage: corelet"), "{help}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_exit_code_2() {
+    for args in [
+        &["fly"][..],
+        &["new"],
+        &["run", "--ticks", "many", "a"],
+        &[],
+    ] {
+        let outcome = Sandbox::new().corelet(args);
+        assert_eq!(outcome.code, 2, "{args:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_pipe_gets_no_colours() {
+    let outcome = Sandbox::new().corelet(&["wit", "check", "nowhere"]);
+    assert!(!outcome.stderr.contains('\x1b'), "{outcome:?}");
+}
