@@ -175,7 +175,7 @@ fn resolve(files: &[File], sources: &mut Sources) -> Result<(Resolve, PackageId)
     sources.set_spans(resolve.source_map.clone());
     match pushed {
         Ok(main) => Ok((resolve, main)),
-        Err(error) => Err(parse_error::of_resolve(&error, sources).into()),
+        Err(error) => Err(parse_error::of_resolve(&error, &resolve, sources).into()),
     }
 }
 

@@ -48,6 +48,13 @@ impl Sources {
         })
     }
 
+    /// The first line of a file.
+    pub(crate) fn beginning(&self, path: &str) -> Option<Place> {
+        let (path, text) = self.texts.get_key_value(path)?;
+        let range = 0..0;
+        Some(Spot { path, text, range }.place())
+    }
+
     /// Where `span` is among all others of its file.
     pub(crate) fn order(&self, span: Span) -> usize {
         self.spot(span).map_or(0, |spot| spot.range.start)

@@ -1,4 +1,4 @@
-/// The candidate nearest to `name`, if one is near enough to be meant: at most a third of its letters differ.
+/// The candidate nearest to `name`, if one is near enough to be meant: at most half of its letters differ.
 pub(crate) fn nearest<S: AsRef<str>>(
     name: &str,
     candidates: impl IntoIterator<Item = S>,
@@ -11,7 +11,7 @@ pub(crate) fn nearest<S: AsRef<str>>(
                 candidate,
             )
         })
-        .filter(|(distance, candidate)| *distance <= candidate.as_ref().chars().count().div_ceil(3))
+        .filter(|(distance, candidate)| *distance <= candidate.as_ref().chars().count().div_ceil(2))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

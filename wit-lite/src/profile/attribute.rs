@@ -16,6 +16,8 @@ pub(super) struct Attributes {
     pub(super) bounds: Vec<Bound>,
     pub(super) open: bool,
     pub(super) open_place: Option<Place>,
+    /// Some of it was refused.
+    pub(super) faulty: bool,
 }
 
 /// One entry of an `@max`: `64`, or `result.err: 64`.
@@ -45,6 +47,7 @@ pub(super) fn read(docs: &Docs, span: Span, sources: &Sources) -> (Attributes, V
         }
     }
     reading.attributes.docs = prose.join("\n").trim_end().to_owned();
+    reading.attributes.faulty = !reading.refusals.is_empty();
     (reading.attributes, reading.refusals)
 }
 
@@ -55,10 +58,17 @@ struct Reading<'s> {
 }
 
 impl Reading<'_> {
-    /// Where bytes `part` of an attribute's line are: the nearest such line before the item.
+    /// Where bytes `part` of an attribute's line are: in the nearest such line before the item's name, or behind it for
+    /// an import, whose place is the world's.
     fn place(&self, line: &str, part: Range<usize>) -> Option<Place> {
         let item = self.item.as_ref()?;
-        match item.before().rfind(line) {
+        let behind = || {
+            item.text
+                .get(item.range.end..)?
+                .find(line)
+                .map(|at| item.range.end + at)
+        };
+        match item.before().rfind(line).or_else(behind) {
             Some(start) => Some(item.with(start + part.start..start + part.end).place()),
             None => Some(item.place()),
         }

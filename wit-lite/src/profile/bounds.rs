@@ -16,7 +16,11 @@ pub(super) const RESULT: &str = "result";
 pub(super) type Path = Vec<String>;
 
 /// The bounds of all strings and lists in one item.
-pub(super) struct Bounds(BTreeMap<Path, u32>);
+pub(super) struct Bounds {
+    by_path: BTreeMap<Path, u32>,
+    /// Some were refused: that others are missing may be for that reason, and is not said.
+    pub(super) doubtful: bool,
+}
 
 /// A string or list, and the list that it is in.
 struct Slot {
@@ -79,10 +83,14 @@ impl<'r> Node<'r> {
 
 impl Bounds {
     /// The bounds of a type, field or case.
-    pub(super) fn of_item(check: &mut Check<'_>, node: Node<'_>, attributes: &Attributes) -> Self {
+    pub(super) fn of_item(check: &mut Check<'_>, node: &Node<'_>, attributes: &Attributes) -> Self {
         let mut slots = Vec::new();
-        find(check.resolve, &node, Vec::new(), None, &mut slots);
-        Self::assign(check, &slots, &attributes.bounds)
+        find(check.resolve, node, Vec::new(), None, &mut slots);
+        let mut bounds = Self::new(attributes);
+        for bound in &attributes.bounds {
+            bounds.assign(check, &slots, bound);
+        }
+        bounds
     }
 
     /// The bounds of a function's parameters and result.
@@ -103,62 +111,96 @@ impl Bounds {
                 &mut slots,
             );
         }
-        let hidden = function.params.iter().any(|param| param.name == RESULT);
+        let hides_result = function.params.iter().any(|param| param.name == RESULT);
+        let mut bounds = Self::new(attributes);
         for bound in &attributes.bounds {
-            if hidden && bound.path.first().is_some_and(|first| first == RESULT) {
-                check.refuse(
-                    Refusal::new("this bound could be of the parameter `result` or of the result")
-                        .at(bound.place.clone())
-                        .found(
-                            "a parameter named `result`",
-                            "another name, where a bound begins with `result`",
-                        )
-                        .help("rename the parameter"),
-                );
+            match bound.path.first() {
+                None => bounds.refuse(check, without_parameter(&slots, bound)),
+                Some(first) if first == RESULT && hides_result => {
+                    bounds.refuse(check, of_parameter_or_result(bound));
+                }
+                Some(_) => bounds.assign(check, &slots, bound),
             }
         }
-        Self::assign(check, &slots, &attributes.bounds)
+        bounds
+    }
+
+    fn new(attributes: &Attributes) -> Self {
+        Self {
+            by_path: BTreeMap::new(),
+            doubtful: attributes.faulty,
+        }
     }
 
     pub(super) fn get(&self, path: &Path) -> Option<u32> {
-        self.0.get(path).copied()
+        self.by_path.get(path).copied()
     }
 
-    fn assign(check: &mut Check<'_>, slots: &[Slot], given: &[Bound]) -> Self {
-        let mut bounds = BTreeMap::new();
-        for bound in given {
-            let covers = |slot: &Slot| slot.path.starts_with(&bound.path);
-            let outermost: Vec<_> = slots
-                .iter()
-                .filter(|slot| {
-                    covers(slot) && !slot.within.is_some_and(|within| covers(&slots[within]))
-                })
-                .collect();
-            match outermost.as_slice() {
-                [slot] => {
-                    if bounds.insert(slot.path.clone(), bound.max).is_some() {
-                        check.refuse(
-                            Refusal::new("this bound is given twice")
-                                .at(bound.place.clone())
-                                .found("a second bound of one string or list", "one")
-                                .help("take one of them away"),
-                        );
-                    }
+    fn refuse(&mut self, check: &mut Check<'_>, refusal: Refusal) {
+        self.doubtful = true;
+        check.refuse(refusal);
+    }
+
+    /// Gives `bound` to the outermost string or list at its path or below.
+    fn assign(&mut self, check: &mut Check<'_>, slots: &[Slot], bound: &Bound) {
+        let covers = |slot: &Slot| slot.path.starts_with(&bound.path);
+        let outermost: Vec<_> = slots
+            .iter()
+            .filter(|slot| {
+                covers(slot) && !slot.within.is_some_and(|within| covers(&slots[within]))
+            })
+            .collect();
+        match outermost.as_slice() {
+            [slot] => {
+                if self.by_path.insert(slot.path.clone(), bound.max).is_some() {
+                    self.refuse(check, given_twice(bound));
                 }
-                [] => check.refuse(names_nothing(slots, bound)),
-                several => check.refuse(
-                    Refusal::new("this bound could be of several strings or lists")
-                        .at(bound.place.clone())
-                        .found(paths(several), "a path to one of them")
-                        .help(example(several, bound.max)),
-                ),
             }
+            [] => self.refuse(check, of_nothing(slots, bound)),
+            several => self.refuse(check, of_several(several, bound)),
         }
-        Self(bounds)
     }
 }
 
-fn names_nothing(slots: &[Slot], bound: &Bound) -> Refusal {
+fn given_twice(bound: &Bound) -> Refusal {
+    Refusal::new("this bound is given twice")
+        .at(bound.place.clone())
+        .found("a second bound of one string or list", "one")
+        .help("take one of them away")
+}
+
+fn of_several(several: &[&Slot], bound: &Bound) -> Refusal {
+    Refusal::new("this bound could be of several strings or lists")
+        .at(bound.place.clone())
+        .found(
+            format!("any of {}", paths(several)),
+            "a path to one of them",
+        )
+        .help(example(several, bound.max))
+}
+
+fn without_parameter(slots: &[Slot], bound: &Bound) -> Refusal {
+    let all: Vec<_> = slots.iter().collect();
+    Refusal::new("this bound does not say what of the function it bounds")
+        .at(bound.place.clone())
+        .found(
+            bound.max.to_string(),
+            "a path that begins with a parameter or `result`",
+        )
+        .help(example(&all, bound.max))
+}
+
+fn of_parameter_or_result(bound: &Bound) -> Refusal {
+    Refusal::new("this bound could be of the parameter `result` or of the result")
+        .at(bound.place.clone())
+        .found(
+            "a parameter named `result`",
+            "another name, where a bound begins with `result`",
+        )
+        .help("rename the parameter")
+}
+
+fn of_nothing(slots: &[Slot], bound: &Bound) -> Refusal {
     let all: Vec<_> = slots.iter().collect();
     let path = bound.path.join(".");
     let message = if path.is_empty() {
@@ -179,14 +221,7 @@ fn names_nothing(slots: &[Slot], bound: &Bound) -> Refusal {
             )
             .help("take it away; a type with a name is bounded where it is defined"),
         None => refusal
-            .found(
-                if path.is_empty() {
-                    "a bound without a path".to_owned()
-                } else {
-                    path
-                },
-                paths(&all),
-            )
+            .found(path, paths(&all))
             .help(example(&all, bound.max)),
     }
 }
@@ -207,6 +242,7 @@ fn example(slots: &[&Slot], max: u32) -> String {
     format!("/// @max({})", entries.join(", "))
 }
 
+/// All strings and lists in `node`, each after the list that it is in.
 fn find(
     resolve: &Resolve,
     node: &Node<'_>,

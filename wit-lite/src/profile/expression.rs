@@ -5,7 +5,7 @@ use std::ops::Range;
 /// A type as it is written.
 pub(super) struct Expression {
     /// In bytes of the file.
-    pub(super) range: Range<usize>,
+    range: Range<usize>,
     parts: Vec<Expression>,
 }
 
@@ -45,14 +45,17 @@ pub(super) fn after(text: &str, end: usize, lead: Lead) -> Option<Expression> {
 }
 
 impl Expression {
-    /// The part that `segment` of a path descends to.
-    pub(super) fn part(&self, segment: &str) -> Option<&Self> {
-        let index = match segment {
+    /// The range of the part that the segments of a path descend to.
+    pub(super) fn part(&self, segments: &[String]) -> Option<Range<usize>> {
+        let Some((first, rest)) = segments.split_first() else {
+            return Some(self.range.clone());
+        };
+        let index = match first.as_str() {
             "some" | "item" | "ok" => 0,
             "err" => 1,
             index => index.parse().ok()?,
         };
-        self.parts.get(index)
+        self.parts.get(index)?.part(rest)
     }
 }
 

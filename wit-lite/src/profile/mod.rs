@@ -6,23 +6,20 @@
 mod attribute;
 mod bounds;
 mod expression;
-mod names;
+mod functions;
 mod types;
 mod worlds;
+mod written;
 
 use std::collections::HashMap;
 
-use wit_parser::{Docs, FunctionKind, PackageId, Resolve, Span};
+use wit_parser::{Docs, PackageId, Resolve, Span};
 
-use crate::model::{Contract, Field, Function, Interface, InterfaceId, PackageName, TypeId};
+use crate::model::{Contract, Interface, InterfaceId, PackageName, TypeId};
 use crate::refusal::{Refusal, Refusals};
 use crate::source::Sources;
 
 use attribute::Attributes;
-use bounds::Bounds;
-use expression::Lead;
-use names::Casing;
-use types::Item;
 
 /// The largest request or response, in bytes.
 pub const MESSAGE_MAX: u32 = 65_536;
@@ -95,11 +92,28 @@ impl Check<'_> {
         Refusal::new(message).at(self.sources.place(span))
     }
 
+    /// All interfaces with a name, without what is in them.
     fn interfaces(&mut self) {
+        let mut seen = HashMap::new();
         for (id, interface) in &self.resolve.interfaces {
             let (Some(name), Some(package)) = (&interface.name, interface.package) else {
                 continue;
             };
+            // The parser does the same for all names inside an interface.
+            if let Some(other) = seen.insert((package, name.replace('-', "").to_lowercase()), name)
+            {
+                let refusal = self
+                    .refusal(
+                        interface.span,
+                        format!("`{name}` and `{other}` are too much alike"),
+                    )
+                    .found(
+                        "names that differ in `-` and case alone",
+                        "names that Rust can tell apart",
+                    )
+                    .help("rename one of them");
+                self.refuse(refusal);
+            }
             let docs = self.plain_docs(&interface.docs, interface.span);
             self.interfaces
                 .insert(id, InterfaceId(self.contract.interfaces.len()));
@@ -110,117 +124,6 @@ impl Check<'_> {
                 types: Vec::new(),
                 functions: Vec::new(),
             });
-        }
-    }
-
-    fn functions(&mut self) {
-        for (id, interface) in &self.resolve.interfaces {
-            let Some(&here) = self.interfaces.get(&id) else {
-                continue;
-            };
-            let functions: Vec<_> = interface
-                .functions
-                .values()
-                .filter_map(|function| self.function(function))
-                .collect();
-            self.contract.interfaces[here.0].functions = functions;
-        }
-    }
-
-    /// None for what belongs to a resource, which is refused as a whole.
-    fn function(&mut self, function: &wit_parser::Function) -> Option<Function> {
-        match function.kind {
-            FunctionKind::Freestanding => {}
-            FunctionKind::AsyncFreestanding => {
-                let refusal = self
-                    .refusal(function.span, format!("`{}` is async", function.name))
-                    .found("async func", "func")
-                    .help("leave out `async`, and let the plugin be ticked or told by an event when the answer is there");
-                self.refuse(refusal);
-            }
-            FunctionKind::Getter | FunctionKind::Setter => {
-                let refusal = self
-                    .refusal(
-                        function.span,
-                        format!("`{}` is an accessor", function.item_name()),
-                    )
-                    .found("get or set", "func")
-                    .help(format!("{}: func(…)", function.item_name()));
-                self.refuse(refusal);
-            }
-            _ => return None,
-        }
-        let attributes = self.attributes(&function.docs, function.span);
-        self.not_open(&attributes);
-        let bounds = Bounds::of_function(self, function, &attributes);
-        let params: Vec<_> = function
-            .params
-            .iter()
-            .map(|param| {
-                let item = Item {
-                    name: &param.name,
-                    span: param.span,
-                    lead: Lead::Colon,
-                    root: vec![param.name.clone()],
-                };
-                Field {
-                    name: param.name.clone(),
-                    docs: String::new(),
-                    ty: self.ty(&item, param.ty, &bounds),
-                }
-            })
-            .collect();
-        let names = function
-            .params
-            .iter()
-            .map(|param| (&*param.name, param.span));
-        self.refuse_collisions("parameters", names.collect(), Casing::Snake);
-        let item = Item {
-            name: bounds::RESULT,
-            span: function.span,
-            lead: Lead::Arrow,
-            root: vec![bounds::RESULT.to_owned()],
-        };
-        let result = function.result.map(|ty| self.ty(&item, ty, &bounds));
-        let span = function.span;
-        let function = Function {
-            name: function.name.clone(),
-            docs: attributes.docs,
-            params,
-            result,
-        };
-        self.fits(&function, span);
-        Some(function)
-    }
-
-    /// Number of parameters, size of messages, and names that Rust could not tell apart.
-    fn fits(&mut self, function: &Function, span: Span) {
-        if function.params.len() > PARAMS_MAX {
-            let refusal = self
-                .refusal(span, format!("`{}` has too many parameters", function.name))
-                .found(
-                    format!("{} parameters", function.params.len()),
-                    format!("at most {PARAMS_MAX}"),
-                )
-                .help("pass some of them as one record");
-            self.refuse(refusal);
-        }
-        let request = self.contract.request_max(function);
-        let response = self.contract.response_max(function);
-        for (what, size) in [("request", request), ("response", response)] {
-            if size > MESSAGE_MAX {
-                let refusal = self
-                    .refusal(
-                        span,
-                        format!("the {what} of `{}` is too large", function.name),
-                    )
-                    .found(
-                        format!("up to {size} bytes"),
-                        format!("{MESSAGE_MAX} bytes"),
-                    )
-                    .help("lower the bounds, or send it in several calls");
-                self.refuse(refusal);
-            }
         }
     }
 
@@ -248,7 +151,7 @@ impl Check<'_> {
                 Refusal::new(
                     "there is no type `error` in `corelet:plugin/types`, with which `init` fails",
                 )
-                .help("take deps/ of corelet:plugin away, so that the standard one is used"),
+                .help("take corelet:plugin out of deps, so that the standard one is used"),
             ),
         }
     }
