@@ -1,1 +1,96 @@
-//! The signed plugin image: header, manifest, signature, module.
+//! # The Corelet image, format 1
+//!
+//! What a device accepts, stores and runs: one plugin, with what its maker says about it, signed. This page is the
+//! specification.
+//!
+//! ```text
+//! header     16 bytes
+//! manifest   as many as the header says
+//! signature  64 bytes
+//! module     as many as the header says; nothing follows
+//! ```
+//!
+//! ## Header
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0–3 | `CRLT` |
+//! | 4–5 | format, `u16` little-endian: 1 |
+//! | 6–7 | zero |
+//! | 8–11 | length of the manifest, `u32` little-endian: 8 to [`MANIFEST_MAX`] |
+//! | 12–15 | length of the module, `u32` little-endian |
+//!
+//! ## Manifest
+//!
+//! [`Manifest`] in [postcard's wire format](https://postcard.jamesmunns.com/wire-format): its fields in the order in
+//! which they are declared, and no bytes after the last. The first eight bytes are the id of the key that signed, so that
+//! the key is found without decoding what nobody has vouched for. The manifest carries the module's SHA-256 and length.
+//!
+//! ## Signature
+//!
+//! Ed25519 (RFC 8032), of the 32 bytes
+//!
+//! ```text
+//! digest = SHA-256("corelet image signature 1" ‖ header ‖ manifest)
+//! ```
+//!
+//! so that a key may live where images never go: [`Image::digest`] is what it signs. Verification is strict: points of
+//! small order and second forms of a signature are refused. An image that is not signed yet has 64 zeros in its place.
+//!
+//! A key's id is the first eight bytes of the SHA-256 of its 32 public bytes.
+//!
+//! ## Order of checks
+//!
+//! [`Image::parse`] takes the parts apart by the header's lengths and believes nothing else. [`Image::verify`] then checks,
+//! and stops at the first that fails:
+//!
+//! 1. the key's id is one that the device trusts;
+//! 2. the signature is there, and is that key's over header and manifest;
+//! 3. the manifest decodes, and every field is within its bounds;
+//! 4. the module has the length and the SHA-256 that the manifest says;
+//! 5. the host is not older than the manifest asks for.
+//!
+//! Neither panics on any bytes, nor allocates. What comes out is [`Verified`], which nothing else makes.
+//!
+//! ```
+//! use corelet_image::{Image, Keys, Manifest, Unsigned, Version, DEVELOPMENT_KEY, DEVELOPMENT_SEED};
+//!
+//! let manifest = Manifest { name: "thermostat", version: Version::new(0, 1, 0), ..Manifest::default() };
+//! let bytes = Unsigned::build(&manifest, b"\0asm\x01\0\0\0", &DEVELOPMENT_KEY)?.sign(&DEVELOPMENT_SEED)?;
+//!
+//! let image = Image::parse(&bytes)?;
+//! let keys = Keys::NONE.accept_development();
+//! let verified = image.verify(&keys, Version::new(0, 1, 0))?;
+//! assert_eq!(verified.manifest().name, "thermostat");
+//! assert_eq!(verified.module(), b"\0asm\x01\0\0\0");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "sign")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod error;
+mod image;
+mod key;
+mod manifest;
+#[cfg(feature = "sign")]
+mod unsigned;
+mod version;
+
+pub use error::{Field, ImageError};
+pub use image::{
+    DOMAIN, FORMAT, HEADER_BYTES, Image, MAGIC, MANIFEST_MAX, SIGNATURE_BYTES, Verified,
+};
+pub use key::{DEVELOPMENT_KEY, DEVELOPMENT_SEED, KeyId, Keys, PublicKey, Seed};
+pub use manifest::{
+    Budgets, CONFIG_MAX, Confirm, GRANTS_MAX, Grant, INTERFACE_MAX, Manifest, NAME_MAX,
+    PARAMETERS_MAX, TOPIC_MAX, TOPICS_MAX, WORLD_MAX,
+};
+#[cfg(feature = "sign")]
+pub use unsigned::{BuildError, Unsigned};
+pub use version::Version;
