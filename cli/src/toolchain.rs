@@ -136,12 +136,9 @@ fn tool(program: &str) -> Command {
 }
 
 fn has_library(target: Target) -> bool {
-    let Some(folder) = answer(tool("rustc").args([
-        "--print",
-        "target-libdir",
-        "--target",
-        target.triple(),
-    ])) else {
+    let Some(folder) =
+        answer(tool("rustc").args(["--print", "target-libdir", "--target", target.triple()]))
+    else {
         return false;
     };
     let Ok(files) = Path::new(&folder).read_dir() else {
@@ -187,7 +184,9 @@ fn link_debian(target: Target) -> Result<(), SetupError> {
         ),
     };
     if on_path("rustup").is_none() {
-        return Err(missing("rustup is not installed: see https://rustup.rs".to_owned()));
+        return Err(missing(
+            "rustup is not installed: see https://rustup.rs".to_owned(),
+        ));
     }
     if !has_sources(Path::new(DEBIAN_SYSROOT)) {
         apt_install(&DEBIAN_PACKAGES).map_err(&missing)?;

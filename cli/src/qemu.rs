@@ -1,0 +1,408 @@
+//! The emulated board: QEMU's mps2-an386 with its flash in a file, its log decoded, its thermometer in our hand.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use corelet_board_support::{DEVELOPMENT_FLASH, Region};
+use corelet_mps2_an386::BootRecord;
+use defmt_decoder::{DecodeError, Table};
+use serde_json::{Value, json};
+
+use crate::Failure;
+
+/// How long QEMU may take to start and to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The board's flash in a file, which QEMU maps and a killed machine leaves as it was.
+#[derive(Debug)]
+pub struct FlashFile {
+    file: File,
+}
+
+impl FlashFile {
+    /// Opens the flash in `path`; makes an erased one if there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        let mut flash = Self { file };
+        let capacity = DEVELOPMENT_FLASH.capacity();
+        if flash.file.metadata()?.len() != u64::from(capacity) {
+            flash.fill(Region::new(0, capacity), &[])?;
+            flash.file.set_len(capacity.into())?;
+        }
+        Ok(flash)
+    }
+
+    /// Puts a plugin's image into bank `bank`, from which the firmware loads slot `bank`; erases the bank for none.
+    ///
+    /// # Errors
+    /// If there is no such bank, the image is larger than a bank, or the file cannot be written.
+    pub fn put_image(&mut self, bank: usize, image: &[u8]) -> io::Result<()> {
+        let region = DEVELOPMENT_FLASH
+            .bank(bank)
+            .ok_or(io::ErrorKind::NotFound)?;
+        self.fill(region, image)
+    }
+
+    /// Tells the firmware how to run.
+    ///
+    /// # Errors
+    /// If the record is larger than its region, or the file cannot be written.
+    pub fn put_boot_record(&mut self, record: &BootRecord<'_>) -> io::Result<()> {
+        let region = DEVELOPMENT_FLASH.boot_record();
+        let mut buffer = vec![0; region.size() as usize];
+        let length = record.encode(&mut buffer).map_err(io::Error::other)?;
+        self.fill(region, &buffer[..length])
+    }
+
+    /// Writes `bytes` to the front of `region`, and erases the rest of it.
+    fn fill(&mut self, region: Region, bytes: &[u8]) -> io::Result<()> {
+        let mut content = vec![0xff; region.size() as usize];
+        content
+            .get_mut(..bytes.len())
+            .ok_or(io::ErrorKind::FileTooLarge)?
+            .copy_from_slice(bytes);
+        self.file.seek(SeekFrom::Start(region.offset().into()))?;
+        self.file.write_all(&content)
+    }
+}
+
+/// How a machine is started.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// The emulator, as [`ensure_qemu`](crate::toolchain::ensure_qemu) found it.
+    pub qemu: &'a Path,
+    /// The firmware's ELF file.
+    pub firmware: &'a Path,
+    /// The file of a [`FlashFile`].
+    pub flash: &'a Path,
+    /// What its clock follows.
+    pub pace: Pace,
+}
+
+/// What the machine's clock follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// The clock on the wall.
+    Real,
+    /// Its own instructions, of which each takes [`INSTRUCTION`]; waiting takes no time at all. Every run is the same.
+    Instructions,
+}
+
+/// The time of one instruction at [`Pace::Instructions`].
+pub const INSTRUCTION: Duration = Duration::from_nanos(1 << INSTRUCTION_SHIFT);
+const INSTRUCTION_SHIFT: u32 = 5;
+
+/// One line that the firmware logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// `TRACE` to `ERROR`.
+    pub level: &'static str,
+    /// Since the start of the machine, in its own time.
+    pub time: Duration,
+    /// What it says.
+    pub message: String,
+}
+
+/// A machine that runs. Dropping it kills it, as pulling the plug would.
+#[derive(Debug)]
+pub struct Machine {
+    process: Child,
+    monitor: Monitor,
+    lines: Receiver<Line>,
+}
+
+impl Machine {
+    /// Starts a machine, and waits until its monitor answers.
+    ///
+    /// # Errors
+    /// If the firmware cannot be read or has no log format in it, or QEMU does not start.
+    pub fn start(start: &Start<'_>) -> Result<Self, Failure> {
+        let table = log_table(start.firmware)?;
+        let listener = TcpListener::bind("127.0.0.1:0").map_err(not_started)?;
+        let port = listener.local_addr().map_err(not_started)?.port();
+        let mut process = command(start, port)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(not_started)?;
+        let stdout = process.stdout.take();
+        let monitor = accept(&listener, &mut process).and_then(Monitor::new);
+        match (monitor, stdout) {
+            (Ok(monitor), Some(stdout)) => Ok(Self {
+                process,
+                monitor,
+                lines: decode(table, stdout),
+            }),
+            (monitor, _) => {
+                // It may have ended by itself; either way it must not stay.
+                let _ = process.kill();
+                let _ = process.wait();
+                Err(not_started(
+                    monitor
+                        .err()
+                        .unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()),
+                ))
+            }
+        }
+    }
+
+    /// The next line of the log, waiting for it up to `patience`.
+    pub fn line(&mut self, patience: Duration) -> Next {
+        match self.lines.recv_timeout(patience) {
+            Ok(line) => Next::Line(line),
+            Err(RecvTimeoutError::Timeout) => Next::Nothing,
+            Err(RecvTimeoutError::Disconnected) => Next::End,
+        }
+    }
+
+    /// Sets the temperature that the thermometer measures, in thousandths of a degree Celsius.
+    ///
+    /// # Errors
+    /// If the machine has ended, or the thermometer cannot be that warm or cold.
+    pub fn set_temperature(&mut self, milli_celsius: i32) -> io::Result<()> {
+        let arguments = json!({
+            "path": THERMOMETER, "property": "temperature", "value": milli_celsius,
+        });
+        self.monitor.execute("qom-set", &arguments)
+    }
+
+    /// Waits for the machine to end by itself.
+    ///
+    /// # Errors
+    /// If it does not within `patience`.
+    pub fn wait(&mut self, patience: Duration) -> io::Result<ExitStatus> {
+        let until = Instant::now() + patience;
+        loop {
+            if let Some(status) = self.process.try_wait()? {
+                return Ok(status);
+            }
+            if Instant::now() > until {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Ends the machine at once. What it was about to write is not written.
+    pub fn kill(self) {}
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What [`Machine::line`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// A line.
+    Line(Line),
+    /// No line so far.
+    Nothing,
+    /// No line any more: the machine has ended.
+    End,
+}
+
+/// The name of the thermometer in the machine.
+const THERMOMETER: &str = "thermometer";
+
+fn command(start: &Start<'_>, monitor_port: u16) -> Command {
+    let mut qemu = Command::new(start.qemu);
+    qemu.args(["-M", "mps2-an386,memory-backend=psram", "-object"])
+        .arg(format!(
+            "memory-backend-file,id=psram,size={},share=on,mem-path={}",
+            DEVELOPMENT_FLASH.capacity(),
+            start.flash.display()
+        ))
+        .arg("-device")
+        .arg(format!("tmp105,id={THERMOMETER},bus=i2c,address=0x48"))
+        .args(["-display", "none", "-serial", "none", "-monitor", "none"])
+        .args(["-semihosting-config", "enable=on,target=native"])
+        .arg("-qmp")
+        .arg(format!("tcp:127.0.0.1:{monitor_port}"))
+        .arg("-kernel")
+        .arg(start.firmware);
+    if start.pace == Pace::Instructions {
+        qemu.arg("-icount")
+            .arg(format!("shift={INSTRUCTION_SHIFT},align=off,sleep=off"));
+    }
+    qemu
+}
+
+/// The connection that QEMU makes to us, unless it ends first.
+fn accept(listener: &TcpListener, process: &mut Child) -> io::Result<TcpStream> {
+    listener.set_nonblocking(true)?;
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match listener.accept() {
+            Ok((stream, _)) => {
+                stream.set_nonblocking(false)?;
+                stream.set_read_timeout(Some(PATIENCE))?;
+                return Ok(stream);
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        if let Some(status) = process.try_wait()? {
+            return Err(io::Error::other(format!("it ended with {status}")));
+        }
+        if Instant::now() > until {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// QEMU's monitor: one JSON object a line, both ways.
+#[derive(Debug)]
+struct Monitor {
+    stream: BufReader<TcpStream>,
+}
+
+impl Monitor {
+    fn new(stream: TcpStream) -> io::Result<Self> {
+        let mut monitor = Self {
+            stream: BufReader::new(stream),
+        };
+        monitor.read()?;
+        monitor.execute("qmp_capabilities", &json!({}))?;
+        Ok(monitor)
+    }
+
+    fn execute(&mut self, command: &str, arguments: &Value) -> io::Result<()> {
+        let message = json!({ "execute": command, "arguments": arguments });
+        writeln!(self.stream.get_mut(), "{message}")?;
+        loop {
+            let answer = self.read()?;
+            if answer.get("return").is_some() {
+                return Ok(());
+            }
+            if let Some(error) = answer.get("error") {
+                return Err(io::Error::other(error.to_string()));
+            }
+            // Anything else is an event.
+        }
+    }
+
+    fn read(&mut self) -> io::Result<Value> {
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+fn log_table(firmware: &Path) -> Result<Table, Failure> {
+    let elf = std::fs::read(firmware).map_err(|error| Failure::reading(firmware, &error))?;
+    let no_table = |why: String| {
+        Failure::usage(format_args!(
+            "{} is no firmware that logs with defmt: {why}",
+            firmware.display()
+        ))
+    };
+    Table::parse(&elf)
+        .map_err(|error| no_table(error.to_string()))?
+        .ok_or_else(|| no_table("it has no section .defmt".to_owned()))
+}
+
+/// Decodes what the firmware logs, for as long as it does.
+fn decode(table: Table, mut stdout: ChildStdout) -> Receiver<Line> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        let mut decoder = table.new_stream_decoder();
+        let mut buffer = [0; 1024];
+        while let Ok(length @ 1..) = stdout.read(&mut buffer) {
+            decoder.received(&buffer[..length]);
+            loop {
+                match decoder.decode() {
+                    Ok(frame) => {
+                        let line = Line {
+                            level: frame.level().map_or("PRINT", |level| level.as_str()),
+                            time: frame
+                                .display_timestamp()
+                                .and_then(|time| parse_seconds(&time.to_string()))
+                                .unwrap_or_default(),
+                            message: frame.display_message().to_string(),
+                        };
+                        if sender.send(line).is_err() {
+                            return;
+                        }
+                    }
+                    Err(DecodeError::UnexpectedEof) => break,
+                    // The decoder goes on behind the frame that it could not read.
+                    Err(DecodeError::Malformed) => {}
+                }
+            }
+        }
+    });
+    lines
+}
+
+/// Seconds with a decimal point, as the log's timestamps are shown.
+fn parse_seconds(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(text.parse().ok()?).ok()
+}
+
+fn not_started(error: io::Error) -> Failure {
+    Failure::tool(format_args!("QEMU did not start: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_flash_is_erased_and_keeps_what_is_put_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flash");
+        let bank = DEVELOPMENT_FLASH.bank(1).unwrap();
+        FlashFile::open(&path)
+            .unwrap()
+            .put_image(1, b"image")
+            .unwrap();
+        FlashFile::open(&path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(bytes.len(), DEVELOPMENT_FLASH.capacity() as usize);
+        assert!(bank.of(&bytes).unwrap().starts_with(b"image\xff\xff"));
+        assert!(
+            bytes[..bank.offset() as usize]
+                .iter()
+                .all(|byte| *byte == 0xff)
+        );
+    }
+
+    #[test]
+    fn an_image_that_fits_no_bank_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut flash = FlashFile::open(&folder.path().join("flash")).unwrap();
+        let size = DEVELOPMENT_FLASH.bank(0).unwrap().size() as usize;
+        assert!(flash.put_image(0, &vec![0; size]).is_ok());
+        assert!(flash.put_image(0, &vec![0; size + 1]).is_err());
+        assert!(flash.put_image(1000, &[]).is_err());
+    }
+
+    #[test]
+    fn timestamps_are_seconds() {
+        assert_eq!(parse_seconds("1.500000"), Some(Duration::from_millis(1500)));
+        assert_eq!(parse_seconds("-1"), None);
+        assert_eq!(parse_seconds("soon"), None);
+    }
+}
