@@ -1,0 +1,138 @@
+use core::time::Duration;
+
+use corelet_abi::{Codec, Status, decode};
+
+use crate::audit::{Audit, AuditEntry};
+use crate::quota::Window;
+use crate::{Denial, PluginName, SlotId};
+
+/// Who calls a host function, and what belongs to the call.
+///
+/// ```
+/// # use core::time::Duration;
+/// # use corelet_host::{Caller, abi::{Status, Codec}};
+/// # struct Motor; struct Grant { max_rpm: u16, starts_per_hour: u32 } enum Error { OutOfRange, TooOften }
+/// # fn grant_of(cx: &Caller<'_>) -> Option<Grant> { None }
+/// # impl Motor {
+/// fn set_speed(&mut self, cx: &mut Caller<'_>, rpm: u16) -> Result<(), Error> {
+///     # let grant = grant_of(cx);
+///     # /*
+///     let grant = cx.grant::<Grant>();
+///     # */
+///     let Some(grant) = grant.filter(|grant| rpm <= grant.max_rpm) else {
+///         cx.deny();
+///         return Err(Error::OutOfRange);
+///     };
+///     const HOUR: Duration = Duration::from_secs(3600);
+///     cx.spend(1, grant.starts_per_hour, HOUR).map_err(|_| Error::TooOften)?;
+///     // … and now the motor
+///     Ok(())
+/// }
+/// # }
+/// ```
+pub struct Caller<'c> {
+    pub(super) slot: SlotId,
+    pub(super) plugin: &'c PluginName,
+    pub(super) interface: &'static str,
+    pub(super) function: &'static str,
+    pub(super) grant: &'c [u8],
+    pub(super) window: &'c mut Window,
+    pub(super) scratch: &'c mut [u8],
+    pub(super) audit: &'c mut Audit,
+    pub(super) debt: &'c mut u64,
+    pub(super) now: u64,
+    pub(super) refusal: Option<Status>,
+    pub(super) audited: bool,
+}
+
+impl<'c> Caller<'c> {
+    /// Where the plugin runs.
+    pub const fn slot(&self) -> SlotId {
+        self.slot
+    }
+
+    /// The plugin's name.
+    pub fn plugin(&self) -> &'c str {
+        self.plugin.as_str()
+    }
+
+    /// When the host entered the plugin: nanoseconds on the board's monotonic clock. Read once per call into the plugin.
+    pub const fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// What the plugin was granted of the interface that is called: the common part of what its manifest asks and what the
+    /// firmware's policy allows.
+    ///
+    /// None if neither gives parameters; what that means is the interface's own affair. None too if `G` is not
+    /// the `grant` record of this interface.
+    pub fn grant<G: Codec>(&self) -> Option<G::Value<'c>> {
+        if self.grant.is_empty() {
+            return None;
+        }
+        decode::<G>(self.grant).ok()
+    }
+
+    /// A buffer for results that borrow: as large as the largest response of all interfaces that are registered.
+    pub const fn scratch(&mut self) -> &mut [u8] {
+        self.scratch
+    }
+
+    /// Adds `fuel` to what the plugin pays for this call, for instance because the driver takes long.
+    pub const fn charge(&mut self, fuel: u64) {
+        *self.debt = self.debt.saturating_add(fuel);
+    }
+
+    /// Uses `amount` of a quota of `limit` in every `period`.
+    ///
+    /// A slot counts one quota for each interface. Windows begin at multiples of `period` on the monotonic clock, so up to twice the
+    /// limit may be used around such a moment. The count outlives restarts of the plugin's instance.
+    ///
+    /// # Errors
+    /// [`Status::QUOTA`] if less than `amount` is left: nothing is used then, and the audit keeps it.
+    pub fn spend(&mut self, amount: u32, limit: u32, period: Duration) -> Result<(), Status> {
+        if self.window.spend(self.now, period, limit, amount) {
+            return Ok(());
+        }
+        self.record(Denial::Quota);
+        Err(Status::QUOTA)
+    }
+
+    /// Puts on record that the grant does not cover this call. What the plugin gets to know is up to the function.
+    pub fn deny(&mut self) {
+        self.record(Denial::Grant);
+    }
+
+    /// Puts on record that a quota is used up that the function itself keeps.
+    pub fn exhausted(&mut self) {
+        self.record(Denial::Quota);
+    }
+
+    /// Answers the call with `status` whatever the function returns: for functions whose result has no error, and for
+    /// refusals that the result's error does not name.
+    pub const fn refuse(&mut self, status: Status) {
+        self.refusal = Some(status);
+    }
+
+    /// What [`refuse`](Self::refuse) set since the call began. For generated code.
+    pub const fn take_refusal(&mut self) -> Option<Status> {
+        self.refusal.take()
+    }
+
+    /// Once per call is enough, whoever notices first.
+    pub(super) fn record(&mut self, denial: Denial) {
+        if self.audited {
+            return;
+        }
+        self.audited = true;
+        self.audit.record(AuditEntry {
+            slot: self.slot,
+            plugin: *self.plugin,
+            interface: self.interface,
+            function: self.function,
+            denial,
+            time: self.now,
+            count: 1,
+        });
+    }
+}

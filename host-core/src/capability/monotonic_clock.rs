@@ -1,0 +1,34 @@
+//! `corelet:host/monotonic-clock`: time that never goes back.
+
+pub use crate::generated::monotonic_clock::*;
+
+use crate::Caller;
+
+/// A board that measures time. Every host needs one, for ticks and quotas.
+pub trait MonotonicClock {
+    /// Nanoseconds since an arbitrary start. Never less than what it returned before.
+    fn now(&mut self) -> u64;
+
+    /// The step in which [`now`](Self::now) advances, in nanoseconds.
+    fn resolution(&mut self) -> u64;
+}
+
+impl<B: MonotonicClock + ?Sized> MonotonicClock for &mut B {
+    fn now(&mut self) -> u64 {
+        (**self).now()
+    }
+
+    fn resolution(&mut self) -> u64 {
+        (**self).resolution()
+    }
+}
+
+impl<B: MonotonicClock> Host for B {
+    fn now(&mut self, _: &mut Caller<'_>) -> u64 {
+        MonotonicClock::now(self)
+    }
+
+    fn resolution(&mut self, _: &mut Caller<'_>) -> u64 {
+        MonotonicClock::resolution(self)
+    }
+}

@@ -1,0 +1,78 @@
+//! `corelet:host/sensor`: measured values, by channel.
+
+use core::time::Duration;
+
+use corelet_abi::{Codec, List, Reader, Seq, Status, Writer};
+
+pub use crate::generated::sensor::*;
+
+use crate::Caller;
+
+/// A board that measures.
+pub trait Sensors {
+    /// Its channels. A plugin gets to see those that its grant names, and the first eight of them at most.
+    fn channels(&self) -> &[Channel<'static>];
+
+    /// Measures `channel` now. Plugins reach only channels that their grant names.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchChannel`], [`Error::NotReady`] or [`Error::DeviceFailed`].
+    fn read(&mut self, channel: u8) -> Result<Reading, Error>;
+}
+
+impl<B: Sensors + ?Sized> Sensors for &mut B {
+    fn channels(&self) -> &[Channel<'static>] {
+        (**self).channels()
+    }
+
+    fn read(&mut self, channel: u8) -> Result<Reading, Error> {
+        (**self).read(channel)
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The contract's bound of the list of channels.
+const CHANNELS_MAX: usize = 8;
+
+/// Without a grant record a plugin reads no channel.
+impl<B: Sensors> Host for B {
+    fn channels<'a>(&'a mut self, cx: &'a mut Caller<'_>) -> List<'a, Channel<'static>> {
+        let grant = cx.grant::<Grant<'static>>();
+        let granted = |channel: &&Channel<'static>| {
+            grant.is_some_and(|grant| grant.channels.contains(&channel.number))
+        };
+        let channels = || {
+            Sensors::channels(self)
+                .iter()
+                .filter(granted)
+                .take(CHANNELS_MAX)
+        };
+        // The list that is wanted stands nowhere in one piece, so it is written down as its own message.
+        let mut writer = Writer::new(cx.scratch());
+        let written = writer
+            .length_of(channels().count(), CHANNELS_MAX)
+            .and_then(|()| channels().try_for_each(|one| Channel::encode(one, &mut writer)));
+        let length = writer.length();
+        let message = cx.scratch().get(..length).unwrap_or(&[]);
+        written
+            .and_then(|()| Seq::<Channel<'static>, CHANNELS_MAX>::decode(&mut Reader::new(message)))
+            .unwrap_or(List::EMPTY)
+    }
+
+    fn read(&mut self, cx: &mut Caller<'_>, channel: u8) -> Result<Reading, Error> {
+        let grant = cx.grant::<Grant<'static>>();
+        let Some(grant) = grant.filter(|grant| grant.channels.contains(&channel)) else {
+            cx.deny();
+            return Err(Error::AccessDenied);
+        };
+        if let Some(limit) = grant.reads_per_minute
+            && cx.spend(1, limit, MINUTE).is_err()
+        {
+            // The contract has no case for it; the status takes the place of the result.
+            cx.refuse(Status::QUOTA);
+            return Err(Error::AccessDenied);
+        }
+        Sensors::read(self, channel)
+    }
+}

@@ -1,0 +1,246 @@
+//! `corelet:host/storage`: a plugin's own small values.
+
+use core::fmt;
+use core::time::Duration;
+
+use corelet_abi::{Codec, Reader, Seq, Status, Text, Writer};
+
+pub use crate::generated::storage::*;
+
+use crate::{Blame, Caller};
+
+/// The most bytes of an owner: a plugin's name.
+pub const OWNER_MAX: usize = crate::PLUGIN_NAME_MAX;
+
+/// The most bytes of a key, as the contract has it.
+pub const KEY_MAX: usize = 24;
+
+/// The most bytes of a value, as the contract has it.
+pub const VALUE_MAX: usize = 128;
+
+/// The most keys in one answer of `list-keys`, as the contract has it.
+const KEYS_MAX: usize = 4;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A board that keeps values over resets. Each owner, which is a plugin, has its own keys.
+///
+/// The capability checks quotas and sees to it that owners have at most [`OWNER_MAX`] bytes, keys 1 to [`KEY_MAX`], and
+/// values at most [`VALUE_MAX`].
+pub trait Store {
+    /// Reads the value of `key` into the front of `buffer`, which holds at least [`VALUE_MAX`] bytes; none if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`], but never `Full`.
+    fn get<'b>(
+        &mut self,
+        owner: &str,
+        key: &str,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<&'b [u8]>, StoreError>;
+
+    /// Keeps `value` under `key` in place of what was there. It is in flash when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError>;
+
+    /// Forgets `key`, and tells whether there was a value.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError>;
+
+    /// Bytes of all keys and values of `owner` together.
+    ///
+    /// # Errors
+    /// [`StoreError`], but never `Full`.
+    fn used(&mut self, owner: &str) -> Result<u32, StoreError>;
+
+    /// Reads the first key at or after `cursor` into `buffer`, which holds at least [`KEY_MAX`] bytes, and returns it with the
+    /// cursor that stands after it; none at the end. Cursors begin at 0, and only `keys` makes others.
+    ///
+    /// # Errors
+    /// [`StoreError`], but never `Full`.
+    fn keys<'b>(
+        &mut self,
+        owner: &str,
+        cursor: u64,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<(&'b str, u64)>, StoreError>;
+}
+
+impl<B: Store + ?Sized> Store for &mut B {
+    fn get<'b>(
+        &mut self,
+        owner: &str,
+        key: &str,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<&'b [u8]>, StoreError> {
+        (**self).get(owner, key, buffer)
+    }
+
+    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        (**self).set(owner, key, value)
+    }
+
+    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError> {
+        (**self).delete(owner, key)
+    }
+
+    fn used(&mut self, owner: &str) -> Result<u32, StoreError> {
+        (**self).used(owner)
+    }
+
+    fn keys<'b>(
+        &mut self,
+        owner: &str,
+        cursor: u64,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<(&'b str, u64)>, StoreError> {
+        (**self).keys(owner, cursor, buffer)
+    }
+}
+
+/// Without a grant record a plugin keeps nothing.
+impl<B: Store> Host for B {
+    fn get<'a>(
+        &'a mut self,
+        cx: &'a mut Caller<'_>,
+        key: &'a str,
+    ) -> Result<Option<&'a [u8]>, Error> {
+        check(key)?;
+        Ok(Store::get(self, cx.plugin(), key, cx.scratch())?)
+    }
+
+    fn set(&mut self, cx: &mut Caller<'_>, key: &str, value: &[u8]) -> Result<(), Error> {
+        check(key)?;
+        let owner = cx.plugin();
+        let old = Store::get(self, owner, key, cx.scratch())?;
+        if old == Some(value) {
+            return Ok(());
+        }
+        let freed = old.map_or(0, |old| key.len().saturating_add(old.len()));
+        let needed = key.len().saturating_add(value.len());
+        let used = Store::used(self, owner)? as usize;
+        let after = used.saturating_sub(freed).saturating_add(needed);
+        let allowed = cx.grant::<Grant>().map_or(0, |grant| grant.bytes) as usize;
+        if after > allowed {
+            cx.exhausted();
+            return Err(Error::QuotaExceeded);
+        }
+        spend_write(cx)?;
+        Ok(Store::set(self, owner, key, value)?)
+    }
+
+    fn delete(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<(), Error> {
+        check(key)?;
+        let owner = cx.plugin();
+        if Store::get(self, owner, key, cx.scratch())?.is_none() {
+            return Ok(());
+        }
+        spend_write(cx)?;
+        Store::delete(self, owner, key)?;
+        Ok(())
+    }
+
+    fn exists(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<bool, Error> {
+        check(key)?;
+        Ok(Store::get(self, cx.plugin(), key, cx.scratch())?.is_some())
+    }
+
+    fn list_keys<'a>(
+        &'a mut self,
+        cx: &'a mut Caller<'_>,
+        cursor: Option<u64>,
+    ) -> Result<KeyResponse<'a>, Error> {
+        let owner = cx.plugin();
+        let mut next = Some(cursor.unwrap_or(0));
+        let mut count = 0_usize;
+        // The keys are written down as the list's own message, whose count is known last: it is one byte.
+        let (head, body) = cx.scratch().split_first_mut().ok_or(Error::DeviceFailed)?;
+        let mut writer = Writer::new(body);
+        while let Some(at) = next
+            && count < KEYS_MAX
+        {
+            let mut buffer = [0; KEY_MAX];
+            next = match Store::keys(self, owner, at, &mut buffer)? {
+                Some((key, after)) => {
+                    Text::<KEY_MAX>::encode(&key, &mut writer).map_err(|_| Error::DeviceFailed)?;
+                    count = count.saturating_add(1);
+                    Some(after)
+                }
+                None => None,
+            };
+        }
+        *head = count as u8;
+        let length = writer.length().saturating_add(1);
+        let message = cx.scratch().get(..length).unwrap_or(&[]);
+        let keys = Seq::<Text<KEY_MAX>, KEYS_MAX>::decode(&mut Reader::new(message))
+            .map_err(|_| Error::DeviceFailed)?;
+        Ok(KeyResponse { keys, cursor: next })
+    }
+}
+
+/// The contract bounds a key's length; that it is not empty is checked here.
+const fn check(key: &str) -> Result<(), Error> {
+    if key.is_empty() {
+        return Err(Error::AccessDenied);
+    }
+    Ok(())
+}
+
+fn spend_write(cx: &mut Caller<'_>) -> Result<(), Error> {
+    let limit = cx.grant::<Grant>().and_then(|grant| grant.writes_per_day);
+    match limit {
+        Some(limit) => cx
+            .spend(1, limit, DAY)
+            .map_err(|_: Status| Error::TooManyWrites),
+        None => Ok(()),
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoStore => Self::NoSuchStore,
+            StoreError::Full => Self::QuotaExceeded,
+            StoreError::Corrupted | StoreError::Device => Self::DeviceFailed,
+        }
+    }
+}
+
+/// Why a store did not do what it should: the board's affair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The board has no storage.
+    NoStore,
+    /// There is no room for the value.
+    Full,
+    /// What is there cannot be read, and could not be repaired.
+    Corrupted,
+    /// The flash refuses to do as it should.
+    Device,
+}
+
+impl StoreError {
+    /// Who is at fault: the board.
+    pub const fn blame(&self) -> Blame {
+        Blame::Board
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoStore => "the board has no storage",
+            Self::Full => "the storage has no room for the value",
+            Self::Corrupted => "the storage cannot be read, and could not be repaired",
+            Self::Device => "the flash of the storage does not do as it should",
+        })
+    }
+}
+
+impl core::error::Error for StoreError {}

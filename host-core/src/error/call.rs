@@ -1,0 +1,131 @@
+use core::fmt;
+
+use corelet_abi::CodecError;
+use corelet_load::Stop;
+
+use crate::{Blame, SlotId};
+
+/// Why a call has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum CallError {
+    /// The host has no such slot.
+    NoSuchSlot(SlotId),
+    /// The slot has no plugin.
+    Empty(SlotId),
+    /// The plugin stopped for good; [`Host::state`](crate::Host::state) says why.
+    Faulted(SlotId),
+    /// A driver panicked inside a call, and the board went with it.
+    BoardLost,
+    /// The plugin does not export the function, in any compatible version.
+    NoSuchExport {
+        /// For instance `corelet:plugin/ticker@0.1.0`.
+        interface: &'static str,
+        /// For instance `tick`.
+        function: &'static str,
+    },
+    /// The plugin exports the function with another signature.
+    WrongShape {
+        /// For instance `corelet:plugin/ticker@0.1.0`.
+        interface: &'static str,
+        /// For instance `tick`.
+        function: &'static str,
+    },
+    /// The call did not begin or did not come to its end.
+    Stopped(Stop),
+    /// The answer is longer than the contract allows.
+    AnswerTooLong {
+        /// Bytes of the answer.
+        found: usize,
+        /// The most that the function's response can have.
+        allowed: usize,
+    },
+    /// The answer is no canonical message of the function's type.
+    Malformed(CodecError),
+}
+
+impl CallError {
+    /// Who is at fault.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::NoSuchSlot(_) | Self::Empty(_) | Self::NoSuchExport { .. } => Blame::Host,
+            Self::Faulted(_)
+            | Self::WrongShape { .. }
+            | Self::AnswerTooLong { .. }
+            | Self::Malformed(_) => Blame::Guest,
+            Self::BoardLost | Self::Stopped(Stop::OutOfHeap) => Blame::Board,
+            Self::Stopped(stop) => stop.blame().into(),
+        }
+    }
+
+    /// Whether the plugin was never entered.
+    pub(crate) const fn is_before_entry(self) -> bool {
+        match self {
+            Self::NoSuchSlot(_)
+            | Self::Empty(_)
+            | Self::Faulted(_)
+            | Self::BoardLost
+            | Self::NoSuchExport { .. }
+            | Self::WrongShape { .. } => true,
+            Self::Stopped(stop) => matches!(
+                stop,
+                Stop::NoSuchExport | Stop::Request(_) | Stop::RequestTooLarge { .. } | Stop::Spent
+            ),
+            Self::AnswerTooLong { .. } | Self::Malformed(_) => false,
+        }
+    }
+
+    /// Whether the instance cannot be called again: its stack pointer may be anywhere, or it answers nonsense.
+    pub(crate) const fn costs_the_instance(self) -> bool {
+        match self {
+            Self::AnswerTooLong { .. } | Self::Malformed(_) => true,
+            Self::Stopped(stop) => stop.costs_instance(),
+            _ => false,
+        }
+    }
+}
+
+impl From<Stop> for CallError {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped(stop)
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchSlot(slot) => write!(f, "there is no slot {slot}"),
+            Self::Empty(slot) => write!(f, "slot {slot} has no plugin; load one"),
+            Self::Faulted(slot) => write!(
+                f,
+                "the plugin of slot {slot} stopped for good; unload it and load another"
+            ),
+            Self::BoardLost => {
+                f.write_str("a driver panicked inside a call, and the board went with it")
+            }
+            Self::NoSuchExport {
+                interface,
+                function,
+            } => write!(
+                f,
+                "the plugin does not export {interface} `{function}`; add the interface to its world"
+            ),
+            Self::WrongShape {
+                interface,
+                function,
+            } => write!(
+                f,
+                "the plugin was built for another signature of {interface} `{function}`; rebuild it against this firmware's contract"
+            ),
+            Self::Stopped(stop) => stop.fmt(f),
+            Self::AnswerTooLong { found, allowed } => write!(
+                f,
+                "the plugin's answer has {found} bytes, and the contract allows {allowed}"
+            ),
+            Self::Malformed(error) => write!(f, "the plugin's answer is malformed: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for CallError {}

@@ -1,0 +1,113 @@
+use core::fmt;
+
+use corelet_abi::CodecError;
+use corelet_admission::Refusal;
+use corelet_load::LoadError as MachineError;
+
+use crate::{Blame, CallError, Failure, GrantError, SlotId, TableError};
+
+/// Why a plugin was not loaded. The slot is empty then, and what it had reserved is given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The host has no such slot.
+    NoSuchSlot(SlotId),
+    /// The slot has a plugin already.
+    Occupied(SlotId),
+    /// A driver panicked inside a call, and the board went with it.
+    BoardLost,
+    /// The firmware offers more than its capability table holds.
+    Table(TableError),
+    /// A `grant` record of the firmware's policy does not encode.
+    Policy {
+        /// Whose grant it is.
+        interface: &'static str,
+        /// Why not.
+        error: CodecError,
+    },
+    /// What the manifest asks and what the policy allows do not go together.
+    Grant(GrantError),
+    /// The module did not pass admission. [`Refusal::describe`] says it with the names that stand in the module.
+    Refused(Refusal),
+    /// The module did not become an instance.
+    Machine(MachineError),
+    /// The manifest asks for ticks or events, and the module does not export what takes them.
+    Export(CallError),
+    /// The heap has no room for what the host keeps of the plugin.
+    OutOfMemory,
+    /// The plugin did not initialise.
+    Init(Failure),
+}
+
+impl LoadError {
+    /// Who is at fault.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::NoSuchSlot(_) | Self::Occupied(_) | Self::Policy { .. } => Blame::Host,
+            Self::BoardLost | Self::OutOfMemory | Self::Machine(MachineError::OutOfHeap) => {
+                Blame::Board
+            }
+            Self::Refused(_) | Self::Export(_) => Blame::Guest,
+            Self::Table(error) => error.blame(),
+            Self::Grant(error) => error.blame(),
+            Self::Machine(error) => error.blame().into(),
+            Self::Init(failure) => failure.blame(),
+        }
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchSlot(slot) => write!(f, "there is no slot {slot}"),
+            Self::Occupied(slot) => {
+                write!(f, "slot {slot} has a plugin already; unload it first")
+            }
+            Self::BoardLost => CallError::BoardLost.fmt(f),
+            Self::Table(error) => error.fmt(f),
+            Self::Policy { interface, error } => write!(
+                f,
+                "the slot's policy has no valid grant for {interface}: {error}"
+            ),
+            Self::Grant(error) => error.fmt(f),
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Machine(error) => error.fmt(f),
+            Self::Export(error) => write!(f, "the manifest asks for what is not there: {error}"),
+            Self::OutOfMemory => f.write_str("the heap has no room for another plugin"),
+            Self::Init(failure) => write!(f, "the plugin did not initialise: {failure}"),
+        }
+    }
+}
+
+impl core::error::Error for LoadError {}
+
+impl From<TableError> for LoadError {
+    fn from(error: TableError) -> Self {
+        Self::Table(error)
+    }
+}
+
+impl From<GrantError> for LoadError {
+    fn from(error: GrantError) -> Self {
+        Self::Grant(error)
+    }
+}
+
+impl From<Refusal> for LoadError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<MachineError> for LoadError {
+    fn from(error: MachineError) -> Self {
+        Self::Machine(error)
+    }
+}
+
+impl From<Failure> for LoadError {
+    fn from(failure: Failure) -> Self {
+        Self::Init(failure)
+    }
+}

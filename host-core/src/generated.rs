@@ -1,0 +1,3 @@
+//! The standard contract, as `bindgen!` makes it for every other.
+
+corelet_macros::host_bindgen!({ standard: true });

@@ -1,0 +1,207 @@
+use alloc::boxed::Box;
+
+use corelet_abi::{Call, Function, NameKey, ResponseOf, decode};
+use heapless::Deque;
+
+use crate::audit::AuditEntry;
+use crate::capability::monotonic_clock::MonotonicClock;
+use crate::event::Event;
+use crate::plugin::lifecycle;
+use crate::slot::{Home, Life, Plugin, Shared, check};
+use crate::{
+    CallError, Capability, Metrics, OnFault, PluginName, Policy, SlotId, SlotState, Table,
+    TableError,
+};
+
+/// How many events wait in the host for the plugins that want them. More wait in their queues.
+pub const INBOX: usize = 8;
+
+/// Plugins in `SLOTS` slots over a board of type `B`.
+///
+/// The host owns the board, and moves it into the slot that runs for as long as one call takes. So all plugins share the
+/// drivers without locks, and the host itself is a plain value: `Send` if the board is, at home in a bare loop, an
+/// RTIC resource or an Embassy task. A board that must stay where it is goes in as `&'static mut`.
+///
+/// A call blocks until the plugin answers, traps or has used its fuel. Host functions get the board and not the host, so no call
+/// can come while another is in flight; a plugin that is entered all the same answers
+/// [`Status::BUSY`](corelet_abi::Status::BUSY).
+///
+/// # Memory
+///
+/// On the heap: the board and the capability table, once; a buffer as large as the largest response that the board's
+/// interfaces can give, once; and for each plugin its module, instance and memory, some hundred bytes for names, grants,
+/// configuration and topics, all bounded by the slot's policy. Where an allocation can fail it is an error, but those
+/// within the interpreter, which admission bounds.
+pub struct Host<B: 'static, const SLOTS: usize> {
+    /// Empty within a call only, or for ever if a driver panicked in one and the panic was caught.
+    pub(crate) home: Home<B>,
+    pub(crate) slots: [Option<Plugin<B>>; SLOTS],
+    pub(crate) policy: Policy<SLOTS>,
+    pub(crate) inbox: Deque<Event, INBOX>,
+    /// The slot that is asked next whether it wants the first event of the inbox.
+    pub(crate) event_slot: usize,
+    /// The slot that is looked at first for a tick.
+    pub(crate) tick_slot: usize,
+    pub(crate) tick_goes_first: bool,
+    pub(crate) events_dropped: u32,
+}
+
+impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
+    /// A host without interfaces and plugins.
+    pub fn new(board: B, policy: Policy<SLOTS>) -> Self {
+        const {
+            assert!(SLOTS > 0 && SLOTS <= 256, "a host has 1 to 256 slots");
+        }
+        Self {
+            home: Some(Box::new(Shared {
+                board,
+                table: Table::new(),
+            })),
+            slots: [const { None }; SLOTS],
+            policy,
+            inbox: Deque::new(),
+            event_slot: 0,
+            tick_slot: 0,
+            tick_goes_first: false,
+            events_dropped: 0,
+        }
+    }
+
+    /// Offers an interface to plugins, for instance `.with::<sensor::Capability>()`. If it finds no room,
+    /// [`check`](Self::check) and every [`load`](Self::load) say so.
+    #[must_use]
+    pub fn with<C: Capability<B>>(mut self) -> Self {
+        if let Some(shared) = &mut self.home {
+            shared.table.add(C::INTERFACE);
+        }
+        self
+    }
+
+    /// Whether all interfaces that were offered are.
+    ///
+    /// # Errors
+    /// The first one that found no room.
+    pub fn check(&self) -> Result<(), TableError> {
+        self.home
+            .as_ref()
+            .map_or(Ok(()), |shared| shared.table.check())
+    }
+
+    /// Stops a plugin and forgets it. One that exports `lifecycle` is told first; whatever it answers, it goes.
+    pub fn unload(&mut self, slot: SlotId) {
+        let Some(place) = self.slots.get_mut(usize::from(slot.0)) else {
+            return;
+        };
+        if let Some(mut plugin) = place.take()
+            && let Ok(export) = plugin.exports.find::<lifecycle::functions::Shutdown>()
+        {
+            // It is gone in any case: no restart, and nobody whom its last words could concern.
+            plugin.on_fault = OnFault::Stop;
+            let _ = plugin.call(&mut self.home, export, |_| Ok(()), |_| Ok(()));
+        }
+    }
+
+    /// Calls a function of a plugin.
+    ///
+    /// The request is encoded straight into the plugin's memory, and what the response borrows lies there.
+    ///
+    /// # Errors
+    /// [`CallError`]. If the plugin is to blame, it has a new instance when this returns, or the slot is
+    /// [`Faulted`](SlotState::Faulted).
+    pub fn call<C: Call>(
+        &mut self,
+        slot: SlotId,
+        call: &C,
+    ) -> Result<ResponseOf<'_, C>, CallError> {
+        let place = self.slots.get_mut(usize::from(slot.0));
+        let plugin = place.ok_or(CallError::NoSuchSlot(slot))?;
+        let plugin = plugin.as_mut().ok_or(CallError::Empty(slot))?;
+        let export = plugin.exports.find::<C::Function>()?;
+        let answer = plugin.call(
+            &mut self.home,
+            export,
+            |writer| call.encode(writer),
+            check::<<C::Function as Function>::Response>,
+        )?;
+        decode::<<C::Function as Function>::Response>(plugin.response(answer))
+            .map_err(CallError::Malformed)
+    }
+
+    /// Calls an export of a plugin with an encoded request, and returns the encoded response as it is: for tools, which know the
+    /// contract at run time only.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call); but the response is not checked against any type.
+    pub fn call_encoded(
+        &mut self,
+        slot: SlotId,
+        export: NameKey,
+        request: &[u8],
+    ) -> Result<&[u8], CallError> {
+        let place = self.slots.get_mut(usize::from(slot.0));
+        let plugin = place.ok_or(CallError::NoSuchSlot(slot))?;
+        let plugin = plugin.as_mut().ok_or(CallError::Empty(slot))?;
+        let answer = plugin.call(
+            &mut self.home,
+            export,
+            |writer| writer.bytes(request),
+            |_| Ok(()),
+        )?;
+        Ok(plugin.response(answer))
+    }
+
+    /// The board. None only if a driver panicked inside a call and the panic was caught, which a desktop can do and
+    /// a microcontroller cannot.
+    pub fn board(&self) -> Option<&B> {
+        self.home.as_ref().map(|shared| &shared.board)
+    }
+
+    /// As [`board`](Self::board), to change it.
+    pub fn board_mut(&mut self) -> Option<&mut B> {
+        self.home.as_mut().map(|shared| &mut shared.board)
+    }
+
+    /// What a slot is doing. One that does not exist is empty.
+    pub fn state(&self, slot: SlotId) -> SlotState {
+        match self.plugin(slot) {
+            None => SlotState::Empty,
+            Some(plugin) => plugin
+                .fault()
+                .map_or(SlotState::Running, SlotState::Faulted),
+        }
+    }
+
+    /// The name of the plugin in a slot.
+    pub fn name(&self, slot: SlotId) -> Option<PluginName> {
+        self.plugin(slot).map(|plugin| plugin.name)
+    }
+
+    /// What the plugin in a slot did since it was loaded; zeros for an empty slot.
+    pub fn metrics(&self, slot: SlotId) -> Metrics {
+        self.plugin(slot)
+            .map_or_else(Metrics::default, |plugin| plugin.metrics)
+    }
+
+    /// The size of the plugin's linear memory in bytes; 0 if none runs.
+    pub fn memory_bytes(&self, slot: SlotId) -> usize {
+        match self.plugin(slot).map(|plugin| &plugin.life) {
+            Some(Life::Running(machine)) => machine.memory_bytes(),
+            _ => 0,
+        }
+    }
+
+    /// What plugins were denied lately, the oldest first.
+    pub fn audit(&self) -> impl Iterator<Item = &AuditEntry> {
+        self.home.iter().flat_map(|shared| shared.table.audit())
+    }
+
+    fn plugin(&self, slot: SlotId) -> Option<&Plugin<B>> {
+        self.slots.get(usize::from(slot.0))?.as_ref()
+    }
+}
+
+// A host goes wherever its board may go: into a task, or a resource that interrupts share.
+const _: () = {
+    const fn assert_send<T: Send>() {}
+    assert_send::<Host<(), 2>>();
+};

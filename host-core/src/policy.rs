@@ -1,0 +1,119 @@
+//! What a firmware lets the plugins of each slot do.
+
+use corelet_abi::{CodecError, Writer};
+use corelet_admission::Limits;
+use corelet_load::Budget;
+
+/// The policy of every slot.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy<const SLOTS: usize> {
+    /// Of slot 0, slot 1, and so on.
+    pub slots: [SlotPolicy; SLOTS],
+}
+
+impl<const SLOTS: usize> Policy<SLOTS> {
+    /// The same policy for every slot.
+    pub const fn same(slot: SlotPolicy) -> Self {
+        Self {
+            slots: [slot; SLOTS],
+        }
+    }
+}
+
+/// The policy of one slot. Start from [`SlotPolicy::DEVICE`].
+///
+/// ```
+/// use corelet_host::{Allow, Limit, SlotPolicy, abi::Codec, capability::sensor};
+///
+/// const POLICY: SlotPolicy = SlotPolicy {
+///     fuel_per_call: 50_000,
+///     allow: &[
+///         Allow::all("corelet:host/logging"),
+///         Allow::up_to("corelet:host/sensor", |limit| {
+///             sensor::Grant::encode(&sensor::Grant { channels: &[0, 1], reads_per_minute: Some(60) }, limit)
+///         }),
+///     ],
+///     ..SlotPolicy::DEVICE
+/// };
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SlotPolicy {
+    /// How much of everything a module may have. Its memory is bounded by `budget.memory` besides.
+    pub limits: Limits,
+    /// Memory, stack and recursion of the plugin. A manifest can ask for less.
+    pub budget: Budget,
+    /// Fuel of one call into the plugin. A manifest can ask for less.
+    pub fuel_per_call: u64,
+    /// The interfaces that a plugin may call if its manifest asks for them; no others.
+    pub allow: &'static [Allow],
+    /// What follows when a call traps, runs out of fuel or answers nonsense.
+    pub on_fault: OnFault,
+}
+
+impl SlotPolicy {
+    /// For a microcontroller with some tens of KiB of heap: 64 KiB of memory, 4 KiB of stack, 1,000,000 fuel a call, nothing allowed.
+    pub const DEVICE: Self = Self {
+        limits: Limits::DEVICE,
+        budget: Budget {
+            memory: 64 * 1024,
+            stack: 4 * 1024,
+            recursion: 64,
+        },
+        fuel_per_call: 1_000_000,
+        allow: &[],
+        on_fault: OnFault::Restart,
+    };
+}
+
+/// What follows a fault of the plugin. Either way its instance is discarded, and with it what it had in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum OnFault {
+    /// A new instance takes its place, and is initialised with the same configuration.
+    Restart,
+    /// The slot is faulted until it is unloaded.
+    Stop,
+}
+
+/// One interface that plugins may call.
+#[derive(Clone, Copy, Debug)]
+pub struct Allow {
+    /// Without a version, for instance `corelet:host/storage`.
+    pub interface: &'static str,
+    /// The most that can be granted of it.
+    pub limit: Limit,
+}
+
+impl Allow {
+    /// As much of `interface` as a manifest asks for.
+    pub const fn all(interface: &'static str) -> Self {
+        Self {
+            interface,
+            limit: Limit::None,
+        }
+    }
+
+    /// At most the `grant` record that `encode` writes. What is granted is the common part of it and of what the manifest asks.
+    pub const fn up_to(interface: &'static str, encode: EncodeGrant) -> Self {
+        Self {
+            interface,
+            limit: Limit::Record(encode),
+        }
+    }
+}
+
+/// Writes a `grant` record.
+pub type EncodeGrant = fn(&mut Writer<'_>) -> Result<(), CodecError>;
+
+/// The most that can be granted of an interface.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Limit {
+    /// As much as is asked for.
+    None,
+    /// At most this encoded `grant` record.
+    Encoded(&'static [u8]),
+    /// At most the `grant` record that this writes.
+    Record(EncodeGrant),
+}

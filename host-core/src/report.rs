@@ -1,0 +1,42 @@
+use crate::{Failure, Fault, SlotId};
+
+/// What [`Host::poll`](crate::Host::poll) did, or has to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+#[must_use = "a report may tell of a fault or of lost events"]
+pub enum Report {
+    /// There was nothing to do.
+    Idle {
+        /// When the next tick is due, in nanoseconds on the board's monotonic clock; none if no plugin is ticked.
+        next: Option<u64>,
+    },
+    /// A plugin was ticked.
+    Ticked {
+        /// Which.
+        slot: SlotId,
+        /// How it went.
+        result: Result<(), Failure>,
+    },
+    /// A plugin was told of an event.
+    Handled {
+        /// Which.
+        slot: SlotId,
+        /// The event's topic.
+        topic: &'static str,
+        /// How it went.
+        result: Result<(), Failure>,
+    },
+    /// Events that found no room in their queue since this was last reported.
+    EventsDropped {
+        /// How many.
+        count: u32,
+    },
+    /// A plugin stopped for good. Reported once; [`Host::state`](crate::Host::state) goes on to say so.
+    Faulted {
+        /// Which.
+        slot: SlotId,
+        /// Why.
+        fault: Fault,
+    },
+}

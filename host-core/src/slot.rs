@@ -1,0 +1,248 @@
+//! One plugin in its slot: the machine, what it may use, and how it is doing.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use corelet_abi::{
+    Answer, Codec, CodecError, Function, INIT_EXPORT, NameKey, Status, Writer, decode,
+};
+use corelet_load::{Imports, Machine};
+
+use crate::capability::monotonic_clock::MonotonicClock;
+use crate::exports::Exports;
+use crate::plugin::types;
+use crate::schedule::Ticks;
+use crate::session::Session;
+use crate::{CallError, Failure, Fault, Metrics, OnFault, PluginError, PluginName, Table, Topic};
+
+/// Which slot, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SlotId(pub u8);
+
+impl fmt::Display for SlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// What a slot is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum SlotState {
+    /// It has no plugin.
+    Empty,
+    /// Its plugin is initialised and can be called.
+    Running,
+    /// Its plugin stopped for good, and waits to be unloaded.
+    Faulted(Fault),
+}
+
+/// What all slots share. It is in the host, or lent to the slot that runs: one pointer moves.
+pub(crate) struct Shared<B: 'static> {
+    pub(crate) board: B,
+    pub(crate) table: Table<B>,
+}
+
+/// What belongs to the plugin while it is called: the data of its store. It outlives the plugin's instances.
+pub(crate) struct Resident<B: 'static> {
+    pub(crate) session: Session,
+    pub(crate) lent: Option<Box<Shared<B>>>,
+}
+
+impl<B: 'static> Imports for Resident<B> {
+    fn import(&mut self, entry: u16, request: &[u8], response: &mut [u8]) -> Result<usize, Status> {
+        let shared = self.lent.as_deref_mut().ok_or(Status::LOGIC_BUG)?;
+        shared.table.call(
+            entry,
+            &mut shared.board,
+            &mut self.session,
+            request,
+            response,
+        )
+    }
+
+    fn response_max(&self, entry: u16) -> usize {
+        let function = self.lent.as_deref().and_then(|s| s.table.function(entry));
+        function.map_or(usize::MAX, |function| function.response_max)
+    }
+
+    fn take_debt(&mut self) -> u64 {
+        core::mem::take(&mut self.session.debt)
+    }
+}
+
+/// A plugin that is loaded.
+pub(crate) struct Plugin<B: 'static> {
+    pub(crate) slot: SlotId,
+    pub(crate) name: PluginName,
+    pub(crate) life: Life<B>,
+    pub(crate) exports: Exports,
+    /// The request of `init`, for every new instance.
+    pub(crate) config: Vec<u8>,
+    pub(crate) fuel_per_call: u64,
+    pub(crate) on_fault: OnFault,
+    pub(crate) ticks: Option<Ticks>,
+    pub(crate) topics: Vec<Topic>,
+    pub(crate) metrics: Metrics,
+    pub(crate) fault_reported: bool,
+}
+
+/// Whether a plugin can be called.
+pub(crate) enum Life<B: 'static> {
+    Running(Machine<Resident<B>>),
+    /// What the machine took of the heap is given back.
+    Faulted(Fault),
+}
+
+/// The place in the host from which a slot borrows what is shared.
+pub(crate) type Home<B> = Option<Box<Shared<B>>>;
+
+impl<B: 'static> Plugin<B> {
+    pub(crate) const fn fault(&self) -> Option<Fault> {
+        match self.life {
+            Life::Running(_) => None,
+            Life::Faulted(fault) => Some(fault),
+        }
+    }
+
+    pub(crate) fn wants(&self, topic: &str) -> bool {
+        self.fault().is_none() && self.topics.iter().any(|wanted| wanted.as_str() == topic)
+    }
+
+    /// The bytes of an answer of the last call.
+    pub(crate) fn response(&self, answer: Answer) -> &[u8] {
+        match &self.life {
+            Life::Running(machine) => machine.response(answer),
+            Life::Faulted(_) => &[],
+        }
+    }
+}
+
+impl<B: MonotonicClock + 'static> Plugin<B> {
+    /// Makes one call, and sees to it that `check` accepts the answer. A fault of the guest costs it its instance.
+    pub(crate) fn call(
+        &mut self,
+        home: &mut Home<B>,
+        export: NameKey,
+        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
+        check: impl FnOnce(&[u8]) -> Result<(), CallError>,
+    ) -> Result<Answer, CallError> {
+        let result = self.enter(home, export, request, check);
+        if let Err(error) = result
+            && error.costs_the_instance()
+        {
+            self.recover(home, error);
+        }
+        result
+    }
+
+    /// Calls `init`, which every instance needs once.
+    pub(crate) fn init(&mut self, home: &mut Home<B>) -> Result<(), Failure> {
+        let config = core::mem::take(&mut self.config);
+        let result = self.enter(
+            home,
+            NameKey::of_export(INIT_EXPORT),
+            |writer| writer.bytes(&config),
+            check::<Outcome>,
+        );
+        self.config = config;
+        self.outcome(result?)
+    }
+
+    /// Calls `F`, which answers with nothing or an error of the plugin's own.
+    pub(crate) fn run<F: Function>(
+        &mut self,
+        home: &mut Home<B>,
+        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
+    ) -> Result<(), Failure> {
+        let export = self.exports.find::<F>()?;
+        let answer = self.call(home, export, request, check::<Outcome>)?;
+        let outcome = self.outcome(answer);
+        if outcome.is_err() {
+            self.metrics.failures = self.metrics.failures.saturating_add(1);
+        }
+        outcome
+    }
+
+    fn enter(
+        &mut self,
+        home: &mut Home<B>,
+        export: NameKey,
+        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
+        check: impl FnOnce(&[u8]) -> Result<(), CallError>,
+    ) -> Result<Answer, CallError> {
+        let Life::Running(machine) = &mut self.life else {
+            return Err(CallError::Faulted(self.slot));
+        };
+        let mut shared = home.take().ok_or(CallError::BoardLost)?;
+        let now = shared.board.now();
+        let resident = machine.data_mut();
+        resident.session.enter(now);
+        resident.lent = Some(shared);
+
+        let mut sent = 0;
+        let result = machine.call(export, self.fuel_per_call, |writer| {
+            request(writer)?;
+            sent = writer.length();
+            Ok(())
+        });
+        *home = machine.data_mut().lent.take();
+
+        let result = result.map_err(CallError::from).and_then(|answer| {
+            check(machine.response(answer))?;
+            Ok(answer)
+        });
+        if !result.is_err_and(CallError::is_before_entry) {
+            let received = result.ok().map(|answer| answer.length);
+            self.metrics.count_call(machine.fuel_used(), sent, received);
+        }
+        result
+    }
+
+    /// Discards the instance, and makes another if the policy has it so.
+    fn recover(&mut self, home: &mut Home<B>, cause: CallError) {
+        let stopped = Life::Faulted(Fault::Stopped(cause));
+        let (Life::Running(machine), OnFault::Restart) =
+            (core::mem::replace(&mut self.life, stopped), self.on_fault)
+        else {
+            return;
+        };
+        self.life = match machine.renew() {
+            Ok(machine) => Life::Running(machine),
+            Err((error, _)) => Life::Faulted(Fault::NoInstance(error)),
+        };
+        self.metrics.restarts = self.metrics.restarts.saturating_add(1);
+        if self.fault().is_none()
+            && let Err(failure) = self.init(home)
+        {
+            self.life = Life::Faulted(Fault::NotInitialised(failure));
+        }
+    }
+
+    fn outcome(&self, answer: Answer) -> Result<(), Failure> {
+        match decode::<Outcome>(self.response(answer)) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Failure::Plugin(PluginError::from(error))),
+            Err(error) => Err(Failure::Call(CallError::Malformed(error))),
+        }
+    }
+}
+
+type Outcome = Result<(), types::Error<'static>>;
+
+/// Whether `response` is an `R`, within its bound.
+pub(crate) fn check<R: Codec>(response: &[u8]) -> Result<(), CallError> {
+    if response.len() > R::MAX {
+        return Err(CallError::AnswerTooLong {
+            found: response.len(),
+            allowed: R::MAX,
+        });
+    }
+    match decode::<R>(response) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(CallError::Malformed(error)),
+    }
+}
