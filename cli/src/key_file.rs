@@ -81,6 +81,11 @@ pub(crate) fn read_public(path: &Path) -> Result<VerifyingKey, Failure> {
     })
 }
 
+/// Two digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The public key's path beside the secret key's: `.pub` at its end.
 fn public_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

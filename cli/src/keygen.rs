@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::error::Failure;
-use crate::{key_file, output};
+use crate::key_file::{self, hex};
+use crate::output;
 
 /// Makes an Ed25519 key for signing images, and the public key that devices trust
 #[derive(clap::Args, Clone, Debug)]
@@ -25,9 +26,4 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         hex(key.verifying_key().as_bytes())
     ));
     Ok(())
-}
-
-/// Two digits for each byte.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,6 +12,7 @@
 mod compile;
 mod contract_check;
 mod error;
+mod inspect;
 mod key_file;
 mod keygen;
 mod manifest_source;
@@ -19,11 +20,14 @@ mod module;
 mod new;
 mod output;
 mod package;
+pub mod qemu;
+mod sign;
 mod slim;
 mod suggest;
 mod toml_table;
 pub mod toolchain;
 mod units;
+mod verify;
 mod wit;
 
 use std::process::ExitCode;
@@ -51,6 +55,9 @@ Exit codes:
 enum Verb {
     New(new::Args),
     Keygen(keygen::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Inspect(inspect::Args),
     #[command(subcommand)]
     Wit(wit::Verb),
 }
@@ -74,6 +81,9 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.verb {
         Verb::New(args) => new::run(args),
         Verb::Keygen(args) => keygen::run(args),
+        Verb::Sign(args) => sign::run(args),
+        Verb::Verify(args) => verify::run(args),
+        Verb::Inspect(args) => inspect::run(args),
         Verb::Wit(verb) => wit::run(verb),
     }
 }

@@ -1,0 +1,251 @@
+//! `corelet inspect`: what an image or a module says of itself.
+
+use std::fs;
+use std::path::PathBuf;
+
+use corelet_abi::{NameKey, Shape};
+use corelet_image::{DEVELOPMENT_KEY, Image, KeyId, Manifest};
+use serde_json::{Value, json};
+
+use crate::error::Failure;
+use crate::key_file::hex;
+use crate::module::Module;
+use crate::output;
+use crate::units::{grouped, size};
+
+/// Shows manifest, imports, exports, sizes and memory of a .corelet or .wasm file
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Args {
+    /// A .corelet image or a .wasm module
+    file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let bytes = fs::read(&args.file).map_err(|error| Failure::reading(&args.file, &error))?;
+    let refused = |error: &dyn std::fmt::Display| {
+        Failure::refused(format_args!("{}: {error}", args.file.display()))
+    };
+    if !bytes.starts_with(&corelet_image::MAGIC) {
+        let module = Module::read(&bytes).map_err(|error| refused(&error))?;
+        if args.json {
+            output::line(format_args!("{:#}", module_json(&module, bytes.len())));
+        } else {
+            print_module(&module, bytes.len());
+        }
+        return Ok(());
+    }
+    let image = Image::parse(&bytes).map_err(|error| refused(&error))?;
+    let manifest = image
+        .unverified_manifest()
+        .map_err(|error| refused(&error))?;
+    let wasm = image.unverified_module();
+    let module = Module::read(wasm).map_err(|error| refused(&error))?;
+    if args.json {
+        let object = json!({
+            "bytes": bytes.len(),
+            "signed": image.is_signed(),
+            "digest": hex(&image.digest()),
+            "manifest": manifest_json(&manifest),
+            "module": module_json(&module, wasm.len()),
+        });
+        output::line(format_args!("{object:#}"));
+    } else {
+        print_manifest(&image, &manifest, bytes.len());
+        print_module(&module, wasm.len());
+    }
+    Ok(())
+}
+
+fn manifest_json(manifest: &Manifest<'_>) -> Value {
+    let grants = manifest.grants.iter();
+    let grants = grants
+        .map(|grant| json!({ "interface": grant.interface, "parameters": hex(grant.parameters) }));
+    json!({
+        "key": manifest.key_id.to_string(),
+        "name": manifest.name,
+        "version": manifest.version.to_string(),
+        "security_version": manifest.security_version,
+        "world": manifest.world,
+        "module_sha256": hex(&manifest.module_digest),
+        "min_host": manifest.min_host.to_string(),
+        "grants": grants.collect::<Vec<_>>(),
+        "budgets": {
+            "fuel_per_call": manifest.budgets.fuel_per_call,
+            "memory": manifest.budgets.memory,
+            "stack": manifest.budgets.stack,
+            "heap": manifest.budgets.heap,
+        },
+        "tick_ms": manifest.tick_ms,
+        "confirm": {
+            "good_calls": manifest.confirm.good_calls,
+            "seconds": manifest.confirm.seconds,
+            "health": manifest.confirm.health,
+        },
+        "config": hex(manifest.config),
+        "events": manifest.topics.as_slice(),
+    })
+}
+
+fn print_manifest(image: &Image<'_>, manifest: &Manifest<'_>, bytes: usize) {
+    let line =
+        |name: &str, what: &dyn std::fmt::Display| output::line(format_args!("{name:<9} {what}"));
+    let development = KeyId::of(&DEVELOPMENT_KEY) == manifest.key_id;
+    let key = if development {
+        ", the development key"
+    } else {
+        ""
+    };
+    let signed = if image.is_signed() {
+        ""
+    } else {
+        ", not signed yet"
+    };
+    line(
+        "plugin",
+        &format_args!("{} {}", manifest.name, manifest.version),
+    );
+    line("world", &manifest.world);
+    line("image", &format_args!("{} B", grouped(bytes as u64)));
+    line("key", &format_args!("{}{key}{signed}", manifest.key_id));
+    line("digest", &hex(&image.digest()));
+    line(
+        "security",
+        &format_args!("version {}", manifest.security_version),
+    );
+    line("host", &format_args!("{} or later", manifest.min_host));
+    let budgets = &manifest.budgets;
+    line(
+        "fuel",
+        &format_args!("{} for each call", grouped(budgets.fuel_per_call)),
+    );
+    line(
+        "budget",
+        &format_args!(
+            "memory {}, value stack {}, heap {}",
+            size(budgets.memory.into()),
+            size(budgets.stack.into()),
+            size(budgets.heap.into())
+        ),
+    );
+    if let Some(period) = manifest.tick_ms {
+        line("tick", &format_args!("every {} ms", grouped(period.into())));
+    }
+    if !manifest.topics.is_empty() {
+        line("events", &manifest.topics.join(", "));
+    }
+    let confirm = &manifest.confirm;
+    let health = if confirm.health { ", health" } else { "" };
+    line(
+        "confirm",
+        &format_args!(
+            "{} good calls, {} seconds{health}",
+            confirm.good_calls, confirm.seconds
+        ),
+    );
+    line(
+        "config",
+        &format_args!("{} B {}", manifest.config.len(), hex(manifest.config)),
+    );
+    table(
+        "grants",
+        manifest
+            .grants
+            .iter()
+            .map(|grant| (grant.interface.to_owned(), hex(grant.parameters))),
+    );
+}
+
+fn module_json(module: &Module, bytes: usize) -> Value {
+    let imports = module.imports.iter().map(|import| {
+        let key = NameKey::of(&import.interface, &import.function);
+        json!({ "interface": import.interface, "function": import.function, "shape": shape(module, key) })
+    });
+    let exports = module.exports.iter().map(|export| {
+        let shape = shape(module, NameKey::of_export(&export.name));
+        json!({ "name": export.name, "shape": export.is_function.then_some(shape).flatten() })
+    });
+    let memory = module.memory.map(|memory| {
+        json!({ "bytes": memory.bytes, "max_bytes": memory.max_bytes, "page_bytes": memory.page_bytes })
+    });
+    let sections = module
+        .sections
+        .iter()
+        .map(|section| json!({ "name": section.name, "bytes": section.bytes }));
+    json!({
+        "bytes": bytes,
+        "imports": imports.collect::<Vec<_>>(),
+        "exports": exports.collect::<Vec<_>>(),
+        "memory": memory,
+        "sections": sections.collect::<Vec<_>>(),
+    })
+}
+
+fn print_module(module: &Module, bytes: usize) {
+    output::line(format_args!("module    {} B", grouped(bytes as u64)));
+    if let Some(memory) = module.memory {
+        let most = match memory.max_bytes {
+            Some(max) => format!("at most {}", size(max)),
+            None => "no limit of its own".to_owned(),
+        };
+        output::line(format_args!(
+            "memory    {} in pages of {}, {most}",
+            size(memory.bytes),
+            size(memory.page_bytes)
+        ));
+    }
+    table(
+        "imports",
+        module.imports.iter().map(|import| {
+            let key = NameKey::of(&import.interface, &import.function);
+            (
+                format!("{} `{}`", import.interface, import.function),
+                shape(module, key).unwrap_or_default(),
+            )
+        }),
+    );
+    table(
+        "exports",
+        module.exports.iter().map(|export| {
+            let shape = shape(module, NameKey::of_export(&export.name)).unwrap_or_default();
+            let name = match export.name.split_once('#') {
+                Some((interface, function)) => format!("{interface} `{function}`"),
+                None => format!("`{}`", export.name),
+            };
+            (name, shape)
+        }),
+    );
+    table(
+        "sections",
+        module.sections.iter().map(|section| {
+            (
+                section.name.clone(),
+                format!("{} B", grouped(section.bytes)),
+            )
+        }),
+    );
+}
+
+/// Lines of two columns under a title; nothing for no lines.
+fn table(title: &str, rows: impl Iterator<Item = (String, String)>) {
+    let rows: Vec<_> = rows.collect();
+    let width = rows
+        .iter()
+        .map(|(first, _)| first.chars().count())
+        .max()
+        .unwrap_or(0);
+    for (number, (first, second)) in rows.iter().enumerate() {
+        let title = if number == 0 { title } else { "" };
+        output::line(format!("{title:<9} {first:<width$}  {second}").trim_end());
+    }
+}
+
+/// The shape of a function, in the digits that `corelet wit show` prints too.
+fn shape(module: &Module, key: NameKey) -> Option<String> {
+    module
+        .shapes
+        .get(&key)
+        .map(|Shape(shape)| format!("{shape:016x}"))
+}
