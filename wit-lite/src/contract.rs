@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::model::{
-    Contract, Field, Function, Interface, InterfaceId, PackageName, Type, TypeDef, TypeId, World,
+    Contract, Field, Function, Interface, InterfaceId, PackageName, Type, TypeDef, TypeId,
+    TypeKind, World,
 };
 use crate::refusal::Refusal;
 use crate::suggest::nearest;
@@ -23,6 +24,23 @@ impl Contract {
     /// If another contract gave it, and had more types.
     pub fn type_def(&self, id: TypeId) -> &TypeDef {
         &self.types[id.0]
+    }
+
+    /// The type `name` of an interface, for instance `grant`.
+    pub fn type_in(&self, interface: &Interface, name: &str) -> Option<TypeId> {
+        let mut types = interface.types.iter().copied();
+        types.find(|id| self.type_def(*id).name == name)
+    }
+
+    /// `ty`, or what it is another name for: never an alias.
+    pub fn unaliased<'c>(&'c self, ty: &'c Type) -> &'c Type {
+        match ty {
+            Type::Named(id) => match &self.type_def(*id).kind {
+                TypeKind::Alias(ty) => self.unaliased(ty),
+                _ => ty,
+            },
+            _ => ty,
+        }
     }
 
     /// The world `name` of the main package, or its only world if no name is given.

@@ -14,6 +14,7 @@ mod sizes;
 mod source;
 mod standard;
 mod suggest;
+pub mod value;
 
 pub use model::{
     Case, Contract, Field, Function, Interface, InterfaceId, Label, Owner, PackageName, Type,

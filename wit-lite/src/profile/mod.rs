@@ -141,12 +141,9 @@ impl Check<'_> {
                 ) == ("corelet", "plugin", "types")
             })
             .max_by_key(|interface| interface.package.version.clone());
-        let error = newest.and_then(|interface| {
-            let mut types = interface.types.iter();
-            types.find(|id| self.contract.type_def(**id).name == "error")
-        });
+        let error = newest.and_then(|interface| self.contract.type_in(interface, "error"));
         match error {
-            Some(&error) => self.contract.error = error,
+            Some(error) => self.contract.error = error,
             None => self.refuse(
                 Refusal::new(
                     "there is no type `error` in `corelet:plugin/types`, with which `init` fails",
