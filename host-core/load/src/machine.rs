@@ -43,6 +43,8 @@ struct Parts {
     /// The exchange buffer: its address, and its size. It lies in the memory, which never shrinks.
     buffer: u32,
     size: u32,
+    /// How many bytes the memory began with.
+    first_size: u32,
 }
 
 impl<D: Imports> Machine<D> {
@@ -153,6 +155,7 @@ impl<D: Imports> Machine<D> {
             memory,
             buffer,
             size,
+            first_size,
             ..
         } = self.instance;
         let function = self.instance.export(export).ok_or(Stop::NoSuchExport)?;
@@ -181,15 +184,16 @@ impl<D: Imports> Machine<D> {
                 length: 0,
             }),
             Some(Ok(answer)) => {
-                let memory = memory.data(&self.store);
-                match part(memory, answer.pointer, answer.length) {
-                    Some(_) => Ok(answer),
-                    None => Err(Stop::AnswerOutOfBounds {
+                let end = u64::from(answer.pointer).saturating_add(u64::from(answer.length));
+                // Memory never shrinks: what fits its first size needs no second look.
+                if end > u64::from(first_size) && end > self.memory_bytes() as u64 {
+                    return Err(Stop::AnswerOutOfBounds {
                         pointer: answer.pointer,
                         length: answer.length,
-                        memory: memory.len() as u32,
-                    }),
+                        memory: self.memory_bytes() as u32,
+                    });
                 }
+                Ok(answer)
             }
         }
     }
@@ -275,9 +279,12 @@ impl Plan {
         let memory = instance
             .get_memory(&*store, MEMORY_EXPORT)
             .ok_or(LoadError::Interpreter)?;
-        let (buffer, size) = self.exchange(memory.data(&*store))?;
+        let bytes = memory.data(&*store);
+        let first_size = bytes.len() as u32;
+        let (buffer, size) = self.exchange(bytes)?;
         Ok(Parts {
             memory,
+            first_size,
             exports: self.exports(&instance, store)?,
             buffer,
             size,
