@@ -9,6 +9,7 @@
 //! | 2 | the command line is wrong, or a file cannot be read or written |
 //! | 3 | a tool failed or is missing: Cargo, the compiler, QEMU |
 
+mod build;
 mod compile;
 mod contract_check;
 mod error;
@@ -16,6 +17,7 @@ mod inspect;
 mod key_file;
 mod keygen;
 mod manifest_source;
+mod manifest_values;
 mod module;
 mod new;
 mod output;
@@ -34,6 +36,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use build::{Built, build};
 pub use error::{Failure, Kind};
 
 /// Plugins for microcontrollers: from a WIT contract to a signed image that runs in a slot
@@ -54,6 +57,7 @@ Exit codes:
 #[derive(Clone, Debug, Subcommand)]
 enum Verb {
     New(new::Args),
+    Build(build::Args),
     Keygen(keygen::Args),
     Sign(sign::Args),
     Verify(verify::Args),
@@ -80,6 +84,7 @@ pub fn main() -> ExitCode {
 pub fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.verb {
         Verb::New(args) => new::run(args),
+        Verb::Build(args) => build::run(args),
         Verb::Keygen(args) => keygen::run(args),
         Verb::Sign(args) => sign::run(args),
         Verb::Verify(args) => verify::run(args),

@@ -8,6 +8,7 @@
 //! version = "0.1.0"
 //! security-version = 0            # a device never goes back below one that it confirmed
 //! world = "thermostat"            # needed only if wit/ has several
+//! min-host = "0.1.0"              # the oldest Corelet that runs it
 //!
 //! [config]                        # the world's `config` record
 //! set-point-milli = 21_000
@@ -15,9 +16,10 @@
 //! [budget]
 //! fuel-per-call = 20_000
 //! tick = "1s"                     # with `ticker` only
-//! stack = 1024                    # bytes, or "1 KiB"
+//! stack = 1024                    # in linear memory; bytes, or "1 KiB"
 //! memory = "4 KiB"                # the most linear memory; by default what the module starts with
-//! heap = "16 KiB"                 # what the engine may take for it
+//! value-stack = "4 KiB"           # operands and locals of open calls, outside of the linear memory
+//! heap = "16 KiB"                 # what loading and running it takes
 //!
 //! [grants]                        # by interface, typed by its `grant` record
 //! sensor = { channels = [0] }
@@ -29,9 +31,7 @@
 //! health = true
 //! ```
 
-use std::time::Duration;
-
-use semver::Version;
+use corelet_image::{Confirm, TOPIC_MAX, TOPICS_MAX, Version};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -41,12 +41,6 @@ use crate::units;
 
 /// Its name.
 pub(crate) const FILE: &str = "corelet.toml";
-
-/// Bytes of stack of a plugin that names none.
-pub(crate) const DEFAULT_STACK: u32 = 1024;
-
-/// Fuel for each call of a plugin that names none.
-pub(crate) const DEFAULT_FUEL: u64 = 100_000;
 
 /// `corelet.toml`, its keys checked. Config and grants wait for the contract that types them.
 #[derive(Debug)]
@@ -68,16 +62,30 @@ pub(crate) struct ManifestSource<'a> {
 }
 
 /// `[plugin]`: what differs from Cargo.toml.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plugin {
     /// In place of the package's name.
     pub(crate) name: Option<String>,
     /// In place of the package's version.
     pub(crate) version: Option<Version>,
-    /// The security version; 0 if it is not named.
+    /// A device never goes back below one that it confirmed.
     pub(crate) security_version: u32,
     /// The world, where the contract has several.
     pub(crate) world: Option<String>,
+    /// The oldest host that runs it.
+    pub(crate) min_host: Version,
+}
+
+impl Default for Plugin {
+    fn default() -> Self {
+        Self {
+            name: None,
+            version: None,
+            security_version: 0,
+            world: None,
+            min_host: Version::new(0, 1, 0),
+        }
+    }
 }
 
 /// `[budget]`.
@@ -89,33 +97,25 @@ pub(crate) struct Budget {
     pub(crate) memory: Option<u32>,
     /// Bytes of the plugin's stack in its linear memory.
     pub(crate) stack: u32,
-    /// Bytes that the engine may take for the plugin.
-    pub(crate) heap: Option<u32>,
-    /// The time between two ticks.
-    pub(crate) tick: Option<Duration>,
+    /// Bytes of the interpreter's stack.
+    pub(crate) value_stack: u32,
+    /// Bytes of heap that loading and running it takes.
+    pub(crate) heap: u32,
+    /// Milliseconds between two ticks.
+    pub(crate) tick_ms: Option<u32>,
 }
 
 impl Default for Budget {
     fn default() -> Self {
         Self {
-            fuel_per_call: DEFAULT_FUEL,
+            fuel_per_call: 100_000,
             memory: None,
-            stack: DEFAULT_STACK,
-            heap: None,
-            tick: None,
+            stack: 1024,
+            value_stack: 4 * 1024,
+            heap: 16 * 1024,
+            tick_ms: None,
         }
     }
-}
-
-/// `[confirm]`: what an update must do to stay.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Confirm {
-    /// Calls that went well.
-    pub(crate) good_calls: Option<u32>,
-    /// Seconds that it ran.
-    pub(crate) seconds: Option<u32>,
-    /// Whether its `health` must answer well.
-    pub(crate) health: bool,
 }
 
 impl<'a> ManifestSource<'a> {
@@ -154,30 +154,45 @@ impl<'a> ManifestSource<'a> {
 }
 
 fn plugin(root: &Table<'_>) -> Result<Plugin, Failure> {
+    let default = Plugin::default();
     let Some(table) = root.table("plugin", "[plugin]")? else {
-        return Ok(Plugin::default());
+        return Ok(default);
     };
-    table.only(&["name", "version", "security-version", "world"])?;
+    table.only(&["name", "version", "security-version", "world", "min-host"])?;
     Ok(Plugin {
         name: table.read("name", string)?,
         version: table.read("version", version)?,
-        security_version: read_u32(&table, "security-version")?.unwrap_or(0),
+        security_version: read_u32(&table, "security-version")?.unwrap_or(default.security_version),
         world: table.read("world", string)?,
+        min_host: table.read("min-host", version)?.unwrap_or(default.min_host),
     })
 }
 
+const BUDGET: [&str; 6] = [
+    "fuel-per-call",
+    "memory",
+    "stack",
+    "value-stack",
+    "heap",
+    "tick",
+];
+
 fn budget(root: &Table<'_>) -> Result<Budget, Failure> {
+    let default = Budget::default();
     let Some(table) = root.table("budget", "[budget]")? else {
-        return Ok(Budget::default());
+        return Ok(default);
     };
-    table.only(&["fuel-per-call", "memory", "stack", "heap", "tick"])?;
+    table.only(&BUDGET)?;
     let fuel = table.read("fuel-per-call", integer(i64::MAX.unsigned_abs()))?;
     Ok(Budget {
-        fuel_per_call: fuel.unwrap_or(DEFAULT_FUEL),
+        fuel_per_call: fuel.unwrap_or(default.fuel_per_call),
         memory: table.read("memory", size)?,
-        stack: table.read("stack", size)?.unwrap_or(DEFAULT_STACK),
-        heap: table.read("heap", size)?,
-        tick: table.read("tick", duration)?,
+        stack: table.read("stack", size)?.unwrap_or(default.stack),
+        value_stack: table
+            .read("value-stack", size)?
+            .unwrap_or(default.value_stack),
+        heap: table.read("heap", size)?.unwrap_or(default.heap),
+        tick_ms: table.read("tick", milliseconds)?,
     })
 }
 
@@ -187,8 +202,8 @@ fn confirm(root: &Table<'_>) -> Result<Confirm, Failure> {
     };
     table.only(&["good-calls", "seconds", "health"])?;
     Ok(Confirm {
-        good_calls: read_u32(&table, "good-calls")?,
-        seconds: read_u32(&table, "seconds")?,
+        good_calls: read_u32(&table, "good-calls")?.unwrap_or(0),
+        seconds: read_u32(&table, "seconds")?.unwrap_or(0),
         health: table.read("health", boolean)?.unwrap_or(false),
     })
 }
@@ -199,8 +214,24 @@ fn read_u32(table: &Table<'_>, key: &str) -> Result<Option<u32>, Failure> {
 }
 
 fn version(value: &DeValue<'_>) -> Result<Version, String> {
-    let text = value.as_str().and_then(|text| Version::parse(text).ok());
-    text.ok_or_else(|| "a version such as \"1.2.3\"".to_owned())
+    let version = value
+        .as_str()
+        .and_then(|text| semver::Version::parse(text).ok());
+    version
+        .as_ref()
+        .and_then(plain_version)
+        .ok_or_else(|| "a version of three numbers, such as \"1.2.3\"".to_owned())
+}
+
+/// A version without pre-release and build parts, which manifests do not have.
+pub(crate) fn plain_version(version: &semver::Version) -> Option<Version> {
+    let part = |number: u64| u32::try_from(number).ok();
+    let plain = version.pre.is_empty() && version.build.is_empty();
+    plain.then_some(Version::new(
+        part(version.major)?,
+        part(version.minor)?,
+        part(version.patch)?,
+    ))
 }
 
 /// A number of bytes that a plugin's memory can have: below 2³¹, as the ABI has it.
@@ -216,28 +247,39 @@ fn size(value: &DeValue<'_>) -> Result<u32, String> {
         .ok_or_else(|| format!("at most {max} bytes"))
 }
 
-/// A time above zero whose nanoseconds fit in 64 bits.
-fn duration(value: &DeValue<'_>) -> Result<Duration, String> {
+/// A time of at least a millisecond, in whole ones.
+fn milliseconds(value: &DeValue<'_>) -> Result<u32, String> {
     let text = value.as_str().ok_or("a time such as \"250ms\" or \"1s\"")?;
     let time = units::parse_duration(text)?;
-    if time.is_zero() {
-        Err("a time above zero".to_owned())
-    } else {
-        Ok(time)
-    }
+    let whole = time.subsec_nanos() % 1_000_000 == 0;
+    let count = u32::try_from(time.as_millis())
+        .ok()
+        .filter(|count| whole && *count > 0);
+    count.ok_or_else(|| "whole milliseconds, from 1 ms to 49 days".to_owned())
 }
 
 fn topics(value: &DeValue<'_>) -> Result<Vec<String>, String> {
+    let allowed = || {
+        format!(
+            "a list of at most {TOPICS_MAX} topics of 1 to {TOPIC_MAX} bytes, such as [\"button\"]"
+        )
+    };
     let items = value
         .as_array()
-        .ok_or("a list of topics such as [\"button\"]")?;
-    items.iter().map(|item| string(item.get_ref())).collect()
+        .filter(|items| items.len() <= TOPICS_MAX)
+        .ok_or_else(allowed)?;
+    let topic = |item: &DeValue<'_>| {
+        let topic = item
+            .as_str()
+            .filter(|topic| (1..=TOPIC_MAX).contains(&topic.len()));
+        topic.map(str::to_owned).ok_or_else(allowed)
+    };
+    items.iter().map(|item| topic(item.get_ref())).collect()
 }
 
 /// TOML takes a key that stands below a table's header for one of that table; the other slip is a table's key without its
 /// header. Says so where an unknown key of the top is a key of a table.
 fn beyond_the_top(failure: Failure, top: &DeTable<'_>) -> Failure {
-    const BUDGET: [&str; 5] = ["fuel-per-call", "memory", "stack", "heap", "tick"];
     match top
         .keys()
         .find(|key| BUDGET.contains(&key.get_ref().as_ref()))
@@ -264,7 +306,7 @@ mod tests {
     fn everything_is_read() {
         let file = file(
             "events = [\"button\"]\n[plugin]\nname = \"t\"\nversion = \"1.2.3\"\nsecurity-version = 4\nworld = \"w\"\n\
-             [config]\na = 1\n[budget]\nfuel-per-call = 20_000\nmemory = \"4 KiB\"\nstack = 512\nheap = 16384\ntick = \"1s\"\n\
+             [config]\na = 1\n[budget]\nfuel-per-call = 20_000\nmemory = \"4 KiB\"\nstack = 512\nvalue-stack = 2048\nheap = 16384\ntick = \"1s\"\n\
              [grants]\nsensor = { channels = [0] }\n[confirm]\ngood-calls = 10\nseconds = 60\nhealth = true\n",
         );
         let source = ManifestSource::parse(&file).unwrap();
@@ -281,8 +323,9 @@ mod tests {
             fuel_per_call: 20_000,
             memory: Some(4096),
             stack: 512,
-            heap: Some(16_384),
-            tick: Some(Duration::from_secs(1)),
+            value_stack: 2048,
+            heap: 16_384,
+            tick_ms: Some(1000),
         };
         assert_eq!(source.budget, budget);
         assert_eq!(
@@ -291,7 +334,7 @@ mod tests {
                 source.confirm.seconds,
                 source.confirm.health
             ),
-            (Some(10), Some(60), true)
+            (10, 60, true)
         );
         assert!(source.config.is_some() && source.grants.is_some());
     }
@@ -309,7 +352,7 @@ mod tests {
         assert_eq!(
             refusal("[budget]\nfuel-per-cal = 20_000\n"),
             "error: unknown key `fuel-per-cal`\n --> corelet.toml:2:1\n2 | fuel-per-cal = 20_000\n  \
-             | ^^^^^^^^^^^^ not a key of [budget]\n  = found: fuel-per-cal   allowed: fuel-per-call, memory, stack, heap, tick\n\
+             | ^^^^^^^^^^^^ not a key of [budget]\n  = found: fuel-per-cal   allowed: fuel-per-call, memory, stack, value-stack, heap, tick\n\
              help: did you mean `fuel-per-call`?"
         );
         assert!(refusal("[bugdet]\n").ends_with("help: did you mean `budget`?"));
