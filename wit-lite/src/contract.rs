@@ -48,11 +48,7 @@ impl Contract {
     /// # Errors
     /// There is none of this name, or not exactly one.
     pub fn world(&self, name: Option<&str>) -> Result<&World, Refusal> {
-        let worlds: Vec<_> = self
-            .worlds
-            .iter()
-            .filter(|world| world.package == self.main)
-            .collect();
+        let worlds: Vec<_> = self.main_worlds().collect();
         let names: Vec<_> = worlds.iter().map(|world| &*world.name).collect();
         let refusal = |message: String, found: &str| {
             let allowed = if names.is_empty() {

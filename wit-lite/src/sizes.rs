@@ -1,4 +1,4 @@
-use crate::model::{Contract, Function, Type, TypeKind, World};
+use crate::model::{Contract, Function, Type, TypeKind};
 
 /// How many bytes a value takes on the wire: the fewest, and the most.
 #[derive(Clone, Copy)]
@@ -66,8 +66,12 @@ impl Contract {
 
     /// The most bytes of a request.
     pub fn request_max(&self, function: &Function) -> u32 {
-        let params = function.params.iter().map(|param| self.size(&param.ty));
-        narrow(params.fold(Size::ZERO, Size::and).max)
+        narrow(self.request_size(function).max)
+    }
+
+    /// The fewest bytes of a request.
+    pub fn request_min(&self, function: &Function) -> u32 {
+        narrow(self.request_size(function).min)
     }
 
     /// The most bytes of a response, which is what a response buffer must hold.
@@ -78,11 +82,14 @@ impl Contract {
             .map_or(0, |result| self.max_size(result))
     }
 
-    /// The most bytes of a world's `config`; 0 if it has none.
-    pub fn config_max(&self, world: &World) -> u32 {
-        world
-            .config
-            .map_or(0, |config| self.max_size(&Type::Named(config)))
+    /// The fewest bytes of a response.
+    pub fn response_min(&self, function: &Function) -> u32 {
+        let result = function.result.as_ref();
+        result.map_or(0, |result| self.min_size(result))
+    }
+
+    fn request_size(&self, function: &Function) -> Size {
+        self.sum(function.params.iter().map(|param| &param.ty))
     }
 
     fn size(&self, ty: &Type) -> Size {
@@ -137,5 +144,79 @@ impl Contract {
             .into_iter()
             .map(|ty| self.size(ty))
             .fold(Size::ZERO, Size::and)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Contract;
+
+    /// Fewest and most bytes of the type that `definition` names `t`.
+    fn sizes(definition: &str) -> (u32, u32) {
+        let text = format!("package test:sizes@1.0.0;\ninterface i {{\n{definition}\n}}");
+        let contract = Contract::parse(&[("sizes.wit", &text)]).unwrap();
+        let interface = contract
+            .interfaces
+            .iter()
+            .find(|interface| interface.name == "i")
+            .unwrap();
+        let ty = crate::Type::Named(contract.type_in(interface, "t").unwrap());
+        (contract.min_size(&ty), contract.max_size(&ty))
+    }
+
+    #[test]
+    fn scalars_take_what_the_codec_says() {
+        let one = |ty: &str| sizes(&format!("type t = {ty};"));
+        assert_eq!(one("bool"), (1, 1));
+        assert_eq!(one("s8"), (1, 1));
+        assert_eq!(one("u16"), (1, 3));
+        assert_eq!(one("s32"), (1, 5));
+        assert_eq!(one("u64"), (1, 10));
+        assert_eq!(one("f32"), (4, 4));
+        assert_eq!(one("f64"), (8, 8));
+        assert_eq!(one("char"), (2, 5));
+    }
+
+    #[test]
+    fn bounds_count_and_so_does_their_length() {
+        let bounded = |max: u32, ty: &str| sizes(&format!("/// @max({max})\ntype t = {ty};"));
+        assert_eq!(bounded(127, "string"), (1, 128));
+        assert_eq!(bounded(128, "string"), (1, 130));
+        assert_eq!(bounded(16_384, "list<u8>"), (1, 16_387));
+        assert_eq!(bounded(10, "list<u32>"), (1, 51));
+        assert_eq!(bounded(65_535, "list<tuple<u64, u64>>"), (1, 1_310_703));
+        assert_eq!(sizes("type t = list<u16, 4>;"), (4, 12));
+    }
+
+    #[test]
+    fn compounds_add_up_and_choices_take_the_larger() {
+        assert_eq!(sizes("type t = tuple<u8, f32>;"), (5, 5));
+        assert_eq!(sizes("type t = option<f64>;"), (1, 9));
+        assert_eq!(sizes("type t = result<f64, u8>;"), (2, 9));
+        assert_eq!(sizes("type t = result<_, u16>;"), (1, 4));
+        assert_eq!(sizes("type t = result;"), (1, 1));
+        assert_eq!(sizes("record t { a: u16, b: option<u16> }"), (2, 7));
+        assert_eq!(sizes("variant t { a(f32), b, c(f64) }"), (1, 9));
+        assert_eq!(sizes("enum t { a, b }"), (1, 1));
+        assert_eq!(sizes("/// @open\nenum t { a, b }"), (1, 5));
+    }
+
+    #[test]
+    fn flags_and_many_cases_grow_by_varints() {
+        let flags = |count: u32| {
+            let names: Vec<_> = (0..count).map(|flag| format!("flag{flag}")).collect();
+            sizes(&format!("flags t {{ {} }}", names.join(", ")))
+        };
+        assert_eq!(flags(8), (1, 1));
+        assert_eq!(flags(9), (1, 2));
+        assert_eq!(flags(16), (1, 3));
+        assert_eq!(flags(17), (1, 3));
+        assert_eq!(flags(32), (1, 5));
+        let cases: Vec<_> = (0..129).map(|case| format!("case{case}")).collect();
+        assert_eq!(sizes(&format!("enum t {{ {} }}", cases.join(", "))), (1, 2));
+        assert_eq!(
+            sizes(&format!("variant t {{ {}(u8) }}", cases.join(", "))),
+            (1, 3)
+        );
     }
 }

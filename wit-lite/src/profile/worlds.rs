@@ -1,8 +1,7 @@
 use wit_parser::{Span, WorldItem, WorldKey};
 
 use super::{Check, MESSAGE_MAX};
-use crate::model::{InterfaceId, PackageName, TypeId, TypeKind, World};
-use crate::refusal::Refusal;
+use crate::model::{InterfaceId, PackageName, Type, TypeId, TypeKind, World};
 
 const CONFIG: &str = "config";
 
@@ -135,9 +134,9 @@ impl Check<'_> {
             self.refuse(refusal);
             return None;
         }
-        let size = self.contract.max_size(&crate::model::Type::Named(id));
+        let size = self.contract.max_size(&Type::Named(id));
         if size > MESSAGE_MAX {
-            let refusal: Refusal = self
+            let refusal = self
                 .refusal(span, "`config` is too large")
                 .found(
                     format!("up to {size} bytes"),
