@@ -23,6 +23,7 @@ mod new;
 mod output;
 mod package;
 pub mod qemu;
+mod run;
 mod sign;
 mod slim;
 mod suggest;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use corelet_wit::Contract;
+use corelet_wit::diff::{self, Verdict};
+use corelet_wit::{Contract, show};
 
 use crate::error::Failure;
 use crate::output;
@@ -16,11 +17,40 @@ pub(crate) enum Verb {
         /// The folder with the .wit files, and the contracts it depends on in deps/
         folder: PathBuf,
     },
+    /// Shows the functions of a contract: signatures, sizes of requests and responses, shapes
+    Show {
+        /// The folder with the .wit files, and the contracts it depends on in deps/
+        folder: PathBuf,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Says what changed between two contracts, and whether plugins that were built for the old one run with the new one
+    #[command(after_help = "Exit codes: 0 compatible, 1 breaking")]
+    Diff {
+        /// The folder of the old contract
+        old: PathBuf,
+        /// The folder of the new contract
+        new: PathBuf,
+        /// Name what did not change too
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 pub(crate) fn run(verb: &Verb) -> Result<(), Failure> {
     match verb {
         Verb::Check { folder } => check(folder),
+        Verb::Show { folder, json } => {
+            let contract = load(folder)?;
+            if *json {
+                output::line(format_args!("{:#}", show::json(&contract)));
+            } else {
+                output::line(show::text(&contract).trim_end());
+            }
+            Ok(())
+        }
+        Verb::Diff { old, new, all } => compare(old, new, *all),
     }
 }
 
@@ -37,16 +67,63 @@ pub(crate) fn load(folder: &Path) -> Result<Contract, Failure> {
 
 fn check(folder: &Path) -> Result<(), Failure> {
     let contract = load(folder)?;
-    let functions: usize = contract
+    let interfaces = contract
         .interfaces
         .iter()
+        .filter(|interface| interface.package == contract.main);
+    let functions: usize = interfaces
+        .clone()
         .map(|interface| interface.functions.len())
         .sum();
+    let worlds = contract
+        .worlds
+        .iter()
+        .filter(|world| world.package == contract.main);
     output::line(format_args!(
-        "{}: well: {} interfaces, {functions} functions, {} worlds, the standard ones included",
-        folder.display(),
-        contract.interfaces.len(),
-        contract.worlds.len(),
+        "{} is well: {}, {}, {}",
+        contract.main,
+        count(worlds.count(), "world"),
+        count(interfaces.count(), "interface"),
+        count(functions, "function"),
     ));
+    Ok(())
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+fn compare(old: &Path, new: &Path, all: bool) -> Result<(), Failure> {
+    let changes = diff::compare(&load(old)?, &load(new)?);
+    for change in changes
+        .iter()
+        .filter(|change| all || change.verdict != Verdict::Unchanged)
+    {
+        output::line(change);
+    }
+    match changes
+        .iter()
+        .map(|change| change.verdict)
+        .max()
+        .unwrap_or(Verdict::Unchanged)
+    {
+        Verdict::Unchanged => output::line("nothing changed"),
+        Verdict::Breaking => {
+            let message = format!(
+                "{} breaks plugins that were built for {}",
+                new.display(),
+                old.display()
+            );
+            return Err(Failure::refused(message).help(
+                "offer the old version of the interface beside the new one, or raise its version",
+            ));
+        }
+        _ => output::line(format_args!(
+            "compatible: plugins built for {} run with {}",
+            old.display(),
+            new.display()
+        )),
+    }
     Ok(())
 }

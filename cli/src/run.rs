@@ -1,0 +1,2 @@
+//! `corelet run`.
+mod typed_call;
