@@ -1,4 +1,5 @@
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use corelet_abi::{Call, Function, NameKey, ResponseOf, decode};
 use heapless::Deque;
@@ -35,7 +36,8 @@ pub const INBOX: usize = 8;
 pub struct Host<B: 'static, const SLOTS: usize> {
     /// Empty within a call only, or for ever if a driver panicked in one and the panic was caught.
     pub(crate) home: Home<B>,
-    pub(crate) slots: [Option<Plugin<B>>; SLOTS],
+    /// One plugin at most in each: a vector is what can be put on the heap with an error where that has no room.
+    pub(crate) slots: [Vec<Plugin<B>>; SLOTS],
     pub(crate) policy: Policy<SLOTS>,
     pub(crate) inbox: Deque<Event, INBOX>,
     /// The slot that is asked next whether it wants the first event of the inbox.
@@ -57,7 +59,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
                 board,
                 table: Table::new(),
             })),
-            slots: [const { None }; SLOTS],
+            slots: [const { Vec::new() }; SLOTS],
             policy,
             inbox: Deque::new(),
             event_slot: 0,
@@ -92,7 +94,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let Some(place) = self.slots.get_mut(usize::from(slot.0)) else {
             return;
         };
-        if let Some(mut plugin) = place.take()
+        if let Some(mut plugin) = core::mem::take(place).pop()
             && let Ok(export) = plugin.exports.find::<lifecycle::functions::Shutdown>()
         {
             // It is gone in any case: no restart, and nobody whom its last words could concern.
@@ -115,7 +117,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     ) -> Result<ResponseOf<'_, C>, CallError> {
         let place = self.slots.get_mut(usize::from(slot.0));
         let plugin = place.ok_or(CallError::NoSuchSlot(slot))?;
-        let plugin = plugin.as_mut().ok_or(CallError::Empty(slot))?;
+        let plugin = plugin.first_mut().ok_or(CallError::Empty(slot))?;
         let export = plugin.exports.find::<C::Function>()?;
         let answer = plugin.call(
             &mut self.home,
@@ -140,7 +142,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     ) -> Result<&[u8], CallError> {
         let place = self.slots.get_mut(usize::from(slot.0));
         let plugin = place.ok_or(CallError::NoSuchSlot(slot))?;
-        let plugin = plugin.as_mut().ok_or(CallError::Empty(slot))?;
+        let plugin = plugin.first_mut().ok_or(CallError::Empty(slot))?;
         let answer = plugin.call(
             &mut self.home,
             export,
@@ -196,7 +198,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     }
 
     fn plugin(&self, slot: SlotId) -> Option<&Plugin<B>> {
-        self.slots.get(usize::from(slot.0))?.as_ref()
+        self.slots.get(usize::from(slot.0))?.first()
     }
 }
 

@@ -39,7 +39,8 @@ pub use corelet_macros::host_bindgen as bindgen;
 
 pub use audit::{AUDIT_ENTRIES, AuditEntry, Denial};
 pub use capability::{
-    Caller, Capability, HostFunction, Interface, MAX_INTERFACES, MeetGrants, Table, TableError,
+    Caller, Capability, HostCall, HostFunction, Interface, MAX_INTERFACES, MeetGrants, Table,
+    TableError,
 };
 pub use error::{Blame, CallError, Failure, Fault, LoadError, PluginError};
 pub use event::{EventError, EventQueue, PAYLOAD_MAX, TOPIC_MAX};

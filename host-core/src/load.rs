@@ -30,23 +30,30 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         else {
             return Err(LoadError::NoSuchSlot(slot));
         };
-        if place.is_some() {
+        if !place.is_empty() {
             return Err(LoadError::Occupied(slot));
         }
         let shared = self.home.as_mut().ok_or(LoadError::BoardLost)?;
         shared.table.check()?;
         let now = shared.board.now();
-        let mut plugin = prepare(slot, policy, &mut shared.table, image, now)?;
-        plugin.init(&mut self.home)?;
-        *place = Some(plugin);
-        Ok(())
+        let plugin = prepare(slot, policy, &shared.table, image, now)?;
+        place
+            .try_reserve_exact(1)
+            .map_err(|_| LoadError::OutOfMemory)?;
+        place.push(plugin);
+        let mut plugins = place.iter_mut();
+        let initialised = plugins.try_for_each(|plugin| plugin.init(&mut self.home));
+        if initialised.is_err() {
+            *place = Vec::new();
+        }
+        Ok(initialised?)
     }
 }
 
 fn prepare<B: 'static>(
     slot: SlotId,
     policy: &SlotPolicy,
-    table: &mut Table<B>,
+    table: &Table<B>,
     image: &Verified<'_>,
     now: u64,
 ) -> Result<Plugin<B>, LoadError> {

@@ -49,7 +49,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             return Some(Report::EventsDropped { count });
         }
         (0_u8..).zip(&mut self.slots).find_map(|(slot, plugin)| {
-            let plugin = plugin.as_mut().filter(|plugin| !plugin.fault_reported)?;
+            let plugin = plugin.first_mut().filter(|plugin| !plugin.fault_reported)?;
             let fault = plugin.fault()?;
             plugin.fault_reported = true;
             Some(Report::Faulted {
@@ -65,7 +65,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             while let Some(place) = self.slots.get_mut(self.event_slot) {
                 let slot = slot_id(self.event_slot);
                 self.event_slot = self.event_slot.saturating_add(1);
-                let Some(plugin) = place.as_mut().filter(|plugin| plugin.wants(event.topic)) else {
+                let Some(plugin) = place.first_mut().filter(|plugin| plugin.wants(event.topic))
+                else {
                     continue;
                 };
                 let call = event_handler::Handle {
@@ -100,7 +101,10 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             if self.tick_slot >= SLOTS {
                 self.tick_slot = 0;
             }
-            let plugin = self.slots.get_mut(index).and_then(Option::as_mut);
+            let plugin = self
+                .slots
+                .get_mut(index)
+                .and_then(|place| place.first_mut());
             let Some(plugin) = plugin.filter(|plugin| plugin.fault().is_none()) else {
                 continue;
             };

@@ -61,6 +61,6 @@ mod tests {
         let mut window = Window::default();
         assert!(window.spend(u64::MAX, Duration::MAX, u32::MAX, u32::MAX));
         assert!(!window.spend(u64::MAX, Duration::MAX, u32::MAX, 1));
-        assert!(window.spend(u64::MAX, Duration::ZERO, 1, 1));
+        assert!(Window::default().spend(u64::MAX, Duration::ZERO, 1, 1));
     }
 }

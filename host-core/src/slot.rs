@@ -91,6 +91,8 @@ pub(crate) struct Plugin<B: 'static> {
 }
 
 /// Whether a plugin can be called.
+// It stands in a plugin, on the heap, and a plugin that stopped is about to be unloaded.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Life<B: 'static> {
     Running(Machine<Resident<B>>),
     /// What the machine took of the heap is given back.

@@ -31,8 +31,11 @@ pub struct HostFunction<B: 'static> {
     /// The most bytes of a response; the buffer that the function gets is at least that large.
     pub response_max: usize,
     /// Decodes the request, does it, and encodes the response; returns the response's length in bytes.
-    pub call: fn(&mut B, &mut Caller<'_>, &[u8], &mut [u8]) -> Result<usize, Status>,
+    pub call: HostCall<B>,
 }
+
+/// What serves a call: the board, who calls, the request, and where the response goes.
+pub type HostCall<B> = fn(&mut B, &mut Caller<'_>, &[u8], &mut [u8]) -> Result<usize, Status>;
 
 /// Makes the common part of two encoded grants, `asked` and `allowed`, in a third buffer, and returns its length.
 pub type MeetGrants = fn(&[u8], &[u8], &mut [u8]) -> Result<usize, MeetError>;

@@ -9,7 +9,7 @@ use crate::audit::{Audit, AuditEntry};
 use crate::interface_name::{InterfaceName, are_compatible};
 use crate::quota::Window;
 use crate::session::Session;
-use crate::{Blame, Denial};
+use crate::{Blame, Denial, Version};
 
 /// How many interfaces a table holds.
 pub const MAX_INTERFACES: usize = 16;
@@ -112,7 +112,9 @@ impl<B: 'static> Table<B> {
         function: &str,
         shape: Option<Shape>,
     ) -> Result<u16, ImportRefusal> {
-        let wanted = InterfaceName::parse(interface).ok_or(ImportRefusal::Unknown)?;
+        let mut wanted = InterfaceName::parse(interface).ok_or(ImportRefusal::Unknown)?;
+        // An import without a version is of a package without one, which bindings give version 0.0.0.
+        wanted.version.get_or_insert(Version::new(0, 0, 0));
         let mut refusal = ImportRefusal::Unknown;
         for (index, offered) in self.named(wanted) {
             let mut functions = offered.functions.iter().zip(0_u8..=u8::MAX);

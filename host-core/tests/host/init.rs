@@ -1,0 +1,132 @@
+//! How plugins begin.
+
+use corelet_host::{Blame, CallError, Failure, LoadError, Report, SlotId, SlotState, Stop, Trap};
+use corelet_image::Manifest;
+
+use crate::board::{ONE, POLICY, TWO, host, host_of, load, manifest};
+use crate::module::{CallEcho, ECHO, Echo, Module, OK, SAD, echo};
+
+#[test]
+fn init_is_given_the_configuration_of_the_manifest_and_every_new_instance_too() {
+    // Keeps the configuration's first two bytes, and answers with them: a text of one letter.
+    let module = Module::with_init(&format!(
+        "(i32.store16 (i32.const 0) (i32.load16_u (local.get $request))) {OK}"
+    ))
+    .export::<Echo>("(if (local.get $length) (then unreachable)) (i64.const 2)");
+    let mut host = host();
+    let manifest = Manifest {
+        config: b"\x01k",
+        ..manifest("configured")
+    };
+    load(&mut host, ONE, &manifest, &module).unwrap();
+    let empty = |host: &mut crate::board::TestHost| {
+        use corelet_host::abi::Function;
+        host.call_encoded(ONE, Echo::KEY, b"").map(<[u8]>::to_vec)
+    };
+    assert_eq!(empty(&mut host), Ok(b"\x01k".to_vec()));
+    host.call(ONE, &CallEcho("trap")).unwrap_err();
+    assert_eq!(empty(&mut host), Ok(b"\x01k".to_vec()));
+}
+
+#[test]
+fn a_plugin_that_does_not_initialise_is_not_loaded() {
+    let mut host = host();
+    let error = load(&mut host, ONE, &manifest("sad"), &Module::with_init(SAD)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the plugin did not initialise: the plugin answered with its error 7: sad"
+    );
+    assert_eq!(error.blame(), Blame::Guest);
+
+    let module = Module::with_init("unreachable");
+    let error = load(&mut host, ONE, &manifest("trap"), &module).unwrap_err();
+    let trap = CallError::Stopped(Stop::Trap(Trap::Unreachable));
+    assert_eq!(error, LoadError::Init(Failure::Call(trap)));
+
+    assert_eq!(host.state(ONE), SlotState::Empty);
+    load(&mut host, ONE, &manifest("good"), &echo()).unwrap();
+}
+
+#[test]
+fn a_slot_takes_one_plugin() {
+    let mut host = host();
+    load(&mut host, ONE, &manifest("first"), &echo()).unwrap();
+    let second = load(&mut host, ONE, &manifest("second"), &echo());
+    assert_eq!(second, Err(LoadError::Occupied(ONE)));
+    assert_eq!(host.call(ONE, &CallEcho("hi")), Ok("hi"));
+    let nowhere = SlotId(2);
+    let third = load(&mut host, nowhere, &manifest("third"), &echo());
+    assert_eq!(third, Err(LoadError::NoSuchSlot(nowhere)));
+}
+
+#[test]
+fn more_memory_than_the_slot_allows_is_refused() {
+    let mut policy = POLICY;
+    policy.budget.memory = 65_535;
+    let mut host = host_of(policy);
+    let error = load(&mut host, ONE, &manifest("large"), &echo()).unwrap_err();
+    assert!(matches!(error, LoadError::Refused(_)), "{error}");
+    assert_eq!(error.blame(), Blame::Guest);
+    let text = error.to_string();
+    assert!(text.contains("65536") && text.contains("65535"), "{text}");
+
+    policy.budget.memory = 65_536;
+    let mut host = host_of(policy);
+    load(&mut host, ONE, &manifest("large"), &echo()).unwrap();
+    assert_eq!(host.memory_bytes(ONE), 65_536);
+
+    let mut modest = manifest("large");
+    modest.budgets.memory = 65_535;
+    assert!(load(&mut host, TWO, &modest, &echo()).is_err());
+}
+
+#[test]
+fn memory_does_not_grow_over_the_budget() {
+    let grow = "(memory.grow (i32.const 1))";
+    let module = Module::new().export::<Echo>(&format!(
+        "(if (i32.ne {grow} (i32.const -1)) (then unreachable)) {ECHO}"
+    ));
+    let mut host = host();
+    load(&mut host, ONE, &manifest("greedy"), &module).unwrap();
+    assert_eq!(host.call(ONE, &CallEcho("hi")), Ok("hi"));
+}
+
+#[test]
+fn ticks_and_events_need_the_exports_that_take_them() {
+    let mut host = host();
+    let ticked = Manifest {
+        tick_ms: Some(1_000),
+        ..manifest("idle")
+    };
+    let error = load(&mut host, ONE, &ticked, &echo()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the manifest asks for what is not there: the plugin does not export corelet:plugin/ticker@0.1.0 `tick`; \
+         add the interface to its world"
+    );
+    assert_eq!(error.blame(), Blame::Guest);
+    let mut told = manifest("idle");
+    told.topics.push("button").unwrap();
+    let error = load(&mut host, ONE, &told, &echo()).unwrap_err();
+    assert!(error.to_string().contains("event-handler"), "{error}");
+    assert_eq!(host.poll(), Report::Idle { next: None });
+}
+
+#[test]
+fn a_plugin_is_told_before_it_goes() {
+    use corelet_host::capability::logging::{Level, functions::Log};
+    use corelet_host::plugin::lifecycle::functions::Shutdown;
+    // Its last words are its whole memory of what to log: level, empty context, "bye".
+    let module = Module::new().import::<Log>().export::<Shutdown>(
+        "(i64.store (i32.const 0x220) (i64.const 0x657962030002))
+         (drop (call $log (i32.const 0x220) (i32.const 6) (i32.const 0) (i32.const 0)))
+         unreachable",
+    );
+    let mut host = host();
+    let manifest = crate::board::granted("leaver", &[(crate::board::LOGGING, &[])]);
+    load(&mut host, ONE, &manifest, &module).unwrap();
+    host.unload(ONE);
+    let line = format!("leaver {:?} : bye", Level::Info);
+    assert_eq!(host.board().unwrap().lines, [line]);
+    assert_eq!(host.state(ONE), SlotState::Empty);
+}

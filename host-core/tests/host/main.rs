@@ -1,0 +1,14 @@
+//! The host against plugins in WebAssembly text: what they may do, what they may not, and what follows.
+
+mod board;
+mod module;
+
+mod calls;
+mod events;
+mod faults;
+mod grants;
+mod init;
+mod quotas;
+mod standard;
+mod table;
+mod ticks;

@@ -1,0 +1,200 @@
+//! How often and how much, and what the audit keeps of it.
+
+use corelet_host::abi::Status;
+use corelet_host::capability::logging::{self, Level, functions::Log};
+use corelet_host::capability::sensor::{self, functions::Read};
+use corelet_host::capability::storage::{
+    self,
+    functions::{Delete, Set},
+};
+use corelet_host::{AuditEntry, CallError, Denial, Stop};
+
+use crate::board::{
+    DAY, LOGGING, MINUTE, ONE, SECOND, SENSOR, STORAGE, TWO, TestHost, granted, host, load, record,
+    relay,
+};
+use crate::module::{CallEcho, Echo, Module};
+
+const QUOTA: CallError = CallError::Stopped(Stop::Refused(Status::QUOTA));
+
+fn set_time(host: &mut TestHost, now: u64) {
+    host.board_mut().unwrap().now = now;
+}
+
+fn logger(host: &mut TestHost, bytes_per_minute: Option<u32>) {
+    let grant = record::<logging::Grant>(&logging::Grant { bytes_per_minute });
+    let module = Module::new().relay::<Log>().export::<Echo>("unreachable");
+    load(host, ONE, &granted("logger", &[(LOGGING, &grant)]), &module).unwrap();
+}
+
+fn log(host: &mut TestHost, message: &str) -> Result<(), CallError> {
+    relay::<Log>(host, ONE, &(Level::Warn, "valve", message))
+}
+
+#[test]
+fn lines_carry_the_plugins_name() {
+    let mut host = host();
+    logger(&mut host, None);
+    log(&mut host, "open").unwrap();
+    assert_eq!(host.board().unwrap().lines, ["logger Warn valve: open"]);
+}
+
+#[test]
+fn a_line_over_the_contracts_bound_does_not_reach_the_board() {
+    let mut host = host();
+    logger(&mut host, None);
+    use corelet_host::abi::Function;
+    let mut request = vec![0, 0, 121];
+    request.extend([b'x'; 121]);
+    let key = crate::module::relay_key::<Log>();
+    assert_eq!(
+        host.call_encoded(ONE, key, &request),
+        Err(CallError::Stopped(Stop::Refused(Status::MALFORMED)))
+    );
+    assert_eq!(Log::REQUEST_MAX, 1 + 1 + 16 + 1 + 120);
+    assert!(host.board().unwrap().lines.is_empty());
+}
+
+#[test]
+fn bytes_of_log_are_counted_by_the_minute() {
+    let mut host = host();
+    logger(&mut host, Some(20));
+    // Nine bytes: five of context, four of message.
+    assert_eq!(log(&mut host, "open"), Ok(()));
+    assert_eq!(log(&mut host, "shut"), Ok(()));
+    assert_eq!(log(&mut host, "open"), Err(QUOTA));
+    set_time(&mut host, MINUTE - 1);
+    assert_eq!(log(&mut host, "open"), Err(QUOTA));
+    set_time(&mut host, MINUTE);
+    assert_eq!(log(&mut host, "open"), Ok(()));
+    assert_eq!(host.board().unwrap().lines.len(), 3);
+}
+
+#[test]
+fn a_new_instance_does_not_bring_a_new_quota() {
+    let mut host = host();
+    logger(&mut host, Some(9));
+    assert_eq!(log(&mut host, "open"), Ok(()));
+    host.call(ONE, &CallEcho("")).unwrap_err();
+    assert_eq!(host.metrics(ONE).restarts, 1);
+    assert_eq!(log(&mut host, "open"), Err(QUOTA));
+}
+
+#[test]
+fn readings_are_counted_over_all_channels() {
+    let mut host = host();
+    let grant = record::<sensor::Grant<'static>>(&sensor::Grant {
+        channels: &[0, 1, 9],
+        reads_per_minute: Some(3),
+    });
+    let module = Module::new().relay::<Read>();
+    load(
+        &mut host,
+        ONE,
+        &granted("reader", &[(SENSOR, &grant)]),
+        &module,
+    )
+    .unwrap();
+    let mut read = |channel| relay::<Read>(&mut host, ONE, &(channel,));
+    assert_eq!(read(0).unwrap().unwrap().value, -525);
+    assert_eq!(read(7), Ok(Err(sensor::Error::AccessDenied)));
+    assert_eq!(read(9), Ok(Err(sensor::Error::NoSuchChannel)));
+    assert!(read(1).unwrap().is_ok());
+    assert_eq!(read(1), Err(QUOTA));
+}
+
+fn keeper(host: &mut TestHost, bytes: u32, writes_per_day: Option<u32>) {
+    let grant = record::<storage::Grant>(&storage::Grant {
+        bytes,
+        writes_per_day,
+    });
+    let module = Module::new().relay::<Set>().relay::<Delete>();
+    load(host, ONE, &granted("keeper", &[(STORAGE, &grant)]), &module).unwrap();
+}
+
+fn set(host: &mut TestHost, key: &str, value: &[u8]) -> Result<(), storage::Error> {
+    relay::<Set>(host, ONE, &(key, value)).unwrap()
+}
+
+#[test]
+fn stored_bytes_are_those_of_keys_and_values_as_they_will_be() {
+    let mut host = host();
+    keeper(&mut host, 10, None);
+    let over = Err(storage::Error::QuotaExceeded);
+    assert_eq!(set(&mut host, "abc", b"1234567"), Ok(()));
+    assert_eq!(set(&mut host, "abc", b"12345678"), over);
+    assert_eq!(set(&mut host, "d", b""), over);
+    // What is replaced counts no more.
+    assert_eq!(set(&mut host, "abc", b"7654321"), Ok(()));
+    assert_eq!(set(&mut host, "abc", b"12"), Ok(()));
+    assert_eq!(set(&mut host, "def", b"12"), Ok(()));
+    assert_eq!(set(&mut host, "g", b""), over);
+    assert_eq!(relay::<Delete>(&mut host, ONE, &("def",)), Ok(Ok(())));
+    assert_eq!(set(&mut host, "g", b"1234"), Ok(()));
+}
+
+#[test]
+fn writes_that_change_something_are_counted_by_the_day() {
+    let mut host = host();
+    keeper(&mut host, 100, Some(3));
+    let over = Err(storage::Error::TooManyWrites);
+    assert_eq!(set(&mut host, "k", b"1"), Ok(()));
+    assert_eq!(set(&mut host, "k", b"1"), Ok(()));
+    assert_eq!(set(&mut host, "k", b"2"), Ok(()));
+    assert_eq!(relay::<Delete>(&mut host, ONE, &("x",)), Ok(Ok(())));
+    assert_eq!(relay::<Delete>(&mut host, ONE, &("k",)), Ok(Ok(())));
+    assert_eq!(set(&mut host, "k", b"1"), over);
+    assert_eq!(host.board().unwrap().writes, 3);
+    set_time(&mut host, DAY);
+    assert_eq!(set(&mut host, "k", b"1"), Ok(()));
+}
+
+#[test]
+fn denials_are_on_record_and_repeated_ones_fold() {
+    let mut host = host();
+    keeper(&mut host, 4, Some(1));
+    assert_eq!(host.audit().count(), 0);
+    set(&mut host, "k", b"1").unwrap();
+    for second in 1..=50 {
+        set_time(&mut host, second * SECOND);
+        set(&mut host, "k", b"2").unwrap_err();
+        relay::<Delete>(&mut host, ONE, &("k",))
+            .unwrap()
+            .unwrap_err();
+    }
+    let entry = |function| AuditEntry {
+        slot: ONE,
+        plugin: corelet_host::PluginName::new("keeper").unwrap(),
+        interface: "corelet:host/storage",
+        function,
+        denial: Denial::Quota,
+        time: 50 * SECOND,
+        count: 50,
+    };
+    let audit: Vec<_> = host.audit().copied().collect();
+    assert_eq!(audit, [entry("set"), entry("delete")]);
+    assert_eq!(
+        audit[0].to_string(),
+        "slot 0, keeper: corelet:host/storage `set` denied 50 times: the quota is used up"
+    );
+}
+
+#[test]
+fn a_channel_outside_the_grant_is_on_record() {
+    let mut host = host();
+    let module = Module::new().relay::<Read>();
+    load(
+        &mut host,
+        TWO,
+        &granted("spy", &[(SENSOR, &[1, 0, 0])]),
+        &module,
+    )
+    .unwrap();
+    relay::<Read>(&mut host, TWO, &(1,)).unwrap().unwrap_err();
+    let audit: Vec<_> = host.audit().collect();
+    assert_eq!(audit.len(), 1);
+    assert_eq!((audit[0].slot, audit[0].denial), (TWO, Denial::Grant));
+    // It stays on record when the plugin is gone.
+    host.unload(TWO);
+    assert_eq!(host.audit().count(), 1);
+}

@@ -1,0 +1,162 @@
+//! The standard interfaces, from a plugin's side.
+
+use corelet_host::abi::Status;
+use corelet_host::capability::sensor::{self, functions::Channels};
+use corelet_host::capability::storage::{
+    self,
+    functions::{Delete, Exists, Get, ListKeys, Set},
+};
+use corelet_host::capability::wall_clock::{Datetime, functions::Now};
+use corelet_host::{CallError, Stop};
+
+use crate::board::{
+    ONE, SENSOR, STORAGE, TWO, TestHost, WALL_CLOCK, granted, host, load, record, relay,
+};
+use crate::module::Module;
+
+fn with_storage(names: [&'static str; 2]) -> TestHost {
+    let mut host = host();
+    let grant = record::<storage::Grant>(&storage::Grant {
+        bytes: 1_000,
+        writes_per_day: None,
+    });
+    let module = Module::new()
+        .relay::<Get>()
+        .relay::<Set>()
+        .relay::<Delete>()
+        .relay::<Exists>()
+        .relay::<ListKeys>();
+    for (slot, name) in [ONE, TWO].into_iter().zip(names) {
+        load(
+            &mut host,
+            slot,
+            &granted(name, &[(STORAGE, &grant)]),
+            &module,
+        )
+        .unwrap();
+    }
+    host
+}
+
+#[test]
+fn a_value_is_kept_found_and_forgotten() {
+    let mut host = with_storage(["a", "b"]);
+    assert_eq!(relay::<Get>(&mut host, ONE, &("k",)), Ok(Ok(None)));
+    assert_eq!(relay::<Exists>(&mut host, ONE, &("k",)), Ok(Ok(false)));
+    let value = [7; storage::VALUE_MAX];
+    relay::<Set>(&mut host, ONE, &("k", &value))
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        relay::<Get>(&mut host, ONE, &("k",)),
+        Ok(Ok(Some(&value[..])))
+    );
+    assert_eq!(relay::<Exists>(&mut host, ONE, &("k",)), Ok(Ok(true)));
+    relay::<Delete>(&mut host, ONE, &("k",)).unwrap().unwrap();
+    assert_eq!(relay::<Get>(&mut host, ONE, &("k",)), Ok(Ok(None)));
+}
+
+#[test]
+fn a_key_is_not_empty() {
+    let mut host = with_storage(["a", "b"]);
+    let denied = storage::Error::AccessDenied;
+    assert_eq!(relay::<Get>(&mut host, ONE, &("",)), Ok(Err(denied)));
+    assert_eq!(relay::<Set>(&mut host, ONE, &("", b"")), Ok(Err(denied)));
+    assert_eq!(relay::<Delete>(&mut host, ONE, &("",)), Ok(Err(denied)));
+}
+
+#[test]
+fn plugins_do_not_see_each_others_values() {
+    let mut host = with_storage(["a", "b"]);
+    relay::<Set>(&mut host, ONE, &("k", b"1")).unwrap().unwrap();
+    relay::<Set>(&mut host, TWO, &("k", b"2")).unwrap().unwrap();
+    assert_eq!(
+        relay::<Get>(&mut host, ONE, &("k",)),
+        Ok(Ok(Some(&b"1"[..])))
+    );
+    relay::<Delete>(&mut host, TWO, &("k",)).unwrap().unwrap();
+    assert_eq!(
+        relay::<Get>(&mut host, ONE, &("k",)),
+        Ok(Ok(Some(&b"1"[..])))
+    );
+}
+
+#[test]
+fn a_value_outlives_the_plugin() {
+    let mut host = with_storage(["a", "b"]);
+    relay::<Set>(&mut host, ONE, &("k", b"1")).unwrap().unwrap();
+    host.unload(ONE);
+    let module = Module::new().relay::<Get>();
+    load(&mut host, ONE, &granted("a", &[(STORAGE, &[])]), &module).unwrap();
+    assert_eq!(
+        relay::<Get>(&mut host, ONE, &("k",)),
+        Ok(Ok(Some(&b"1"[..])))
+    );
+}
+
+#[test]
+fn keys_are_listed_in_parts() {
+    let mut host = with_storage(["a", "b"]);
+    let longest = "k".repeat(storage::KEY_MAX);
+    let keys = ["k0", "k1", "k2", "k3", "k4", &longest];
+    for key in keys {
+        relay::<Set>(&mut host, ONE, &(key, b"")).unwrap().unwrap();
+    }
+    relay::<Set>(&mut host, TWO, &("other", b""))
+        .unwrap()
+        .unwrap();
+    let mut found = Vec::new();
+    let mut cursor = None;
+    loop {
+        let part = relay::<ListKeys>(&mut host, ONE, &(cursor,))
+            .unwrap()
+            .unwrap();
+        found.extend(part.keys.iter().map(String::from));
+        cursor = part.cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, keys);
+}
+
+#[test]
+fn channels_are_those_that_are_granted() {
+    let mut host = host();
+    let grant = record::<sensor::Grant<'static>>(&sensor::Grant {
+        channels: &[7, 3, 0],
+        reads_per_minute: None,
+    });
+    let module = Module::new().relay::<Channels>();
+    load(
+        &mut host,
+        ONE,
+        &granted("reader", &[(SENSOR, &grant)]),
+        &module,
+    )
+    .unwrap();
+    let channels = relay::<Channels>(&mut host, ONE, &()).unwrap();
+    let channels: Vec<_> = channels.iter().map(|one| (one.number, one.name)).collect();
+    assert_eq!(channels, [(0, "inside"), (7, "battery")]);
+}
+
+#[test]
+fn a_clock_that_is_not_set_is_unavailable() {
+    let mut host = host();
+    let module = Module::new().relay::<Now>();
+    load(
+        &mut host,
+        ONE,
+        &granted("clock", &[(WALL_CLOCK, &[])]),
+        &module,
+    )
+    .unwrap();
+    let unavailable = CallError::Stopped(Stop::Refused(Status::UNAVAILABLE));
+    assert_eq!(relay::<Now>(&mut host, ONE, &()), Err(unavailable));
+    let date = Datetime {
+        seconds: 1_700_000_000,
+        nanoseconds: 5,
+    };
+    host.board_mut().unwrap().date = Some(date);
+    assert_eq!(relay::<Now>(&mut host, ONE, &()), Ok(date));
+}
