@@ -1,0 +1,386 @@
+//! The store behaves as a map, over any flash, and after a power cut at any byte.
+
+mod cutting_flash;
+
+use std::collections::BTreeMap;
+
+use corelet_board_support::{FlashMapError, KeyValueStore, Region};
+use corelet_host::capability::storage::{Store, StoreError};
+use cutting_flash::CuttingFlash;
+use proptest::prelude::*;
+
+const CAPACITY: usize = 4 * 256;
+const REGION: Region = Region::new(0, CAPACITY as u32);
+
+type Model = BTreeMap<(String, String), Vec<u8>>;
+
+#[derive(Clone, Debug)]
+enum Change {
+    Set(String, String, Vec<u8>),
+    Delete(String, String),
+}
+
+impl Change {
+    fn apply<const W: usize>(
+        &self,
+        store: &mut KeyValueStore<CuttingFlash<W>>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Set(owner, key, value) => store.set(owner, key, value),
+            Self::Delete(owner, key) => store.delete(owner, key).map(drop),
+        }
+    }
+
+    fn apply_to_model(&self, model: &mut Model) {
+        match self {
+            Self::Set(owner, key, value) => {
+                model.insert((owner.clone(), key.clone()), value.clone());
+            }
+            Self::Delete(owner, key) => {
+                model.remove(&(owner.clone(), key.clone()));
+            }
+        }
+    }
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let name = || (prop::sample::select(vec!["a", "bc"]), "[xyz]{1,2}");
+    let set = (name(), prop::collection::vec(any::<u8>(), 0..24))
+        .prop_map(|((owner, key), value)| Change::Set(owner.into(), key, value));
+    let delete = name().prop_map(|(owner, key)| Change::Delete(owner.into(), key));
+    prop_oneof![3 => set, 1 => delete]
+}
+
+fn open<const W: usize>(flash: CuttingFlash<W>) -> KeyValueStore<CuttingFlash<W>> {
+    KeyValueStore::new(flash, REGION).unwrap()
+}
+
+/// Everything in the store, read by every way of reading.
+fn contents<const W: usize>(store: &mut KeyValueStore<CuttingFlash<W>>) -> Model {
+    let mut model = Model::new();
+    for owner in ["a", "bc"] {
+        let (mut cursor, mut bytes, mut used) = (0, [0; 128], 0);
+        let mut key = [0; 24];
+        while let Some((key, next)) = store.keys(owner, cursor, &mut key).unwrap() {
+            let value = store.get(owner, key, &mut bytes).unwrap().unwrap();
+            used += (key.len() + value.len()) as u32;
+            let before = model.insert((owner.into(), key.into()), value.into());
+            assert_eq!(before, None, "{key} is listed twice");
+            cursor = next;
+        }
+        assert_eq!(store.used(owner), Ok(used));
+    }
+    model
+}
+
+/// Makes `changes` in `flash`, which holds `model`, while power fails after each number of bytes in `cuts`, counted
+/// from the start before; a change that was cut off is not made again. Whatever is found must follow from the changes
+/// before, and from the one that was cut off either all or nothing. Says
+/// whether all cuts came to pass.
+fn survives<const W: usize>(
+    mut flash: CuttingFlash<W>,
+    model: Model,
+    changes: &[Change],
+    cuts: &[usize],
+) -> bool {
+    let mut cuts = cuts.iter().copied();
+    let mut possible = vec![model];
+    flash.left = cuts.next().unwrap();
+    let mut store = open(flash);
+    let mut all = false;
+    for change in changes {
+        let mut after = possible.clone();
+        after
+            .iter_mut()
+            .for_each(|model| change.apply_to_model(model));
+        match change.apply(&mut store) {
+            Ok(()) => possible = after,
+            Err(StoreError::Device) => {
+                possible.extend(after);
+                let mut flash = store.flash().clone();
+                flash.left = usize::MAX;
+                let found = contents(&mut open(flash.clone()));
+                assert!(possible.contains(&found), "{change:?} was cut: {found:?}");
+                match cuts.next() {
+                    Some(cut) => flash.left = cut,
+                    None => all = true,
+                }
+                // Not the one that was read, which repaired what it found.
+                store = open(flash);
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    store.flash().left = usize::MAX;
+    let found = contents(&mut open(store.flash().clone()));
+    assert!(possible.contains(&found), "{found:?}");
+    all
+}
+
+fn a_day_of_work() -> Vec<Change> {
+    let set = |owner: &str, key: &str, byte: u8, len: usize| {
+        Change::Set(owner.into(), key.into(), vec![byte; len])
+    };
+    let mut changes = vec![set("a", "config", 1, 40), set("bc", "x", 2, 20)];
+    for count in 0..60 {
+        changes.push(set("a", "count", count, 4));
+        if count % 7 == 0 {
+            changes.push(set("bc", "x", count, 20));
+        }
+        if count % 11 == 5 {
+            changes.push(Change::Delete("bc".into(), "x".into()));
+        }
+    }
+    changes
+}
+
+fn survives_every_cut<const W: usize>() {
+    let changes = a_day_of_work();
+    let (mut flash, mut model) = (CuttingFlash::<W>::erased(CAPACITY), Model::new());
+    let mut written = 0;
+    for (index, change) in changes.iter().enumerate() {
+        let mut store = open(flash.clone());
+        change.apply(&mut store).unwrap();
+        let cost = flash.left - store.flash().left;
+        let rest = &changes[index..changes.len().min(index + 4)];
+        for cut in 0..cost {
+            assert!(survives(flash.clone(), model.clone(), rest, &[cut]));
+        }
+        written += cost;
+        flash.bytes = store.flash().bytes.clone();
+        change.apply_to_model(&mut model);
+    }
+    assert!(
+        written > 2 * CAPACITY,
+        "the region was gone round more than once"
+    );
+}
+
+#[test]
+fn a_cut_at_any_byte_loses_nothing_with_words_of_1() {
+    survives_every_cut::<1>();
+}
+
+#[test]
+fn a_cut_at_any_byte_loses_nothing_with_words_of_8() {
+    survives_every_cut::<8>();
+}
+
+/// sequential-storage's issue 136, which loses the value where records are written in words of 1.
+#[test]
+fn what_is_stored_after_two_cuts_is_there() {
+    for first in 0..24 {
+        for second in 0..24 {
+            let mut flash = CuttingFlash::<1>::erased(CAPACITY);
+            for (cut, byte) in [(first, 1), (second, 2)] {
+                flash.left = cut;
+                let mut store = open(flash);
+                store.set("a", "k", &[byte; 8]).unwrap_err();
+                flash = store.flash().clone();
+            }
+            flash.left = usize::MAX;
+            let mut store = open(flash);
+            store.set("a", "k", &[3; 8]).unwrap();
+            let mut store = open(store.flash().clone());
+            let mut buffer = [0; 8];
+            let value = store.get("a", "k", &mut buffer).unwrap();
+            assert_eq!(value, Some(&[3; 8][..]), "cuts at {first} and {second}");
+        }
+    }
+}
+
+#[test]
+fn a_full_store_says_so_and_keeps_what_it_has() {
+    let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
+    let mut model = Model::new();
+    let full = (0..).find_map(|number| {
+        let change = Change::Set("a".into(), format!("k{number}"), vec![number; 30]);
+        match change.apply(&mut store) {
+            Ok(()) => {
+                change.apply_to_model(&mut model);
+                None
+            }
+            Err(error) => Some(error),
+        }
+    });
+    assert_eq!(full, Some(StoreError::Full));
+    assert!(model.len() > 8);
+    assert_eq!(contents(&mut store), model);
+
+    // Again and again, and after a new start.
+    assert_eq!(store.set("bc", "x", &[0; 100]), Err(StoreError::Full));
+    let mut store = open(store.flash().clone());
+    assert_eq!(contents(&mut store), model);
+
+    assert_eq!(store.delete("a", "k3"), Ok(true));
+    assert_eq!(store.set("a", "new", &[9; 30]), Ok(()));
+    model.remove(&("a".into(), "k3".into()));
+    model.insert(("a".into(), "new".into()), vec![9; 30]);
+    assert_eq!(contents(&mut store), model);
+}
+
+#[test]
+fn many_keys_of_one_owner_are_counted_and_listed_once() {
+    let mut flash = CuttingFlash::<1>::erased(32 * 256);
+    flash.left = usize::MAX;
+    let region = Region::new(0, 32 * 256);
+    let mut store = KeyValueStore::new(flash, region).unwrap();
+    for round in 0..3 {
+        for number in 0..70 {
+            store
+                .set("a", &format!("{number:03}"), &vec![1; round * 2])
+                .unwrap();
+        }
+    }
+    store.set("bc", "000", &[1; 100]).unwrap();
+    assert_eq!(store.used("a"), Ok(70 * (3 + 4)));
+
+    let (mut cursor, mut buffer, mut keys) = (0, [0; 24], Vec::new());
+    while let Some((key, next)) = store.keys("a", cursor, &mut buffer).unwrap() {
+        keys.push(key.to_string());
+        cursor = next;
+        // What is done between the calls does not move the others.
+        store.delete("a", &keys[keys.len() - 1].clone()).unwrap();
+    }
+    keys.sort();
+    let all: Vec<_> = (0..70).map(|number| format!("{number:03}")).collect();
+    assert_eq!(keys, all);
+    assert_eq!(store.used("a"), Ok(0));
+    assert_eq!(store.used("bc"), Ok(103));
+}
+
+#[test]
+fn names_and_values_have_their_limits() {
+    let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
+    let (owner, key, value) = ("o".repeat(32), "k".repeat(24), [5; 128]);
+    let mut buffer = [0; 128];
+    assert_eq!(store.set(&owner, &key, &value), Ok(()));
+    assert_eq!(store.get(&owner, &key, &mut buffer), Ok(Some(&value[..])));
+    assert_eq!(store.set(&owner, "", &[]), Ok(()));
+    assert_eq!(store.get(&owner, "", &mut []), Ok(Some(&[][..])));
+
+    let full = Err(StoreError::Full);
+    assert_eq!(store.set(&owner, "k", &[0; 129]), full);
+    assert_eq!(store.set(&owner, &"k".repeat(25), &[]), full);
+    assert_eq!(store.set(&"o".repeat(33), "k", &[]), full);
+    assert_eq!(store.get(&"o".repeat(33), "k", &mut buffer), Ok(None));
+    assert_eq!(store.delete(&owner, &"k".repeat(25)), Ok(false));
+    assert!(store.get(&owner, &key, &mut [0; 127]).is_err());
+}
+
+#[test]
+fn a_region_is_whole_sectors_of_the_flash() {
+    let error = |offset, size| {
+        let flash = CuttingFlash::<1>::erased(CAPACITY);
+        let region = Region::new(offset, size);
+        (region, KeyValueStore::new(flash, region).err().unwrap())
+    };
+    let (region, found) = error(0, 256);
+    assert_eq!(found, FlashMapError::DataTooSmall(region));
+    let (region, found) = error(128, 512);
+    assert_eq!(found, FlashMapError::NotWholeSectors(region));
+    let (region, found) = error(0, 600);
+    assert_eq!(found, FlashMapError::NotWholeSectors(region));
+    let (region, found) = error(512, CAPACITY as u32);
+    assert_eq!(found, FlashMapError::BeyondEnd(region));
+}
+
+#[test]
+fn nothing_outside_the_region_is_touched() {
+    let mut flash = CuttingFlash::<1>::erased(CAPACITY);
+    flash.bytes[..256].fill(0x5a);
+    flash.bytes[768..].fill(0xa5);
+    let mut store = KeyValueStore::new(flash, Region::new(256, 512)).unwrap();
+    for count in 0..100 {
+        store.set("a", "count", &[count; 4]).unwrap();
+    }
+    store.erase_all().unwrap();
+    assert_eq!(store.used("a"), Ok(0));
+    assert!(store.flash().bytes[..256].iter().all(|byte| *byte == 0x5a));
+    assert!(store.flash().bytes[768..].iter().all(|byte| *byte == 0xa5));
+}
+
+#[test]
+fn a_region_that_no_store_wrote_can_be_erased() {
+    let mut flash = CuttingFlash::<1>::erased(CAPACITY);
+    flash.bytes.fill(0);
+    let mut store = open(flash);
+    assert_eq!(store.set("a", "k", &[1]), Err(StoreError::Corrupted));
+    assert_eq!(store.get("a", "k", &mut [0; 8]), Err(StoreError::Corrupted));
+    store.erase_all().unwrap();
+    assert_eq!(store.set("a", "k", &[1]), Ok(()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn is_a_map(changes in prop::collection::vec(change(), 0..60)) {
+        let mut store = open(CuttingFlash::<2>::erased(CAPACITY));
+        let mut model = Model::new();
+        for change in &changes {
+            let existed = matches!(change, Change::Delete(owner, key)
+                if model.contains_key(&(owner.clone(), key.clone())));
+            match change {
+                Change::Delete(owner, key) => {
+                    prop_assert_eq!(store.delete(owner, key), Ok(existed));
+                    change.apply_to_model(&mut model);
+                }
+                set => match set.apply(&mut store) {
+                    Ok(()) => set.apply_to_model(&mut model),
+                    Err(error) => prop_assert_eq!(error, StoreError::Full),
+                },
+            }
+        }
+        prop_assert_eq!(contents(&mut store), model.clone());
+        prop_assert_eq!(contents(&mut open(store.flash().clone())), model);
+    }
+
+    #[test]
+    fn changes_survive_a_cut_and_one_in_the_repair_of_it(
+        changes in prop::collection::vec(change(), 30..60),
+        cuts in (0_usize..3000, 0_usize..600, 0_usize..300),
+    ) {
+        let flash = CuttingFlash::<1>::erased(CAPACITY);
+        survives(flash, Model::new(), &changes, &[cuts.0, cuts.1, cuts.2]);
+    }
+
+    /// Not even a flash of noise makes it panic.
+    #[test]
+    fn noise_is_an_error_at_most(
+        noise in prop::collection::vec(any::<u8>(), CAPACITY),
+        changes in prop::collection::vec(change(), 1..8),
+    ) {
+        let mut flash = CuttingFlash::<4>::erased(CAPACITY);
+        flash.bytes = noise;
+        let mut store = open(flash);
+        for change in &changes {
+            let _ = change.apply(&mut store);
+        }
+        let _ = store.used("a");
+        let _ = store.keys("a", 0, &mut [0; 24]);
+        prop_assert_eq!(store.erase_all(), Ok(()));
+        prop_assert_eq!(store.used("a"), Ok(0));
+    }
+
+    /// A bit that flips loses the record that it is in, and never gives a value that was not stored.
+    #[test]
+    fn a_flipped_bit_never_makes_a_value(bit in 0..CAPACITY * 8) {
+        let changes = a_day_of_work();
+        let mut store = open(CuttingFlash::<1>::erased(CAPACITY));
+        for change in &changes {
+            change.apply(&mut store).unwrap();
+        }
+        let mut flash = store.flash().clone();
+        flash.bytes[bit / 8] ^= 1 << (bit % 8);
+        let mut store = open(flash);
+        let mut buffer = [0; 128];
+        if let Ok(Some(value)) = store.get("a", "config", &mut buffer) {
+            prop_assert_eq!(value, &[1; 40]);
+        }
+        if let Ok(Some(value)) = store.get("a", "count", &mut buffer) {
+            prop_assert_eq!(value.len(), 4);
+            prop_assert!(value.iter().all(|byte| *byte == value[0]));
+        }
+    }
+}
