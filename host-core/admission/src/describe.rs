@@ -136,7 +136,7 @@ impl Sentence<'_> {
             Reason::ExportTwice { name } => {
                 write!(
                     f,
-                    "export `{}` stands twice, or its key does",
+                    "export `{}` has the name of another, or one with the same key: rename it",
                     name.of(self.module)
                 )
             }

@@ -27,7 +27,7 @@ pub const TOPIC_MAX: usize = 24;
 /// The order of the fields is the order of their bytes, and part of the format.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest<'a> {
-    /// The key that signed. [`Unsigned`](crate::Unsigned) fills it in.
+    /// The key that signed. Filled in when the image is built.
     pub key_id: KeyId,
     /// 1 to 32 bytes in kebab case: lower-case letters, digits, single hyphens inside; a letter first.
     pub name: &'a str,
@@ -37,9 +37,9 @@ pub struct Manifest<'a> {
     pub security_version: u32,
     /// The world that it implements, for instance `acme:thermostat/thermostat@1.0.0`: 0 to 64 bytes.
     pub world: &'a str,
-    /// The SHA-256 of the module. [`Unsigned`](crate::Unsigned) fills it in.
+    /// The SHA-256 of the module. Filled in when the image is built.
     pub module_digest: [u8; 32],
-    /// The module's length in bytes. [`Unsigned`](crate::Unsigned) fills it in.
+    /// The module's length in bytes. Filled in when the image is built.
     pub module_bytes: u32,
     /// The oldest host that it runs on.
     pub min_host: Version,

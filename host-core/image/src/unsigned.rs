@@ -7,7 +7,7 @@ use core::fmt;
 use ed25519_dalek::{Signer, SigningKey};
 use sha2::{Digest, Sha256};
 
-use crate::image::{HEADER_BYTES, check_signature, digest, header};
+use crate::image::{check_signature, digest, header};
 use crate::{Image, ImageError, KeyId, MANIFEST_MAX, Manifest, PublicKey, SIGNATURE_BYTES, Seed};
 
 /// An image that waits for its signature.
@@ -32,7 +32,9 @@ use crate::{Image, ImageError, KeyId, MANIFEST_MAX, Manifest, PublicKey, SIGNATU
 pub struct Unsigned {
     /// A whole image, with zeros for a signature.
     bytes: Vec<u8>,
-    manifest_bytes: usize,
+    /// Where the zeros begin.
+    signature_start: usize,
+    digest: [u8; 32],
     key: PublicKey,
 }
 
@@ -99,14 +101,14 @@ impl Unsigned {
         let mut buffer = vec![0; MANIFEST_MAX as usize];
         let encoded =
             postcard::to_slice(&manifest, &mut buffer).map_err(|_| BuildError::ManifestTooLong)?;
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(&header(encoded.len() as u32, module_bytes));
-        bytes.extend_from_slice(encoded);
-        bytes.extend_from_slice(&[0; SIGNATURE_BYTES]);
-        bytes.extend_from_slice(module);
+        let header = header(encoded.len() as u32, module_bytes);
+        let digest = digest(&header, encoded);
+        let head = [&header, &*encoded].concat();
+        let signature_start = head.len();
         Ok(Self {
-            bytes,
-            manifest_bytes: encoded.len(),
+            bytes: [&head, &[0; SIGNATURE_BYTES][..], module].concat(),
+            signature_start,
+            digest,
             key: *key,
         })
     }
@@ -130,9 +132,8 @@ impl Unsigned {
     }
 
     /// The 32 bytes that the key signs.
-    pub fn digest(&self) -> [u8; 32] {
-        let (header, rest) = self.bytes.split_at(HEADER_BYTES);
-        digest(header, &rest[..self.manifest_bytes])
+    pub const fn digest(&self) -> [u8; 32] {
+        self.digest
     }
 
     /// The key that the image is for.
@@ -146,9 +147,11 @@ impl Unsigned {
     /// [`ImageError::BadSignature`], if it is not the key's over [`Unsigned::digest`]; [`ImageError::BadKey`], if the
     /// key is none.
     pub fn attach(mut self, signature: &[u8; SIGNATURE_BYTES]) -> Result<Vec<u8>, BuildError> {
-        check_signature(&self.key, &self.digest(), signature)?;
-        let start = HEADER_BYTES + self.manifest_bytes;
-        self.bytes[start..start + SIGNATURE_BYTES].copy_from_slice(signature);
+        check_signature(&self.key, &self.digest, signature)?;
+        let place = self.bytes.get_mut(self.signature_start..);
+        if let Some(place) = place.and_then(<[u8]>::first_chunk_mut) {
+            *place = *signature;
+        }
         Ok(self.bytes)
     }
 
@@ -163,7 +166,7 @@ impl Unsigned {
         if found != allowed {
             return Err(BuildError::OtherKey { found, allowed });
         }
-        let signature = pair.sign(&self.digest()).to_bytes();
+        let signature = pair.sign(&self.digest).to_bytes();
         self.attach(&signature)
     }
 }
