@@ -64,7 +64,7 @@ fn import(rust: &Rust<'_>, scope: Scope, named: &Named<'_>, taken: &mut Taken) -
         marker,
     } = named;
     let runtime = rust.runtime();
-    let own = Taken::with(["buffer"]);
+    let own = Taken::with(["request", "response", "buffer"]);
     let Params { idents, types } = rust.params(scope, function, Lifetime::Elided, own);
     let borrows = rust.result_borrows(function);
     let lifetime = if borrows {
@@ -89,40 +89,42 @@ fn import(rust: &Rust<'_>, scope: Scope, named: &Named<'_>, taken: &mut Taken) -
     };
     let docs = docs::of(&function.docs, &format!("Calls `{}`.", function.name));
     let marker = quote!(functions::#marker);
-    let arguments = if idents.is_empty() {
-        quote!(())
-    } else {
-        quote!((#(#idents,)*))
-    };
-    let request = quote! {
-        let arguments = #arguments;
-        let mut request = [0; <#marker as abi::Function>::REQUEST_MAX];
-    };
-    if borrows {
+    let (buffer, response) = if borrows {
         let name = format!("{}Buffer", named.marker);
         let buffer = taken.claim(name.trim_start_matches("r#").to_owned());
         let title = format!(" What a response of [`{ident}`] is read into; the result borrows it.");
-        let call =
-            quote!(#runtime::rt::call::<#marker>(&arguments, &mut request, buffer.bytes_mut()));
-        quote! {
+        let definition = quote! {
             #[doc = #title]
             pub type #buffer = #runtime::Buffer<{ <#marker as abi::Function>::RESPONSE_MAX }>;
-
-            #docs
-            pub fn #ident<'a>(#(#idents: #types,)* buffer: &'a mut #buffer) -> #returns {
-                #request
-                #flatten (#call)
-            }
-        }
+        };
+        (Some((definition, buffer)), quote!(buffer.bytes_mut()))
     } else {
-        let call = quote!(#runtime::rt::call::<#marker>(&arguments, &mut request, &mut response));
-        quote! {
-            #docs
-            pub fn #ident(#(#idents: #types),*) -> #returns {
-                #request
-                let mut response = [0; <#marker as abi::Function>::RESPONSE_MAX];
-                #flatten (#call)
-            }
+        (None, quote!(&mut response))
+    };
+    let local = (!borrows).then(|| {
+        quote! { let mut response = [0; <#marker as abi::Function>::RESPONSE_MAX]; }
+    });
+    let arguments = if idents.is_empty() {
+        quote!(&())
+    } else {
+        quote!(&(#(#idents,)*))
+    };
+    let call = quote!(#runtime::rt::call::<#marker>(#arguments, &mut request, #response));
+    let call = match flatten {
+        Some(flatten) => quote!(#flatten(#call)),
+        None => call,
+    };
+    let (definition, buffer) = buffer.unzip();
+    let generics = buffer.is_some().then(|| quote!(<'a>));
+    let buffer = buffer.map(|buffer| quote!(buffer: &'a mut #buffer));
+    quote! {
+        #definition
+
+        #docs
+        pub fn #ident #generics (#(#idents: #types,)* #buffer) -> #returns {
+            let mut request = [0; <#marker as abi::Function>::REQUEST_MAX];
+            #local
+            #call
         }
     }
 }
@@ -179,7 +181,7 @@ fn export_of(rust: &Rust<'_>, named: &Named<'_>) -> TokenStream {
                 response: &mut [u8],
             ) -> ::core::result::Result<usize, abi::Status> {
                 #binding abi::decode_request::<Self>(request)?;
-                let result = plugin.#ident(#(#arguments),*);
+                let result = <T as super::Guest>::#ident(plugin, #(#arguments),*);
                 abi::encode_response::<Self>(&result, response)
             }
         }
@@ -285,7 +287,7 @@ pub(super) fn plugin(rust: &Rust<'_>) -> TokenStream {
         pub use #runtime::Error;
 
         #docs
-        pub trait Plugin: Sized {
+        pub trait Plugin: ::core::marker::Sized {
             /// Makes the plugin, once, before anything else is called.
             fn init(#config_param) -> ::core::result::Result<Self, Error>;
         }
@@ -309,7 +311,7 @@ pub(super) fn plugin(rust: &Rust<'_>) -> TokenStream {
                     request: &[u8],
                 ) -> ::core::result::Result<::core::result::Result<T, super::Error>, abi::Status> {
                     #binding abi::decode_request::<Self>(request)?;
-                    ::core::result::Result::Ok(T::init(#arguments))
+                    ::core::result::Result::Ok(<T as super::Plugin>::init(#arguments))
                 }
             }
         }

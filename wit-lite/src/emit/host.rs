@@ -102,7 +102,7 @@ fn dispatch(rust: &Rust<'_>, named: &Named<'_>) -> TokenStream {
             response: &mut [u8],
         ) -> ::core::result::Result<usize, abi::Status> {
             #binding abi::decode_request::<super::functions::#marker>(request)?;
-            let result = board.#ident(cx, #(#arguments),*);
+            let result = <B as super::Host>::#ident(board, cx, #(#arguments),*);
             let length = abi::encode_response::<super::functions::#marker>(&result, response);
             match cx.take_refusal() {
                 ::core::option::Option::Some(status) => ::core::result::Result::Err(status),

@@ -69,7 +69,11 @@ impl Rust<'_> {
         if let Some(path) = self.mapped(id) {
             let check = self.check_mapped(id);
             return match owned {
-                None => quote! { pub use #path as #name; #check },
+                None => {
+                    let renamed = path.clone().into_iter().last().map(|last| last.to_string());
+                    let renamed = (renamed != Some(name.to_string())).then(|| quote!(as #name));
+                    quote! { pub use #path #renamed; #check }
+                }
                 Some(owned) => quote! {
                     #docs
                     pub mod #name {

@@ -1,0 +1,382 @@
+/// One of each.
+#[allow(clippy::all, non_camel_case_types, unused_imports, unused_variables)]
+pub mod all {
+    use ::corelet_guest::abi;
+    /// At most 8 bytes.
+    pub type Name<'a> = &'a str;
+    /// Type `names`.
+    pub type Names<'a> = abi::List<'a, abi::Text<8>>;
+    /// Type `named`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Named<'a> {
+        /// Field `name`.
+        pub name: Name<'a>,
+        /// Field `id`.
+        pub id: u32,
+    }
+    impl abi::Codec for Named<'static> {
+        type Value<'a> = Named<'a>;
+        const MAX: usize = 14;
+        #[inline]
+        fn encode(
+            value: &Named<'_>,
+            writer: &mut abi::Writer<'_>,
+        ) -> ::core::result::Result<(), abi::CodecError> {
+            <abi::Text<8> as abi::Codec>::encode(&value.name, writer)?;
+            <u32 as abi::Codec>::encode(&value.id, writer)?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn decode<'a>(
+            reader: &mut abi::Reader<'a>,
+        ) -> ::core::result::Result<Named<'a>, abi::CodecError> {
+            ::core::result::Result::Ok(Named {
+                name: <abi::Text<8> as abi::Codec>::decode(reader)?,
+                id: <u32 as abi::Codec>::decode(reader)?,
+            })
+        }
+    }
+    /// Type `list-of-named`.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct ListOfNamed<'a> {
+        /// Field `items`.
+        pub items: abi::List<'a, Named<'static>>,
+        /// Field `ratio`.
+        pub ratio: f32,
+    }
+    impl abi::Codec for ListOfNamed<'static> {
+        type Value<'a> = ListOfNamed<'a>;
+        const MAX: usize = 33;
+        #[inline]
+        fn encode(
+            value: &ListOfNamed<'_>,
+            writer: &mut abi::Writer<'_>,
+        ) -> ::core::result::Result<(), abi::CodecError> {
+            <abi::Seq<Named<'static>, 2> as abi::Codec>::encode(&value.items, writer)?;
+            <f32 as abi::Codec>::encode(&value.ratio, writer)?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn decode<'a>(
+            reader: &mut abi::Reader<'a>,
+        ) -> ::core::result::Result<ListOfNamed<'a>, abi::CodecError> {
+            ::core::result::Result::Ok(ListOfNamed {
+                items: <abi::Seq<Named<'static>, 2> as abi::Codec>::decode(reader)?,
+                ratio: <f32 as abi::Codec>::decode(reader)?,
+            })
+        }
+    }
+    /// Type `closed`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Closed {
+        /// Case `on`.
+        On,
+        /// Case `off`.
+        Off,
+    }
+    impl Closed {
+        /// The number of the case, from 0.
+        pub const fn number(&self) -> u32 {
+            *self as u32
+        }
+    }
+    impl abi::Codec for Closed {
+        type Value<'a> = Closed;
+        const MAX: usize = 1;
+        #[inline]
+        fn encode(
+            value: &Closed,
+            writer: &mut abi::Writer<'_>,
+        ) -> ::core::result::Result<(), abi::CodecError> {
+            writer.varint(u64::from(value.number()))
+        }
+        #[inline]
+        fn decode<'a>(
+            reader: &mut abi::Reader<'a>,
+        ) -> ::core::result::Result<Closed, abi::CodecError> {
+            match reader.case()? {
+                0 => ::core::result::Result::Ok(Closed::On),
+                1 => ::core::result::Result::Ok(Closed::Off),
+                _ => ::core::result::Result::Err(abi::CodecError::Case),
+            }
+        }
+    }
+    /// Type `open`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Open {
+        /// Case `on`.
+        On,
+        /// Case `unknown`.
+        Unknown,
+        /// A case of a newer contract, by its number.
+        UnknownCase(u32),
+    }
+    impl Open {
+        /// The number of the case, from 0.
+        pub const fn number(&self) -> u32 {
+            match self {
+                Open::On => 0,
+                Open::Unknown => 1,
+                Open::UnknownCase(number) => *number,
+            }
+        }
+    }
+    impl abi::Codec for Open {
+        type Value<'a> = Open;
+        const MAX: usize = 5;
+        #[inline]
+        fn encode(
+            value: &Open,
+            writer: &mut abi::Writer<'_>,
+        ) -> ::core::result::Result<(), abi::CodecError> {
+            writer.varint(u64::from(value.number()))
+        }
+        #[inline]
+        fn decode<'a>(
+            reader: &mut abi::Reader<'a>,
+        ) -> ::core::result::Result<Open, abi::CodecError> {
+            match reader.case()? {
+                0 => ::core::result::Result::Ok(Open::On),
+                1 => ::core::result::Result::Ok(Open::Unknown),
+                number => ::core::result::Result::Ok(Open::UnknownCase(number)),
+            }
+        }
+    }
+    /// Type `rights`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct Rights(u8);
+    impl Rights {
+        /// Flag `read`.
+        pub const READ: Self = Self(1 << 0);
+        /// Flag `write`.
+        pub const WRITE: Self = Self(1 << 1);
+        /// Flag `erase`.
+        pub const ERASE: Self = Self(1 << 2);
+        /// No flag.
+        pub const fn empty() -> Self {
+            Self(0)
+        }
+        /// Every flag.
+        pub const fn all() -> Self {
+            Self(0x7)
+        }
+        /// The flags as bits, the first in bit 0.
+        pub const fn bits(self) -> u8 {
+            self.0
+        }
+        /// The flags of `bits`; none if a bit is set that has no name.
+        pub const fn from_bits(bits: u8) -> ::core::option::Option<Self> {
+            if bits & !Self::all().0 == 0 {
+                ::core::option::Option::Some(Self(bits))
+            } else {
+                ::core::option::Option::None
+            }
+        }
+        /// Whether no flag is set.
+        pub const fn is_empty(self) -> bool {
+            self.0 == 0
+        }
+        /// Whether all flags of `other` are set.
+        pub const fn contains(self, other: Self) -> bool {
+            self.0 & other.0 == other.0
+        }
+    }
+    impl ::core::ops::BitOr for Rights {
+        type Output = Self;
+        fn bitor(self, other: Self) -> Self {
+            Self(self.0 | other.0)
+        }
+    }
+    impl ::core::ops::BitAnd for Rights {
+        type Output = Self;
+        fn bitand(self, other: Self) -> Self {
+            Self(self.0 & other.0)
+        }
+    }
+    impl abi::Codec for Rights {
+        type Value<'a> = Rights;
+        const MAX: usize = 1;
+        #[inline]
+        fn encode(
+            value: &Rights,
+            writer: &mut abi::Writer<'_>,
+        ) -> ::core::result::Result<(), abi::CodecError> {
+            <u8 as abi::Codec>::encode(&value.0, writer)
+        }
+        #[inline]
+        fn decode<'a>(
+            reader: &mut abi::Reader<'a>,
+        ) -> ::core::result::Result<Rights, abi::CodecError> {
+            let bits = <u8 as abi::Codec>::decode(reader)?;
+            Rights::from_bits(bits).ok_or(abi::CodecError::Flags)
+        }
+    }
+    /// Type `choice`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Choice<'a> {
+        /// Case `nothing`.
+        Nothing,
+        /// Case `number`.
+        Number(u16),
+        /// Case `pair`.
+        Pair((u8, Name<'a>)),
+        /// Case `outcome`.
+        Outcome(::core::result::Result<(), ::core::option::Option<char>>),
+        /// Case `fixed`.
+        Fixed([i16; 3]),
+    }
+    impl Choice<'_> {
+        /// The number of the case, from 0.
+        pub const fn number(&self) -> u32 {
+            match self {
+                Choice::Nothing => 0,
+                Choice::Number(_) => 1,
+                Choice::Pair(_) => 2,
+                Choice::Outcome(_) => 3,
+                Choice::Fixed(_) => 4,
+            }
+        }
+    }
+    impl abi::Codec for Choice<'static> {
+        type Value<'a> = Choice<'a>;
+        const MAX: usize = 11;
+        #[inline]
+        fn encode(
+            value: &Choice<'_>,
+            writer: &mut abi::Writer<'_>,
+        ) -> ::core::result::Result<(), abi::CodecError> {
+            writer.varint(u64::from(value.number()))?;
+            match value {
+                Choice::Number(payload) => <u16 as abi::Codec>::encode(payload, writer),
+                Choice::Pair(payload) => {
+                    <(u8, abi::Text<8>) as abi::Codec>::encode(payload, writer)
+                }
+                Choice::Outcome(payload) => {
+                    <::core::result::Result<
+                        (),
+                        ::core::option::Option<char>,
+                    > as abi::Codec>::encode(payload, writer)
+                }
+                Choice::Fixed(payload) => {
+                    <[i16; 3] as abi::Codec>::encode(payload, writer)
+                }
+                _ => ::core::result::Result::Ok(()),
+            }
+        }
+        #[inline]
+        fn decode<'a>(
+            reader: &mut abi::Reader<'a>,
+        ) -> ::core::result::Result<Choice<'a>, abi::CodecError> {
+            match reader.case()? {
+                0 => ::core::result::Result::Ok(Choice::Nothing),
+                1 => {
+                    ::core::result::Result::Ok(
+                        Choice::Number(<u16 as abi::Codec>::decode(reader)?),
+                    )
+                }
+                2 => {
+                    ::core::result::Result::Ok(
+                        Choice::Pair(<(u8, abi::Text<8>) as abi::Codec>::decode(reader)?),
+                    )
+                }
+                3 => {
+                    ::core::result::Result::Ok(
+                        Choice::Outcome(
+                            <::core::result::Result<
+                                (),
+                                ::core::option::Option<char>,
+                            > as abi::Codec>::decode(reader)?,
+                        ),
+                    )
+                }
+                4 => {
+                    ::core::result::Result::Ok(
+                        Choice::Fixed(<[i16; 3] as abi::Codec>::decode(reader)?),
+                    )
+                }
+                _ => ::core::result::Result::Err(abi::CodecError::Case),
+            }
+        }
+    }
+    /// The functions of `test:types/all@0.1.0`, each as a type that stands for it.
+    pub mod functions {
+        use ::corelet_guest::abi;
+        /// Function `pass`.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Pass {}
+        impl abi::Function for Pass {
+            const INTERFACE: &'static str = "test:types/all@0.1.0";
+            const NAME: &'static str = "pass";
+            const SHAPE: abi::Shape = abi::Shape(0x566f_57d9_f505_a0d3);
+            type Request = (abi::Seq<abi::Text<8>, 4>, super::Choice<'static>);
+            type Response = ::core::result::Result<
+                super::ListOfNamed<'static>,
+                super::Choice<'static>,
+            >;
+        }
+        impl<T: super::Guest> ::corelet_guest::rt::Export<T> for Pass {
+            #[inline]
+            fn answer(
+                plugin: &mut T,
+                request: &[u8],
+                response: &mut [u8],
+            ) -> ::core::result::Result<usize, abi::Status> {
+                let arguments = abi::decode_request::<Self>(request)?;
+                let result = <T as super::Guest>::pass(plugin, arguments.0, arguments.1);
+                abi::encode_response::<Self>(&result, response)
+            }
+        }
+    }
+    /// One of each.
+    pub trait Guest {
+        /// Answers `pass`.
+        fn pass<'a>(
+            &'a mut self,
+            names: Names<'a>,
+            choice: Choice<'a>,
+        ) -> ::core::result::Result<ListOfNamed<'a>, Choice<'a>>;
+    }
+}
+pub use ::corelet_guest::Error;
+/// A plugin of world `types`.
+pub trait Plugin: ::core::marker::Sized {
+    /// Makes the plugin, once, before anything else is called.
+    fn init() -> ::core::result::Result<Self, Error>;
+}
+#[doc(hidden)]
+pub mod __corelet {
+    use ::corelet_guest::abi;
+    #[derive(Clone, Copy, Debug)]
+    pub enum Init {}
+    impl abi::Function for Init {
+        const INTERFACE: &'static str = "";
+        const NAME: &'static str = "init";
+        const SHAPE: abi::Shape = abi::Shape(0xbdc0_5864_75c9_4231);
+        type Request = ();
+        type Response = ::core::result::Result<
+            (),
+            ::corelet_guest::types::Error<'static>,
+        >;
+    }
+    impl<T: super::Plugin> ::corelet_guest::rt::Init<T> for Init {
+        #[inline]
+        fn init(
+            request: &[u8],
+        ) -> ::core::result::Result<
+            ::core::result::Result<T, super::Error>,
+            abi::Status,
+        > {
+            abi::decode_request::<Self>(request)?;
+            ::core::result::Result::Ok(<T as super::Plugin>::init())
+        }
+    }
+}
+#[doc(hidden)]
+#[allow(unused_macros)]
+macro_rules! __corelet_export {
+    ($plugin:ty) => {
+        ::corelet_guest::__entry! { plugin : $plugin, init : self::__corelet::Init,
+        exports : { "test:types/all@0.1.0#pass" => self::all::functions::Pass, } imports
+        : {} }
+    };
+}
