@@ -129,7 +129,14 @@ impl Sentence<'_> {
                 write!(f, "a segment reaches to {found}, and there are {allowed}")
             }
             Reason::StartFunction => f.write_str("a start function: move its code to `init`"),
-            Reason::Unclosed => f.write_str("the code of a function does not close with `end`"),
+            Reason::Unclosed => f.write_str("the code of a function does not close all its blocks"),
+            Reason::Instruction { found } => write!(
+                f,
+                "instruction {found:#x} is unknown, or of a proposal that is off: build for WebAssembly 1.0 with bulk memory"
+            ),
+            Reason::BlockType { found } => {
+                write!(f, "a block of type {found}: there is no such type")
+            }
             Reason::ExportKind { name, found } => {
                 write!(f, "export `{}` is a {}", name.of(self.module), kind(found))
             }

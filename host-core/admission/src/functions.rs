@@ -3,6 +3,7 @@
 use corelet_abi::NameKey;
 
 use crate::cursor::Cursor;
+use crate::instructions;
 use crate::set::Set;
 use crate::shapes::Shapes;
 use crate::{ImportName, Limits, Offer, Quantity, Reason, Refusal};
@@ -71,10 +72,14 @@ impl Types {
         section.index(Quantity::Types, self.count)
     }
 
-    fn params_of(&self, index: u32) -> u32 {
+    /// How many parameters the type has; none if there is no such type.
+    pub(crate) fn params_of(&self, index: u32) -> Option<u32> {
+        if index >= self.count {
+            return None;
+        }
         self.params
             .get(index as usize)
-            .map_or(0, |params| u32::from(*params))
+            .map(|params| u32::from(*params))
     }
 }
 
@@ -220,7 +225,7 @@ impl<'m> Functions<'m> {
         self.export.contains(index)
     }
 
-    /// Checks the code section: one body for each declared function, with bounded locals and length.
+    /// Checks the code section: one body for each declared function, with bounded locals, length and nesting.
     pub(crate) fn check_code(
         &self,
         code: Option<Cursor<'_>>,
@@ -245,15 +250,16 @@ impl<'m> Functions<'m> {
         }
         let mut declarations = self.section.unwrap_or(end);
         for _ in 0..bodies {
-            let params = types.params_of(types.index(&mut declarations)?);
+            let index = types.index(&mut declarations)?;
+            let params = types.params_of(index).unwrap_or(0);
             let length = code.bounded(limits, Quantity::FunctionBytes)?;
-            body(code.take(length)?, params, limits)?;
+            body(code.take(length)?, params, types, limits)?;
         }
         code.end()
     }
 }
 
-fn body(mut body: Cursor<'_>, params: u32, limits: &Limits) -> Result<(), Refusal> {
+fn body(mut body: Cursor<'_>, params: u32, types: &Types, limits: &Limits) -> Result<(), Refusal> {
     let start = body;
     let mut locals = u64::from(params);
     let groups = body.u32()?;
@@ -268,9 +274,5 @@ fn body(mut body: Cursor<'_>, params: u32, limits: &Limits) -> Result<(), Refusa
             });
         }
     }
-    const END: u8 = 0x0b;
-    if body.bytes().last() != Some(&END) {
-        return start.refuse(Reason::Unclosed);
-    }
-    Ok(())
+    instructions::check(body, types, limits)
 }

@@ -23,7 +23,7 @@
 //! |---|---|
 //! | type | function types over `i32`, `i64`, `f32`, `f64` |
 //! | import | functions of the ABI's type, `(i32, i32, i32, i32) -> i32`, that the [`Offer`] serves and `corelet:shapes` names |
-//! | function, code | as many bodies as declarations; bounded length and locals; `end` at the end |
+//! | function, code | as many bodies as declarations; bounded length, locals and nesting; known instructions with whole operands, and nothing behind the last `end` |
 //! | table | one table of functions |
 //! | memory | one memory, with pages of 1 byte or 64 KiB; neither shared nor 64-bit |
 //! | global | each with one constant of its type |
@@ -34,10 +34,13 @@
 //!
 //! The exchange buffer's address is an immutable `i32` constant, a multiple of 4, whose size field lies in the memory.
 //!
+//! Instructions are those of WebAssembly 1.0, sign extension, saturating conversions and bulk memory; blocks have one
+//! result by default.
+//!
 //! ## What is not
 //!
-//! Instructions: the interpreter validates them before it runs any. What their translation costs in heap is
-//! bounded by the length of a function and its locals, not computed.
+//! Types of operands, and indices in code: the interpreter validates them before it runs any. What translation costs in
+//! heap is bounded by length, locals and nesting of a function, not computed.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -50,6 +53,7 @@ mod cursor;
 mod describe;
 mod exports;
 mod functions;
+mod instructions;
 mod layout;
 mod limits;
 mod offer;

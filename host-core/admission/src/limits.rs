@@ -65,7 +65,7 @@ limits! {
     types, Types, "types": 64, 256;
     /// Parameters of one function type.
     params, Params, "parameters": 32, 128;
-    /// Results of one function type.
+    /// Results of one function type, and of one block.
     results, Results, "results": 1, 16;
     /// Imported functions.
     imports, Imports, "imports": 32, 256;
@@ -91,6 +91,10 @@ limits! {
     function_bytes, FunctionBytes, "bytes of code in one function": 8_192, 262_144;
     /// Locals of one function, its parameters included.
     locals, Locals, "locals in one function": 256, 4_096;
+    /// Blocks that are open at a time in one function, the function's own included.
+    nesting, Nesting, "nested blocks": 128, 1_024;
+    /// Parameters of one block: a branch copies them.
+    block_params, BlockParams, "parameters of one block": 1, 16;
     /// Bytes of all custom sections together.
     custom_bytes, CustomBytes, "bytes of custom sections": 16_384, 4_194_304;
     /// Entries of the section `corelet:shapes`.

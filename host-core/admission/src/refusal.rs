@@ -206,8 +206,18 @@ pub enum Reason {
     },
     /// A start function: the ABI has none.
     StartFunction,
-    /// The code of a function does not close with `end`.
+    /// The code of a function does not close all its blocks with `end`.
     Unclosed,
+    /// An unknown instruction, or one of a proposal that is off.
+    Instruction {
+        /// Its opcode; behind `0xfc` for those that have this prefix.
+        found: u64,
+    },
+    /// A block whose type is neither nothing, nor a value type, nor a function type that is there.
+    BlockType {
+        /// The type as a signed number.
+        found: i64,
+    },
     /// An unknown kind of export, or one of the ABI's names on the wrong kind.
     ExportKind {
         /// The export.

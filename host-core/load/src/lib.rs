@@ -44,6 +44,12 @@
 //! - After a stop that [costs the instance](Stop::costs_instance) the machine answers [`Stop::Spent`] until
 //!   [`Machine::renew`] has made another: a trap leaves the guest's stack pointer where it was.
 //! - `Machine<D>` is `Send` if `D` is.
+//!
+//! ## What does not
+//!
+//! wasmi allocates while it translates and makes an instance, and most of these allocations abort the program if the heap
+//! has no room. Admission bounds them by the module's length and counts; what they come to is measured, not computed.
+//! Linear memory, tables and the value stack are refused with an error instead.
 
 #![no_std]
 #![deny(unsafe_code)]

@@ -3,8 +3,9 @@
 mod common;
 
 use common::{F, Host, IMPORT, export, load, plugin};
-use corelet_abi::Status;
-use corelet_load::{Machine, Stop};
+use corelet_abi::{Shape, Status};
+use corelet_admission::{ImportRefusal, Limits, Offer, admit};
+use corelet_load::{Blame, Budget, Imports, LoadError, Machine, Stop};
 
 /// A plugin that passes four numbers from its request to the import, and returns what that returned.
 fn caller() -> Machine<Host> {
@@ -146,4 +147,75 @@ fn a_debt_beyond_the_fuel_ends_the_call() {
         machine.call(F, u64::MAX, |_| Ok(())).map(|_| ()),
         Err(Stop::OutOfFuel)
     );
+}
+
+/// Serves `a` as entry 3 and `b` as entry 900, in which order a module imports them or not.
+struct TwoEntries {
+    closed: bool,
+}
+
+impl Offer for TwoEntries {
+    fn import(&self, _: &str, function: &str, _: Option<Shape>) -> Result<u16, ImportRefusal> {
+        match function {
+            _ if self.closed => Err(ImportRefusal::NotGranted),
+            "a" => Ok(3),
+            _ => Ok(900),
+        }
+    }
+}
+
+/// Answers with as many bytes as the entry's number.
+struct Entries;
+
+impl Imports for Entries {
+    fn import(&mut self, entry: u16, _: &[u8], _: &mut [u8]) -> Result<usize, Status> {
+        Ok(usize::from(entry))
+    }
+
+    fn response_max(&self, entry: u16) -> usize {
+        usize::from(entry)
+    }
+
+    fn take_debt(&mut self) -> u64 {
+        0
+    }
+}
+
+const TWO_IMPORTS: &str = r#"
+    (import "t:t/host" "b" (func $b (param i32 i32 i32 i32) (result i32)))
+    (import "t:t/host" "a" (func $a (param i32 i32 i32 i32) (result i32)))"#;
+
+#[test]
+fn each_import_comes_to_its_own_entry() {
+    let call = |function, capacity| {
+        let code = format!(
+            "(i64.extend_i32_s (call ${function} (i32.const 0) (i32.const 0) (i32.const 2048) (i32.const {capacity})))"
+        );
+        let module = plugin(TWO_IMPORTS, &export(&code));
+        let offer = TwoEntries { closed: false };
+        let admitted = admit(&module, &Limits::DEVICE, &offer).unwrap();
+        let machine = Machine::load(&admitted, &Budget::DEVICE, Entries, &offer).unwrap();
+        // The same after the instance is made anew.
+        let mut machine = machine.renew().map_err(|(error, _)| error).unwrap();
+        machine
+            .call(F, 10_000, |_| Ok(()))
+            .map(|answer| answer.length)
+    };
+    assert_eq!(call("a", 3), Ok(3));
+    assert_eq!(call("b", 900), Ok(900));
+    assert_eq!(call("b", 899), Err(Stop::Refused(Status::RESPONSE_BUFFER)));
+}
+
+#[test]
+fn an_offer_that_changed_after_admission_is_noticed() {
+    let module = plugin(TWO_IMPORTS, "");
+    let admitted = admit(&module, &Limits::DEVICE, &TwoEntries { closed: false }).unwrap();
+    let closed = TwoEntries { closed: true };
+    let error = Machine::load(&admitted, &Budget::DEVICE, Entries, &closed).err();
+    let expected = LoadError::Import {
+        index: 0,
+        refusal: ImportRefusal::NotGranted,
+    };
+    assert_eq!(error, Some(expected));
+    assert_eq!(expected.blame(), Blame::Host);
 }
