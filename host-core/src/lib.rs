@@ -1,4 +1,106 @@
-//! Plugin slots for firmware: signed WebAssembly modules under budgets and grants.
+//! # Plugin slots for firmware
+//!
+//! A [`Host`] runs signed WebAssembly modules in slots over one board: each in its own memory, with its own fuel, and
+//! with no way to the world but the interfaces that it was granted.
+//!
+//! ```
+//! use corelet_host::capability::logging::{self, Level, Log};
+//! use corelet_host::capability::monotonic_clock::MonotonicClock;
+//! use corelet_host::{Allow, Host, Policy, Report, SlotId, SlotPolicy};
+//! # use corelet_image::{DEVELOPMENT_KEY, DEVELOPMENT_SEED, Grant, Image, Keys, Manifest, Unsigned};
+//!
+//! struct Board { uptime: u64, lines: u32 }
+//!
+//! impl MonotonicClock for Board {
+//!     fn now(&mut self) -> u64 { self.uptime }
+//!     fn resolution(&mut self) -> u64 { 1_000 }
+//! }
+//! impl Log for Board {
+//!     fn log(&mut self, plugin: &str, level: Level, context: &str, message: &str) {
+//!         println!("{level:?} [{plugin}] {context}: {message}");
+//!         # assert_eq!((plugin, message), ("hello", "hi"));
+//!         self.lines += 1;
+//!     }
+//! }
+//!
+//! const POLICY: SlotPolicy = SlotPolicy {
+//!     allow: &[Allow::all("corelet:host/logging")],
+//!     ..SlotPolicy::DEVICE
+//! };
+//!
+//! let board = Board { uptime: 0, lines: 0 };
+//! let mut host = Host::<_, 2>::new(board, Policy::same(POLICY)).with::<logging::Capability>();
+//! # let shapes: String = {
+//! #     use corelet_host::abi::{Function, NameKey, Shape, ShapeEntry};
+//! #     use logging::functions::Log;
+//! #     let init = ShapeEntry { key: NameKey::of_export("init"), shape: Shape(0) };
+//! #     let log = ShapeEntry { key: Log::KEY, shape: Log::SHAPE };
+//! #     [init, log].iter().flat_map(|entry| entry.to_bytes()).map(|byte| format!("\\{byte:02x}")).collect()
+//! # };
+//! # let module = wat::parse_str(format!(r#"(module
+//! #     (import "corelet:host/logging@0.1.0" "log" (func $log (param i32 i32 i32 i32) (result i32)))
+//! #     (memory (export "memory") 1)
+//! #     (global (export "corelet:abi/exchange@1") i32 (i32.const 16))
+//! #     (data (i32.const 0) "\02\00\02hi")
+//! #     (data (i32.const 16) "\10\00\00\00")
+//! #     (func (export "init") (param i32 i32) (result i64)
+//! #         (drop (call $log (i32.const 0) (i32.const 5) (i32.const 0) (i32.const 0)))
+//! #         (i64.const 0x0800000001))
+//! #     (@custom "corelet:shapes" "{shapes}"))"#))?;
+//! # let mut manifest = Manifest { name: "hello", ..Manifest::default() };
+//! # manifest.grants.push(Grant { interface: "corelet:host/logging@0.1.0", parameters: &[] }).unwrap();
+//! # manifest.budgets.fuel_per_call = 10_000;
+//! # manifest.budgets.memory = 65_536;
+//! # manifest.budgets.stack = 1_024;
+//! # let bytes = Unsigned::build(&manifest, &module, &DEVELOPMENT_KEY)?.sign(&DEVELOPMENT_SEED)?;
+//! # const KEYS: Keys = Keys::NONE.accept_development();
+//!
+//! let image = Image::parse(&bytes)?.verify(&KEYS, corelet_host::VERSION)?;
+//! host.load(SlotId(0), &image)?; // Info [hello] : hi
+//! # assert_eq!(host.board().unwrap().lines, 1);
+//! loop {
+//!     match host.poll() {
+//!         // A device sleeps until the next interrupt.
+//!         Report::Idle { .. } => break,
+//!         report => println!("{report:?}"),
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## Capabilities
+//!
+//! An interface is described by a constant that [`bindgen!`](bindgen) makes from WIT, and registered with [`Host::with`].
+//! A board serves the standard ones by the traits in [`capability`]'s modules (`MonotonicClock`, `Log`, …), a vendor's by
+//! the `Host` trait that is generated with it. There is nothing that the standard interfaces can and a vendor's cannot.
+//!
+//! An import is served by the first registered function of its name whose interface has a compatible version (the same
+//! major, below 1.0 the same minor) and whose shape is that of the import. So several versions of an interface, and
+//! several shapes of one version, may stand side by side.
+//!
+//! ## Grants and quotas
+//!
+//! A plugin may import an interface that its manifest asks for *and* the slot's [`SlotPolicy`] allows; any other import
+//! makes [`Host::load`] fail, with the import's name. Where the interface has a `grant` record, its common part holds: the
+//! smaller number, the items in both lists. A host function reads it with [`Caller::grant`], counts with
+//! [`Caller::spend`], and makes the plugin pay for slow drivers with [`Caller::charge`]. What was denied stands in
+//! [`Host::audit`].
+//!
+//! ## Faults
+//!
+//! A call ends with an answer or a [`CallError`]. After a trap, used-up fuel, or an answer that is out of bounds or no message
+//! of its type, the instance is discarded with all its memory; a new one is made from the same translated module and
+//! initialised with the same configuration. If that fails, or the policy says [`OnFault::Stop`], the slot is
+//! [`SlotState::Faulted`] until it is unloaded. Quotas and metrics outlive instances. Other slots notice nothing.
+//!
+//! An error of the plugin's own, the `err` of its `result`, is an answer like any other.
+//!
+//! Every error says by `blame()` whether the guest, the host or the board is at fault.
+//!
+//! ## Events and ticks
+//!
+//! Interrupts push events to an [`EventQueue`]; [`Host::deliver`] takes them over, and [`Host::poll`] hands each to the plugins whose
+//! manifests name its topic, and ticks those that are due. What finds no room is counted and reported.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -51,14 +51,11 @@ pub struct SlotPolicy {
 }
 
 impl SlotPolicy {
-    /// For a microcontroller with some tens of KiB of heap: 64 KiB of memory, 4 KiB of stack, 1,000,000 fuel a call, nothing allowed.
+    /// For a microcontroller with some tens of KiB of heap: [`Limits::DEVICE`], [`Budget::DEVICE`], a million fuel a call, and
+    /// no interface allowed.
     pub const DEVICE: Self = Self {
         limits: Limits::DEVICE,
-        budget: Budget {
-            memory: 64 * 1024,
-            stack: 4 * 1024,
-            recursion: 64,
-        },
+        budget: Budget::DEVICE,
         fuel_per_call: 1_000_000,
         allow: &[],
         on_fault: OnFault::Restart,

@@ -9,26 +9,26 @@ use crate::{Denial, PluginName, SlotId};
 /// Who calls a host function, and what belongs to the call.
 ///
 /// ```
-/// # use core::time::Duration;
-/// # use corelet_host::{Caller, abi::{Status, Codec}};
-/// # struct Motor; struct Grant { max_rpm: u16, starts_per_hour: u32 } enum Error { OutOfRange, TooOften }
-/// # fn grant_of(cx: &Caller<'_>) -> Option<Grant> { None }
-/// # impl Motor {
-/// fn set_speed(&mut self, cx: &mut Caller<'_>, rpm: u16) -> Result<(), Error> {
-///     # let grant = grant_of(cx);
-///     # /*
-///     let grant = cx.grant::<Grant>();
-///     # */
-///     let Some(grant) = grant.filter(|grant| rpm <= grant.max_rpm) else {
-///         cx.deny();
-///         return Err(Error::OutOfRange);
-///     };
-///     const HOUR: Duration = Duration::from_secs(3600);
-///     cx.spend(1, grant.starts_per_hour, HOUR).map_err(|_| Error::TooOften)?;
-///     // … and now the motor
-///     Ok(())
+/// use core::time::Duration;
+/// use corelet_host::Caller;
+/// # corelet_host::bindgen!({ path: "tests/wit", world: "pump" });
+///
+/// struct Board { rpm: u16 }
+///
+/// impl motor::Host for Board {
+///     fn set_speed(&mut self, cx: &mut Caller<'_>, rpm: u16) -> Result<(), motor::Error> {
+///         const HOUR: Duration = Duration::from_secs(3600);
+///         let grant = cx.grant::<motor::Grant>();
+///         let Some(grant) = grant.filter(|grant| rpm <= grant.max_rpm) else {
+///             cx.deny();
+///             return Err(motor::Error::OutOfRange);
+///         };
+///         cx.spend(1, grant.starts_per_hour, HOUR).map_err(|_| motor::Error::TooOften)?;
+///         self.rpm = rpm;
+///         Ok(())
+///     }
 /// }
-/// # }
+/// # fn main() {}
 /// ```
 pub struct Caller<'c> {
     pub(super) slot: SlotId,

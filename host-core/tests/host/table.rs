@@ -126,6 +126,34 @@ fn a_vendors_grant_and_quota_hold_as_the_standard_ones_do() {
     assert_eq!(audit, [Denial::Grant, Denial::Quota]);
 }
 
+mod generated {
+    corelet_host::bindgen!({ path: "tests/wit", world: "pump" });
+}
+
+impl generated::motor::Host for Board {
+    fn set_speed(&mut self, cx: &mut Caller<'_>, rpm: u16) -> Result<(), generated::motor::Error> {
+        let grant = cx.grant::<generated::motor::Grant>();
+        if grant.is_none_or(|grant| rpm > grant.max_rpm) {
+            cx.deny();
+            return Err(generated::motor::Error::OutOfRange);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn bindings_of_a_vendors_contract_serve_it() {
+    use generated::motor::{Capability, Error, functions::SetSpeed};
+    let mut host = Host::<_, 2>::new(Board::default(), Policy::same(ALLOW)).with::<Capability>();
+    let module = Module::new().relay::<SetSpeed>();
+    let grants = [("vendor:pump/motor@1.0.0", GRANT)];
+    load(&mut host, ONE, &granted("driver", &grants), &module).unwrap();
+    assert_eq!(relay::<SetSpeed>(&mut host, ONE, &(3_000,)), Ok(Ok(())));
+    let refused = Err(Error::OutOfRange);
+    assert_eq!(relay::<SetSpeed>(&mut host, ONE, &(3_001,)), Ok(refused));
+    assert_eq!(host.audit().count(), 1);
+}
+
 #[test]
 fn a_plugin_pays_for_what_a_driver_charges() {
     let fuel = |rpm| {
