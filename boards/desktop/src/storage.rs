@@ -1,0 +1,21 @@
+use std::io;
+use std::path::Path;
+
+use corelet_board_support::{DEVELOPMENT_FLASH, FlashMapError, KeyValueStore, Region};
+
+use crate::Flash;
+
+/// The whole of a flash as large as the data region of the [`DEVELOPMENT_FLASH`].
+const REGION: Region = Region::new(0, DEVELOPMENT_FLASH.data().size());
+
+/// The store of a device, on a [`Flash`].
+pub(crate) type Storage = KeyValueStore<Flash>;
+
+pub(crate) fn in_memory() -> Result<Storage, FlashMapError> {
+    Storage::new(Flash::in_memory(REGION.size()), REGION)
+}
+
+pub(crate) fn in_file(path: &Path) -> io::Result<Storage> {
+    let flash = Flash::in_file(path, REGION.size())?;
+    Storage::new(flash, REGION).map_err(io::Error::other)
+}
