@@ -82,6 +82,7 @@ impl Grants {
     }
 
     /// The record and the quota of the interface of index `index`, if it is granted.
+    #[inline]
     pub(crate) fn get(&mut self, index: u8) -> Option<(&[u8], &mut Window)> {
         let granted = self
             .list

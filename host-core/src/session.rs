@@ -59,6 +59,7 @@ impl Session {
     }
 
     /// Tells that the host enters the plugin at `now`, in nanoseconds on the board's monotonic clock: quotas and the audit go by it.
+    #[inline]
     pub const fn enter(&mut self, now: u64) {
         self.now = now;
         self.debt = 0;
