@@ -63,6 +63,7 @@ enum Verb {
     Sign(sign::Args),
     Verify(verify::Args),
     Inspect(inspect::Args),
+    Run(run::Args),
     #[command(subcommand)]
     Wit(wit::Verb),
 }
@@ -90,6 +91,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Sign(args) => sign::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Inspect(args) => inspect::run(args),
+        Verb::Run(args) => run::run(args),
         Verb::Wit(verb) => wit::run(verb),
     }
 }

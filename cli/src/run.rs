@@ -1,2 +1,169 @@
-//! `corelet run`.
+//! `corelet run`: plugins on a board.
+
+mod desktop;
+mod emulated;
+mod sensor;
 mod typed_call;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use corelet_image::{Image, Keys, PublicKey, Verified};
+use corelet_wit::Contract;
+use serde_json::Value;
+
+use crate::error::Failure;
+use crate::module::Module;
+use crate::package::Package;
+use crate::verify::HOST;
+use crate::{build, key_file, wit};
+use typed_call::{CallName, TypedCall};
+
+/// Runs plugins on the desktop board, or on the emulated one
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "\
+Sensors:
+  --sensor 0=19.0                  always 19.0
+  --sensor 0=csv:room.csv          what stands in the file, lines of seconds,value
+  --sensor 0=sine:21.0,5.0,60      21.0 and 5.0 up and down, every 60 seconds
+
+Examples:
+  corelet run --sensor 0=19.0 --ticks 3
+  corelet run average.corelet --call processor.process --args '[[]]'
+  corelet run --board mps2-an386 --sensor 0=19.0 --ticks 3")]
+pub(crate) struct Args {
+    /// Images, the first for slot 0; without one, the crate in this folder is built
+    images: Vec<PathBuf>,
+    /// Where they run
+    #[arg(long, value_enum, default_value_t = Board::Desktop)]
+    board: Board,
+    /// What a sensor's channel measures: CHANNEL=VALUE, CHANNEL=csv:FILE or CHANNEL=sine:MEAN,AMPLITUDE,SECONDS
+    #[arg(long, value_name = "CHANNEL=SIGNAL")]
+    sensor: Vec<String>,
+    /// Tick every plugin so many times, in time that passes at once; without it, plugins with a period run until interrupted
+    #[arg(long, value_name = "N")]
+    ticks: Option<u32>,
+    /// Call an exported function, [SLOT:]INTERFACE.FUNCTION, and print its answer; may be given several times
+    #[arg(long, value_name = "FUNCTION")]
+    call: Vec<CallName>,
+    /// The arguments of a call, the first for the first: a JSON list in order, or an object by name
+    #[arg(long, value_name = "JSON", value_parser = json)]
+    args: Vec<Value>,
+    /// Let an event happen: TOPIC or TOPIC=PAYLOAD; may be given several times
+    #[arg(long, value_name = "EVENT")]
+    event: Vec<String>,
+    /// The most fuel of one call, where a manifest allows more
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+    /// Keep what plugins store in this file: the flash; without it, nothing is kept
+    #[arg(long, value_name = "FILE")]
+    storage: Option<PathBuf>,
+    /// The contract that types calls; by default the crate's in this folder, or the standard one
+    #[arg(long, value_name = "DIR")]
+    wit: Option<PathBuf>,
+    /// A public key whose images are run, besides the development key's
+    #[arg(long, value_name = "FILE")]
+    key: Vec<PathBuf>,
+    /// The firmware of the emulated board; by default it is built from the checkout that this command was built from
+    #[arg(long, value_name = "ELF")]
+    firmware: Option<PathBuf>,
+}
+
+/// Where plugins run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Board {
+    /// This computer
+    Desktop,
+    /// A Cortex-M4F, emulated by QEMU
+    #[value(name = "mps2-an386")]
+    Mps2An386,
+}
+
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))
+}
+
+/// Images that were verified, what their modules say, and the calls to make.
+struct Job<'a> {
+    files: &'a [Vec<u8>],
+    images: Vec<Verified<'a>>,
+    /// Slot and call.
+    calls: Vec<(u8, TypedCall<'a>)>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    if args.args.len() > args.call.len() {
+        return Err(Failure::usage("more --args than calls")
+            .found(args.args.len(), args.call.len())
+            .help("--call processor.process --args '[[]]'"));
+    }
+    let paths = if args.images.is_empty() {
+        vec![build::build(Path::new("."), None)?.image]
+    } else {
+        args.images.clone()
+    };
+    let files = paths
+        .iter()
+        .map(|path| fs::read(path).map_err(|error| Failure::reading(path, &error)));
+    let files = files.collect::<Result<Vec<_>, _>>()?;
+    let keys = args
+        .key
+        .iter()
+        .map(|path| Ok(*key_file::read_public(path)?.as_bytes()));
+    let keys = keys.collect::<Result<Vec<PublicKey>, Failure>>()?;
+    let trusted = Keys::new(&keys).accept_development();
+    let contract = contract(args.wit.as_deref())?;
+
+    let mut images = Vec::new();
+    let mut modules = Vec::new();
+    for (path, file) in paths.iter().zip(&files) {
+        let refused = |error: &dyn std::fmt::Display| {
+            Failure::refused(format_args!("{}: {error}", path.display()))
+        };
+        let image = Image::parse(file).map_err(|error| refused(&error))?;
+        let image = image
+            .verify(&trusted, HOST)
+            .map_err(|error| refused(&error))?;
+        modules.push(Module::read(image.module()).map_err(|error| refused(&error))?);
+        images.push(image);
+    }
+    let job = Job {
+        calls: calls(args, &contract, &modules)?,
+        files: &files,
+        images,
+    };
+    match args.board {
+        Board::Desktop => desktop::run(args, &job),
+        Board::Mps2An386 => emulated::run(args, &job),
+    }
+}
+
+fn calls<'c>(
+    args: &Args,
+    contract: &'c Contract,
+    modules: &[Module],
+) -> Result<Vec<(u8, TypedCall<'c>)>, Failure> {
+    let empty = Value::Array(Vec::new());
+    let arguments = args.args.iter().chain(std::iter::repeat(&empty));
+    let calls = args.call.iter().zip(arguments).map(|(name, arguments)| {
+        let mut slots = (0..)
+            .zip(modules)
+            .filter(|(slot, _)| name.slot.is_none_or(|wanted| wanted == *slot));
+        let found = slots.find_map(|(slot, module)| Some((slot, module, name.find(module)?)));
+        let (slot, module, export) = found.ok_or_else(|| name.missing(modules))?;
+        Ok((slot, TypedCall::new(contract, module, export, arguments)?))
+    });
+    calls.collect()
+}
+
+/// The contract that types the calls.
+fn contract(folder: Option<&Path>) -> Result<Contract, Failure> {
+    if let Some(folder) = folder {
+        return wit::load(folder);
+    }
+    match Package::find(Path::new(".")) {
+        Ok(package) if package.wit().is_dir() => wit::load(&package.wit()),
+        _ => Ok(Contract::standard()),
+    }
+}

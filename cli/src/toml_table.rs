@@ -136,16 +136,6 @@ impl<'a> Table<'a> {
         })?;
         Ok(items.map(|items| Table::new(self.file, name, items)))
     }
-
-    /// Its keys and values.
-    pub(crate) fn items(&self) -> &'a DeTable<'a> {
-        self.items
-    }
-
-    /// The file it stands in.
-    pub(crate) fn file(&self) -> &'a SourceFile {
-        self.file
-    }
 }
 
 /// A whole number from 0 to `max`, for [`Table::read`].

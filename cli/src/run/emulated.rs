@@ -1,0 +1,212 @@
+//! Plugins on the emulated board: its firmware in QEMU, its log as it comes.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use corelet_desktop::Source;
+use corelet_mps2_an386::{BootRecord, ScriptedCall};
+
+use super::{Args, Job, sensor};
+use crate::error::Failure;
+use crate::output;
+use crate::package::Package;
+use crate::qemu::{FlashFile, Line, Machine, Next, Pace, Start};
+use crate::toolchain::{Target, Toolchain, ensure_qemu};
+
+/// How many plugins the firmware takes.
+const SLOTS: usize = 2;
+
+pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
+    let temperature = settings(args, job)?;
+    let qemu = ensure_qemu().map_err(Failure::tool)?;
+    let firmware = match &args.firmware {
+        Some(firmware) => firmware.clone(),
+        None => build_firmware()?,
+    };
+    let temporary = tempfile::tempdir()
+        .map_err(|error| Failure::writing(Path::new("a temporary folder"), &error))?;
+    let flash = args
+        .storage
+        .clone()
+        .unwrap_or_else(|| temporary.path().join("flash"));
+    write_flash(&flash, args, job).map_err(|error| Failure::writing(&flash, &error))?;
+    let starting = output::progress("starting the emulator");
+    let mut machine = Machine::start(&Start {
+        qemu: &qemu,
+        firmware: &firmware,
+        flash: &flash,
+        pace: Pace::Real,
+    })?;
+    drop(starting);
+    if let Some(temperature) = temperature {
+        machine.set_temperature(temperature).map_err(|error| {
+            Failure::tool(format_args!("the thermometer cannot be set: {error}"))
+        })?;
+    }
+    let mut failed = 0;
+    loop {
+        match machine.line(Duration::from_secs(1)) {
+            Next::Line(line) => failed += u32::from(!show(&line, job)?),
+            Next::Nothing => {}
+            Next::End => break,
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        _ => Err(Failure::refused("the firmware logged errors: see above")),
+    }
+}
+
+/// Refuses what the board cannot do, and reads the temperature.
+fn settings(args: &Args, job: &Job<'_>) -> Result<Option<i32>, Failure> {
+    if job.images.len() > SLOTS {
+        return Err(Failure::usage("more images than slots").found(job.images.len(), SLOTS));
+    }
+    if let Some(event) = args.event.first() {
+        return Err(
+            Failure::usage("the emulated board has events of its own only")
+                .found(event, "no --event"),
+        );
+    }
+    if args.fuel.is_some() {
+        return Err(Failure::usage("the firmware's policy sets the fuel")
+            .help("[budget] fuel-per-call in corelet.toml"));
+    }
+    match args.sensor.as_slice() {
+        [] => Ok(None),
+        [one] => match sensor::parse(one)? {
+            (0, Source::Constant(value)) => Ok(Some((value * 1000.0).round() as i32)),
+            _ => Err(Failure::usage(
+                "the emulated board has one thermometer, channel 0, of constant temperature",
+            )
+            .found(one, "0=VALUE")),
+        },
+        several => Err(Failure::usage("the emulated board has one sensor").found(several.len(), 1)),
+    }
+}
+
+/// The firmware from the checkout that this command was built from.
+fn build_firmware() -> Result<PathBuf, Failure> {
+    const NAME: &str = "corelet-mps2-an386";
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../boards/mps2-an386");
+    if !folder.is_dir() {
+        return Err(
+            Failure::usage("the checkout that this command was built from is gone")
+                .help("--firmware ELF"),
+        );
+    }
+    let package = Package::find(&folder)?;
+    let mut cargo = Toolchain::for_target(Target::ThumbV7em)
+        .map_err(Failure::tool)?
+        .command("build");
+    cargo
+        .current_dir(&package.folder)
+        .args([
+            "--quiet",
+            "--package",
+            NAME,
+            "--profile",
+            "firmware",
+            "--target-dir",
+        ])
+        .arg(&package.target_folder)
+        .stdout(std::io::stderr());
+    let building = output::progress("building the firmware");
+    let status = cargo
+        .status()
+        .map_err(|error| Failure::tool(format_args!("cargo does not start: {error}")))?;
+    drop(building);
+    if !status.success() {
+        return Err(
+            Failure::tool("the firmware does not compile").help("the compiler says why, above")
+        );
+    }
+    Ok(package
+        .target_folder
+        .join(Target::ThumbV7em.triple())
+        .join("firmware")
+        .join(NAME))
+}
+
+/// Puts images, calls and the time to run into the flash.
+fn write_flash(path: &Path, args: &Args, job: &Job<'_>) -> io::Result<()> {
+    let mut flash = FlashFile::open(path)?;
+    for slot in 0..SLOTS {
+        let image = job.files.get(slot).map_or(&[][..], Vec::as_slice);
+        flash.put_image(slot, image)?;
+    }
+    let calls: Vec<_> = job
+        .calls
+        .iter()
+        .map(|(slot, call)| ScriptedCall {
+            slot: *slot,
+            export: call.key,
+            request: &call.request,
+        })
+        .collect();
+    flash.put_boot_record(&BootRecord {
+        run_milliseconds: run_time(args.ticks, job),
+        calls: calls.as_slice().into(),
+    })
+}
+
+/// Long enough for so many ticks of every plugin, and half a period more; 0, which is for ever, if ticks go on.
+fn run_time(ticks: Option<u32>, job: &Job<'_>) -> u32 {
+    let period = job
+        .images
+        .iter()
+        .filter_map(|image| image.manifest().tick_ms)
+        .max();
+    match (ticks, period) {
+        (None, Some(_)) => 0,
+        (Some(ticks), Some(period)) => period
+            .saturating_mul(ticks)
+            .saturating_add(period / 2)
+            .max(1),
+        (_, None) => 1,
+    }
+}
+
+/// Prints a line of the log, and the answer of a call as JSON. False if it is an error.
+fn show(line: &Line, job: &Job<'_>) -> Result<bool, Failure> {
+    output::note(format_args!(
+        "{:9.3} {:5} {}",
+        line.time.as_secs_f64(),
+        line.level,
+        line.message
+    ));
+    if let Some((number, response)) = answer(&line.message)
+        && let Some((_, call)) = job.calls.get(number)
+    {
+        output::line(call.response(&response)?);
+    }
+    Ok(line.level != "ERROR")
+}
+
+/// Number and response of a call that the firmware made.
+fn answer(message: &str) -> Option<(usize, Vec<u8>)> {
+    let (number, bytes) = message.strip_prefix("call ")?.split_once(": answer [")?;
+    let bytes = bytes
+        .strip_suffix(']')?
+        .split(", ")
+        .filter(|byte| !byte.is_empty());
+    let bytes = bytes.map(|byte| u8::from_str_radix(byte, 16).ok());
+    Some((number.parse().ok()?, bytes.collect::<Option<_>>()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_found_in_the_log() {
+        assert_eq!(
+            answer("call 1: answer [00, ae, 03]"),
+            Some((1, vec![0, 0xae, 3]))
+        );
+        assert_eq!(answer("call 0: answer []"), Some((0, vec![])));
+        assert_eq!(answer("call 0: fuel 12, 3 ns"), None);
+        assert_eq!(answer("tick"), None);
+    }
+}
