@@ -1,8 +1,9 @@
 //! # The Corelet ABI, version 1
 //!
 //! How a WebAssembly core module (the *guest*) and the firmware that runs it (the *host*) call each other. This page
-//! is the specification; nothing else is needed to implement either side in another language. `vectors.txt` beside
-//! this crate's manifest lists messages of every type with their bytes, and the tests hold this crate to it.
+//! is the specification; nothing else is needed to implement either side in another language. Beside this crate's
+//! manifest, `vectors.txt` lists messages of the types in `vectors.wit` with their bytes, and the tests hold this crate
+//! to it.
 //!
 //! ## Messages
 //!

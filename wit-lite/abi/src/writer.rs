@@ -43,13 +43,16 @@ impl<'a> Writer<'a> {
     /// [`CodecError::Full`] if the buffer has no room; nothing is written then.
     #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), CodecError> {
+        let end = self.length.saturating_add(bytes.len());
         let place = self
             .buffer
-            .get_mut(self.length..)
-            .and_then(|free| free.get_mut(..bytes.len()))
+            .get_mut(self.length..end)
             .ok_or(CodecError::Full)?;
-        place.copy_from_slice(bytes);
-        self.length += bytes.len();
+        let (to_chunks, to_tail) = place.as_chunks_mut::<8>();
+        let (from_chunks, from_tail) = bytes.as_chunks::<8>();
+        copy(to_chunks, from_chunks);
+        copy(to_tail, from_tail);
+        self.length = end;
         Ok(())
     }
 
@@ -76,5 +79,17 @@ impl<'a> Writer<'a> {
             return Err(CodecError::Bound);
         }
         self.varint(length as u64)
+    }
+}
+
+/// Copies as much of `from` as there is room for in `to`.
+///
+/// `copy_from_slice` would do, but in a guest that is optimised for size its panic on unequal lengths stays, and brings
+/// 2.5 KB of formatting; iterators stay calls there, one per byte.
+fn copy<T: Copy>(to: &mut [T], from: &[T]) {
+    let mut at = 0;
+    while let (Some(to), Some(from)) = (to.get_mut(at), from.get(at)) {
+        *to = *from;
+        at += 1;
     }
 }
