@@ -67,3 +67,80 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `bindgen!` with these options becomes, in one line.
+    fn host(options: &str) -> String {
+        match syn::parse_str::<Input>(options) {
+            Ok(input) => expand(input, corelet_wit::emit::host).to_string(),
+            Err(error) => error.to_compile_error().to_string(),
+        }
+    }
+
+    #[test]
+    fn a_world_becomes_its_modules_and_its_files_are_watched() {
+        let code = host(r#"{ path: "tests/wit/good", world: "product" }"#);
+        assert!(code.contains("pub mod motor"));
+        assert!(code.contains("pub trait Host"));
+        assert!(code.contains("include_bytes"));
+        assert!(code.contains("tests/wit/good/pump.wit"));
+        assert!(!code.contains("compile_error"));
+    }
+
+    #[test]
+    fn the_runtime_may_be_elsewhere() {
+        let code =
+            host(r#"{ path: "tests/wit/good", world: "product", crate: firmware::corelet }"#);
+        assert!(code.contains("use firmware :: corelet :: abi"));
+        assert!(!code.contains("corelet_host"));
+    }
+
+    #[test]
+    fn an_interface_may_have_its_bindings_already() {
+        let code = host(
+            r#"{ path: "tests/wit/good", world: "product", with: { "vendor:pump/motor@1.0.0": pump::engine } }"#,
+        );
+        assert!(code.contains("pub use pump :: engine as motor"));
+        assert!(!code.contains("pub mod motor"));
+        assert!(
+            code.contains("SHAPE . 0 =="),
+            "its shapes are held to the contract"
+        );
+    }
+
+    #[test]
+    fn a_refused_contract_is_a_compile_error_with_the_whole_refusal() {
+        let code = host(r#"{ path: "tests/wit/refused" }"#);
+        assert!(code.contains("compile_error"));
+        for part in [
+            "`words` has no upper bound",
+            "pump.wit:4:22",
+            "a named type with @max(N)",
+        ] {
+            assert!(code.contains(part), "{part} is missing in {code}");
+        }
+        assert!(
+            code.contains("include_bytes"),
+            "mending the file must rebuild the crate"
+        );
+    }
+
+    #[test]
+    fn a_world_must_be_named_if_there_are_several() {
+        let code = host(r#"{ path: "tests/wit/good" }"#);
+        assert!(code.contains("compile_error") && code.contains("several worlds"));
+    }
+
+    #[test]
+    fn what_is_misspelt_is_refused() {
+        let code = host(r#"{ word: "product" }"#);
+        assert!(code.contains("`word` is no option of bindgen!"));
+        let code = host(
+            r#"{ path: "tests/wit/good", world: "product", with: { "vendor:pump/moter@1.0.0": m } }"#,
+        );
+        assert!(code.contains("no such interface") && code.contains("vendor:pump/motor@1.0.0"));
+    }
+}
