@@ -10,12 +10,13 @@
 mod parts;
 #[cfg(test)]
 mod tests;
+mod worlds;
 
 use std::fmt;
 
 use semver::Version;
 
-use crate::model::{Contract, Function, Interface, InterfaceId, Type, World};
+use crate::model::{Contract, Function, Interface, Type};
 pub use parts::Part;
 
 /// A function, a grant or a world's import or export, and what became of it.
@@ -84,7 +85,7 @@ pub fn compare(old: &Contract, new: &Contract) -> Vec<Change> {
     {
         compare_functions(&mut changes, (old, Some(interface)), (new, None));
     }
-    compare_worlds(&mut changes, old, new);
+    worlds::compare(&mut changes, old, new);
     changes
 }
 
@@ -146,16 +147,7 @@ fn compatible(one: &Option<Version>, other: &Option<Version>) -> bool {
 type Side<'c> = (&'c Contract, Option<&'c Interface>);
 
 fn compare_functions(changes: &mut Vec<Change>, (old, before): Side<'_>, (new, after): Side<'_>) {
-    let functions = |interface: Option<&'_ Interface>| {
-        interface.map_or_else(Vec::new, |interface| interface.functions.clone())
-    };
     let (olds, news) = (functions(before), functions(after));
-    let find = |functions: &[Function], name: &str| {
-        functions
-            .iter()
-            .find(|function| function.name == name)
-            .cloned()
-    };
     let Some(interface) = after.or(before) else {
         return;
     };
@@ -164,11 +156,11 @@ fn compare_functions(changes: &mut Vec<Change>, (old, before): Side<'_>, (new, a
         || after.is_some_and(|interface| new.exports(interface));
     let imported = before.is_some_and(|interface| old.imports(interface))
         || after.is_some_and(|interface| new.imports(interface));
-    for function in &news {
-        changes.push(match find(&olds, &function.name) {
+    for function in news {
+        changes.push(match find(olds, &function.name) {
             Some(earlier) => Change::of_parts(
                 subject(function),
-                parts::of_functions((old, &earlier), (new, function)),
+                parts::of_functions((old, earlier), (new, function)),
             ),
             None if exported => Change::new(
                 subject(function),
@@ -180,7 +172,7 @@ fn compare_functions(changes: &mut Vec<Change>, (old, before): Side<'_>, (new, a
     }
     for function in olds
         .iter()
-        .filter(|function| find(&news, &function.name).is_none())
+        .filter(|function| find(news, &function.name).is_none())
     {
         changes.push(if exported && !imported {
             Change::new(
@@ -192,6 +184,14 @@ fn compare_functions(changes: &mut Vec<Change>, (old, before): Side<'_>, (new, a
             Change::new(subject(function), "removed", Verdict::Breaking)
         });
     }
+}
+
+fn functions(interface: Option<&Interface>) -> &[Function] {
+    interface.map_or(&[], |interface| &interface.functions)
+}
+
+fn find<'c>(functions: &'c [Function], name: &str) -> Option<&'c Function> {
+    functions.iter().find(|function| function.name == name)
 }
 
 /// A grant stands in manifests, so its bytes have to stay what they are.
@@ -221,84 +221,5 @@ fn compare_grants(
             Verdict::Breaking,
         )),
         (None, None) => None,
-    }
-}
-
-fn compare_worlds(changes: &mut Vec<Change>, old: &Contract, new: &Contract) {
-    let find = |contract: &'_ Contract, name: &str| {
-        contract
-            .main_worlds()
-            .find(|world| world.name == name)
-            .cloned()
-    };
-    for world in new.main_worlds() {
-        let subject = format!("world {}", world.name);
-        let Some(before) = find(old, &world.name) else {
-            changes.push(Change::new(subject, "added", Verdict::Compatible));
-            continue;
-        };
-        let init = parts::of_functions((old, &old.init(&before)), (new, &new.init(world)));
-        changes.push(Change::of_parts(format!("{subject} `init`"), init));
-        let sides = [
-            (
-                "import",
-                &before.imports,
-                &world.imports,
-                Verdict::Compatible,
-                Verdict::Breaking,
-            ),
-            (
-                "export",
-                &before.exports,
-                &world.exports,
-                Verdict::Breaking,
-                Verdict::Compatible,
-            ),
-        ];
-        for (verb, olds, news, added, removed) in sides {
-            let (olds, news) = (interfaces(old, olds), interfaces(new, news));
-            let lacks =
-                |side: &[&Interface], interface: &Interface| same(side, interface).is_none();
-            let subject = |interface: &Interface| format!("{subject} {verb} {}", interface.id());
-            for interface in news.iter().filter(|interface| lacks(&olds, interface)) {
-                changes.push(Change::new(subject(interface), "added", added));
-            }
-            for interface in olds.iter().filter(|interface| lacks(&news, interface)) {
-                changes.push(Change::new(subject(interface), "removed", removed));
-            }
-        }
-    }
-    for world in old
-        .main_worlds()
-        .filter(|world| find(new, &world.name).is_none())
-    {
-        changes.push(Change::new(
-            format!("world {}", world.name),
-            "removed",
-            Verdict::Breaking,
-        ));
-    }
-}
-
-fn interfaces<'c>(contract: &'c Contract, ids: &[InterfaceId]) -> Vec<&'c Interface> {
-    ids.iter().map(|id| contract.interface(*id)).collect()
-}
-
-impl Contract {
-    fn imports(&self, interface: &Interface) -> bool {
-        self.is_in(interface, |world| &world.imports)
-    }
-
-    fn exports(&self, interface: &Interface) -> bool {
-        self.is_in(interface, |world| &world.exports)
-    }
-
-    fn is_in(&self, interface: &Interface, side: impl Fn(&World) -> &Vec<InterfaceId>) -> bool {
-        let id = interface.id();
-        self.main_worlds().any(|world| {
-            side(world)
-                .iter()
-                .any(|other| self.interface(*other).id() == id)
-        })
     }
 }

@@ -2,6 +2,7 @@ use corelet_abi::Codec;
 use serde_json::{Map, Value};
 
 use super::ValueError;
+use super::json::{float, integer, join, label_names, mismatch, names, position, single, unknown};
 use crate::model::{Case, Contract, Field, Function, Label, Type, TypeKind};
 use crate::suggest::nearest;
 
@@ -26,10 +27,10 @@ pub(super) fn request(
             .try_for_each(|(param, value)| encoder.part(&param.name, &param.ty, value)),
         Value::Null if params.is_empty() => Ok(()),
         Value::Object(map) => encoder.fields(params, map, "a parameter"),
-        other => Err(ValueError::mismatch(
-            found(other),
-            format!("{} arguments: {}", params.len(), names(params)),
-        )),
+        other => {
+            let allowed = format!("{} arguments: {}", params.len(), names(params));
+            Err(mismatch(other, allowed))
+        }
     }
 }
 
@@ -267,82 +268,4 @@ impl Encoder<'_> {
             _ => self.put::<u32>(&bits),
         }
     }
-}
-
-/// The one entry of an object.
-fn single(value: &Value) -> Option<(&str, &Value)> {
-    let map = value.as_object()?;
-    let (name, value) = map.iter().next()?;
-    (map.len() == 1).then_some((name, value))
-}
-
-fn integer<N>(value: &Value, min: N, max: N) -> Result<N, ValueError>
-where
-    N: TryFrom<i128> + std::fmt::Display,
-{
-    let whole = match value {
-        Value::Number(number) => number
-            .as_i64()
-            .map(i128::from)
-            .or_else(|| number.as_u64().map(i128::from)),
-        _ => None,
-    };
-    whole
-        .and_then(|whole| N::try_from(whole).ok())
-        .ok_or_else(|| mismatch(value, format!("a whole number from {min} to {max}")))
-}
-
-fn float(value: &Value) -> Result<f64, ValueError> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(name) => match name.as_str() {
-            "nan" => Some(f64::NAN),
-            "inf" => Some(f64::INFINITY),
-            "-inf" => Some(f64::NEG_INFINITY),
-            _ => None,
-        },
-        _ => None,
-    }
-    .ok_or_else(|| mismatch(value, r#"a number, "nan", "inf" or "-inf""#))
-}
-
-/// The number of the case or flag `name`.
-fn position(labels: &[Label], name: &str) -> Result<u32, ValueError> {
-    let mut numbered = labels.iter().zip(0_u32..);
-    match numbered.find(|(label, _)| label.name == name) {
-        Some((_, number)) => Ok(number),
-        None => Err(unknown(
-            name,
-            labels.iter().map(|label| label.name.as_str()),
-        )),
-    }
-}
-
-fn unknown<'n>(name: &str, all: impl Iterator<Item = &'n str> + Clone) -> ValueError {
-    ValueError::mismatch(format!("\"{name}\""), join(all.clone())).near(nearest(name, all))
-}
-
-fn mismatch(value: &Value, allowed: impl Into<String>) -> ValueError {
-    ValueError::mismatch(found(value), allowed)
-}
-
-/// A value in a few words.
-fn found(value: &Value) -> String {
-    match value {
-        Value::Array(items) => format!("a list of {}", items.len()),
-        Value::Object(map) => format!("an object of {}", map.len()),
-        scalar => scalar.to_string(),
-    }
-}
-
-fn names(fields: &[Field]) -> String {
-    join(fields.iter().map(|field| field.name.as_str()))
-}
-
-fn label_names(labels: &[Label]) -> String {
-    join(labels.iter().map(|label| label.name.as_str()))
-}
-
-fn join<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
 }

@@ -33,6 +33,7 @@
 
 mod decode;
 mod encode;
+mod json;
 #[cfg(test)]
 mod tests;
 
