@@ -4,6 +4,7 @@
 mod grants;
 mod messages;
 mod names;
+mod nested;
 mod values;
 
 /// Codecs need the ABI of the runtime, and nothing else.
@@ -40,7 +41,6 @@ fn named(contract: &Contract, name: &str) -> Type {
         Owner::Interface(id) => contract.interface(id).package == contract.main,
         Owner::World(_) => false,
     };
-    // What stands behind all aliases stands before them.
     let mut types = contract.types.iter();
     let index = types.position(|def| def.name == name && is_ours(def));
     Type::Named(TypeId(index.expect("the contract has this type")))
