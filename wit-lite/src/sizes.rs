@@ -119,6 +119,11 @@ impl Contract {
         }
     }
 
+    /// The most bytes that a value of a named type takes on the wire.
+    pub(crate) fn kind_max(&self, kind: &TypeKind) -> u32 {
+        narrow(self.named_size(kind).max)
+    }
+
     fn named_size(&self, kind: &TypeKind) -> Size {
         match kind {
             TypeKind::Alias(ty) => self.size(ty),

@@ -127,29 +127,25 @@ impl Check<'_> {
         }
     }
 
-    /// The record that `init` fails with, from the newest `corelet:plugin/types` there is.
+    /// The type that `init` fails with, from the newest `corelet:plugin/types` there is.
     fn error(&mut self) {
-        let newest = self
-            .contract
-            .interfaces
-            .iter()
-            .filter(|interface| {
-                (
-                    &*interface.package.namespace,
-                    &*interface.package.name,
-                    &*interface.name,
-                ) == ("corelet", "plugin", "types")
-            })
-            .max_by_key(|interface| interface.package.version.clone());
-        let error = newest.and_then(|interface| self.contract.type_in(interface, "error"));
+        let types = self.resolve.interfaces.iter().filter_map(|(id, wit)| {
+            let interface = self.contract.interface(*self.interfaces.get(&id)?);
+            (interface.unversioned_id() == "corelet:plugin/types").then_some((interface, wit.span))
+        });
+        let newest = types.max_by_key(|(interface, _)| interface.package.version.clone());
+        let error = newest.and_then(|(interface, _)| self.contract.type_in(interface, "error"));
         match error {
             Some(error) => self.contract.error = error,
-            None => self.refuse(
-                Refusal::new(
-                    "there is no type `error` in `corelet:plugin/types`, with which `init` fails",
-                )
-                .help("take corelet:plugin out of deps, so that the standard one is used"),
-            ),
+            None => {
+                let place = newest.and_then(|(_, span)| self.sources.place(span));
+                let refusal =
+                    Refusal::new("`corelet:plugin/types` has no `error`, with which `init` fails")
+                        .at(place)
+                        .found("an own package corelet:plugin", "one with `types.error`")
+                        .help("take it out of deps, so that the standard one is used");
+                self.refuse(refusal);
+            }
         }
     }
 

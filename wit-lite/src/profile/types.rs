@@ -2,10 +2,10 @@
 
 use wit_parser::{Span, TypeDefKind, TypeOwner};
 
-use super::Check;
 use super::bounds::{Bounds, Node};
 use super::expression::Lead;
 use super::written::Item;
+use super::{Check, MESSAGE_MAX};
 use crate::model::{Case, Field, Label, Owner, Type, TypeDef, TypeId, TypeKind};
 
 impl Check<'_> {
@@ -24,6 +24,7 @@ impl Check<'_> {
             };
             let Some(owner) = owner else { continue };
             let (kind, docs) = self.kind(name, def);
+            let kind = self.of_a_size(name, def.span, kind);
             let here = TypeId(self.contract.types.len());
             self.types.insert(id, here);
             self.contract.types.push(TypeDef {
@@ -129,6 +130,23 @@ impl Check<'_> {
                 (TypeKind::Alias(ty), attributes.docs)
             }
         }
+    }
+
+    /// Refuses what no message holds. So every type that others are made of is small, and to expand it is cheap.
+    fn of_a_size(&mut self, name: &str, span: Span, kind: TypeKind) -> TypeKind {
+        let size = self.contract.kind_max(&kind);
+        if size <= MESSAGE_MAX {
+            return kind;
+        }
+        let refusal = self
+            .refusal(span, format!("`{name}` is too large for a message"))
+            .found(
+                format!("up to {size} bytes"),
+                format!("{MESSAGE_MAX} bytes"),
+            )
+            .help("lower the bounds in it, or send it in several calls");
+        self.refuse(refusal);
+        TypeKind::Alias(Type::Bool)
     }
 
     /// The type and the docs of a field, or of a case with a payload.

@@ -1,7 +1,7 @@
-use wit_parser::{Span, WorldItem, WorldKey};
+use wit_parser::{Span, TypeDefKind, WorldItem, WorldKey};
 
-use super::{Check, MESSAGE_MAX};
-use crate::model::{InterfaceId, PackageName, Type, TypeId, TypeKind, World};
+use super::Check;
+use crate::model::{InterfaceId, PackageName, World};
 
 const CONFIG: &str = "config";
 
@@ -21,12 +21,13 @@ impl Check<'_> {
             for (key, item) in &wit.imports {
                 match item {
                     WorldItem::Type { id, span } => {
-                        let Some(&id) = self.types.get(id) else {
+                        let Some(&here) = self.types.get(id) else {
                             continue;
                         };
-                        world.types.push(id);
+                        world.types.push(here);
                         if *key == WorldKey::Name(CONFIG.to_owned()) {
-                            world.config = self.config(id, *span);
+                            self.is_record(*id, *span);
+                            world.config = Some(here);
                         }
                     }
                     item => world
@@ -124,27 +125,14 @@ impl Check<'_> {
         }
     }
 
-    /// The world's `config`, which has to be a record that fits a message.
-    fn config(&mut self, id: TypeId, span: Span) -> Option<TypeId> {
-        if !matches!(self.contract.type_def(id).kind, TypeKind::Record(_)) {
+    /// Refuses a `config` that is something else.
+    fn is_record(&mut self, config: wit_parser::TypeId, span: Span) {
+        if !matches!(self.resolve.types[config].kind, TypeDefKind::Record(_)) {
             let refusal = self
                 .refusal(span, "`config` is not a record")
                 .found("another type", "record config { … }")
                 .help("record config { … }\nin the world; it is what `init` takes");
             self.refuse(refusal);
-            return None;
         }
-        let size = self.contract.max_size(&Type::Named(id));
-        if size > MESSAGE_MAX {
-            let refusal = self
-                .refusal(span, "`config` is too large")
-                .found(
-                    format!("up to {size} bytes"),
-                    format!("{MESSAGE_MAX} bytes"),
-                )
-                .help("lower the bounds in it");
-            self.refuse(refusal);
-        }
-        Some(id)
     }
 }
