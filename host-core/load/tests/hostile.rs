@@ -129,31 +129,50 @@ const ROOM: usize = 64;
 
 /// Instructions with their operands, which validate often enough in any order.
 const INSTRUCTIONS: &[&[u8]] = &[
-    &[0x41, 0],          // i32.const 0
-    &[0x41, 0x7f],       // i32.const -1
-    &[0x42, 5],          // i64.const 5
-    &[0x20, 0],          // local.get 0
-    &[0x21, 1],          // local.set 1
-    &[0x1a],             // drop
-    &[0x6a],             // i32.add
-    &[0x6e],             // i32.div_u
-    &[0x28, 2, 0],       // i32.load
-    &[0x36, 2, 0],       // i32.store
-    &[0x40, 0],          // memory.grow
-    &[0x3f, 0],          // memory.size
-    &[0x02, 0x40],       // block
-    &[0x03, 0x40],       // loop
-    &[0x04, 0x40],       // if
-    &[0x0b],             // end
-    &[0x0c, 0],          // br 0
-    &[0x0d, 0],          // br_if 0
-    &[0x0f],             // return
-    &[0x10, 2],          // call 2
-    &[0xfc, 0x0b, 0],    // memory.fill
-    &[0xfc, 0x0a, 0, 0], // memory.copy
-    &[0xa8],             // i32.trunc_f32_s
-    &[0xb2],             // f32.convert_i32_s
-    &[0x00],             // unreachable
+    &[0x41, 0],                // i32.const 0
+    &[0x41, 0x7f],             // i32.const -1
+    &[0x42, 5],                // i64.const 5
+    &[0x20, 0],                // local.get 0
+    &[0x21, 1],                // local.set 1
+    &[0x1a],                   // drop
+    &[0x6a],                   // i32.add
+    &[0x6e],                   // i32.div_u
+    &[0x28, 2, 0],             // i32.load
+    &[0x36, 2, 0],             // i32.store
+    &[0x40, 0],                // memory.grow
+    &[0x3f, 0],                // memory.size
+    &[0x02, 0x40],             // block
+    &[0x03, 0x40],             // loop
+    &[0x04, 0x40],             // if
+    &[0x0b],                   // end
+    &[0x0c, 0],                // br 0
+    &[0x0d, 0],                // br_if 0
+    &[0x0f],                   // return
+    &[0x10, 2],                // call 2
+    &[0xfc, 0x0b, 0],          // memory.fill
+    &[0xfc, 0x0a, 0, 0],       // memory.copy
+    &[0xa8],                   // i32.trunc_f32_s
+    &[0xb2],                   // f32.convert_i32_s
+    &[0x00],                   // unreachable
+    &[0x01],                   // nop
+    &[0x05],                   // else
+    &[0x04, 0x7f],             // if (result i32)
+    &[0x02, 0x7e],             // block (result i64)
+    &[0x03, 0x7f],             // loop (result i32)
+    &[0x0c, 1],                // br 1
+    &[0x0e, 1, 0, 1],          // br_table 0 1
+    &[0x1b],                   // select
+    &[0x22, 0],                // local.tee 0
+    &[0x11, 1, 0],             // call_indirect 1
+    &[0x45],                   // i32.eqz
+    &[0x48],                   // i32.lt_s
+    &[0x76],                   // i32.shr_u
+    &[0x7c],                   // i64.add
+    &[0xac],                   // i64.extend_i32_s
+    &[0xa7],                   // i32.wrap_i64
+    &[0x92],                   // f32.add
+    &[0x43, 0, 0, 0x80, 0x3f], // f32.const 1
+    &[0xfc, 0x00],             // i32.trunc_sat_f32_s
 ];
 
 /// A plugin whose `f` begins with this code, and goes on with nothing.
