@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(bounded(128, "string"), (1, 130));
         assert_eq!(bounded(16_384, "list<u8>"), (1, 16_387));
         assert_eq!(bounded(10, "list<u32>"), (1, 51));
-        assert_eq!(bounded(65_535, "list<tuple<u64, u64>>"), (1, 1_310_703));
+        assert_eq!(bounded(3_000, "list<tuple<u64, u64>>"), (1, 60_002));
         assert_eq!(sizes("type t = list<u16, 4>;"), (4, 12));
     }
 
