@@ -1,1 +1,18 @@
-//! The whole way, tested.
+//! The whole way, tested: plugins in WebAssembly text, signed and put to the test on the desktop board and, the same list, on
+//! the emulated one.
+
+#![forbid(unsafe_code)]
+
+mod desktop;
+mod image;
+pub mod misbehaviour;
+pub mod neighbour;
+mod plugin;
+mod policy;
+mod transcript;
+
+pub use desktop::run_on_desktop;
+pub use image::{manifest, message, signed, with_grant};
+pub use plugin::{MEMORY, OK, Plugin, export_key};
+pub use policy::POLICY;
+pub use transcript::{Call, Case, Expected, Outcome, ScriptedCall, Transcript};

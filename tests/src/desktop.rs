@@ -1,0 +1,76 @@
+use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
+use corelet_desktop::{Desktop, Sensor, Source, host};
+use corelet_host::{Host, Report, SlotId};
+use corelet_image::Keys;
+
+use crate::policy::POLICY;
+use crate::{Case, Outcome, Transcript, neighbour};
+
+type Plugins = Host<Desktop, 2>;
+
+/// Puts a case to the test on the desktop board, in virtual time.
+///
+/// # Panics
+/// If the neighbour does not load, which no case is an excuse for.
+pub fn run_on_desktop(case: &Case) -> Transcript {
+    let thermometer = Sensor::new(0, Source::Constant(21.5));
+    let board = Desktop::in_virtual_time().with_sensor(thermometer);
+    let mut plugins = host(board, POLICY);
+    let mut transcript = Transcript {
+        refused: load(&mut plugins, SlotId(0), &case.image).err(),
+        ..Transcript::default()
+    };
+    load(&mut plugins, SlotId(1), &neighbour::image(case.is_ticked())).expect("it behaves well");
+    for (slot, export, request) in case.script() {
+        let slot = SlotId(slot);
+        let result = plugins.call_encoded(slot, export, &request);
+        let result = result
+            .map(<[u8]>::to_vec)
+            .map_err(|error| format!("{error:?}"));
+        let fuel = plugins.metrics(slot).fuel_last;
+        transcript.calls.push(Outcome { result, fuel });
+    }
+    if case.is_ticked() {
+        for slot in [SlotId(0), SlotId(1)] {
+            transcript.ticks.push(next_tick(&mut plugins, slot));
+        }
+    }
+    transcript
+}
+
+/// Loads what lies in a bank, as the firmware does.
+fn load(plugins: &mut Plugins, slot: SlotId, image: &[u8]) -> Result<(), String> {
+    let mut bank = image.to_vec();
+    let size = DEVELOPMENT_FLASH.bank(0).map_or(0, |bank| bank.size());
+    bank.resize(size as usize, 0xff);
+    let image = image_in(&bank).map_err(|error| format!("{error:?}"))?;
+    let image = image.ok_or("the bank is erased")?;
+    let keys = Keys::NONE.accept_development();
+    let image = image
+        .verify(&keys, corelet_host::VERSION)
+        .map_err(|error| format!("{error:?}"))?;
+    plugins
+        .load(slot, &image)
+        .map_err(|error| format!("{error:?}"))
+}
+
+/// Lets time pass until `slot` is ticked.
+fn next_tick(plugins: &mut Plugins, wanted: SlotId) -> Outcome<()> {
+    loop {
+        match plugins.poll() {
+            Report::Ticked { slot, result } if slot == wanted => {
+                let fuel = plugins.metrics(slot).fuel_last;
+                let result = result.map_err(|failure| format!("{failure:?}"));
+                return Outcome { result, fuel };
+            }
+            Report::Idle { next: Some(next) } => {
+                plugins
+                    .board_mut()
+                    .expect("no driver panics")
+                    .advance_to(next);
+            }
+            Report::Idle { next: None } => panic!("nothing is ticked any more"),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,137 @@
+use corelet_host::abi::NameKey;
+
+/// How one image in slot 0, beside a well-behaved [`neighbour`](crate::neighbour) in slot 1, is put to the test.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What is wrong with it.
+    pub name: String,
+    /// What lies in the bank of slot 0.
+    pub image: Vec<u8>,
+    /// What shall come of it.
+    pub expected: Expected,
+}
+
+/// What shall come of a [`Case`].
+#[derive(Clone, Debug)]
+pub enum Expected {
+    /// The slot stays empty, with an error that says this.
+    Refused(&'static str),
+    /// It runs, and these calls are made.
+    Calls(Vec<Call>),
+    /// It runs, and every tick fails with an error that says this.
+    Ticks(&'static str),
+}
+
+/// A call into slot 0.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What is called.
+    pub export: NameKey,
+    /// With what.
+    pub request: Vec<u8>,
+    /// What shall come of it: the answer, or words of the error.
+    pub expected: Result<Vec<u8>, &'static str>,
+}
+
+/// What a board did with a [`Case`]: the same on every board.
+///
+/// Errors are in the text that `Debug` and `defmt` both give.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transcript {
+    /// Why the image of slot 0 was refused, if it was.
+    pub refused: Option<String>,
+    /// The calls of the case with a call of the neighbour after each, and calls of both at the end.
+    pub calls: Vec<Outcome<Vec<u8>>>,
+    /// A tick of slot 0 and a tick of slot 1 after it, if the case is about ticks.
+    pub ticks: Vec<Outcome<()>>,
+}
+
+/// What came of a call or tick.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome<T> {
+    /// The answer, or the error.
+    pub result: Result<T, String>,
+    /// The fuel that it took.
+    pub fuel: u64,
+}
+
+/// A call of a script: the slot, the export, the request.
+pub type ScriptedCall = (u8, NameKey, Vec<u8>);
+
+impl Case {
+    /// The calls that a board makes, in their order.
+    pub fn script(&self) -> Vec<ScriptedCall> {
+        let neighbour = || (1, crate::neighbour::ECHO, b"hello".to_vec());
+        let mut script = Vec::new();
+        if let Expected::Calls(calls) = &self.expected {
+            for call in calls {
+                script.push((0, call.export, call.request.clone()));
+                script.push(neighbour());
+            }
+            script.push((0, crate::export_key("alive"), Vec::new()));
+        }
+        script.push(neighbour());
+        script
+    }
+
+    /// Whether a board ticks both plugins.
+    pub const fn is_ticked(&self) -> bool {
+        matches!(self.expected, Expected::Ticks(_))
+    }
+
+    /// Whether what a board did is what it shall do.
+    ///
+    /// # Errors
+    /// What differs, for a person.
+    pub fn check(&self, transcript: &Transcript) -> Result<(), String> {
+        let refused = transcript.refused.as_deref();
+        match (&self.expected, refused) {
+            (Expected::Refused(words), Some(error)) if error.contains(words) => {}
+            (Expected::Refused(words), found) => {
+                return Err(format!("load: found {found:?}, allowed: {words}"));
+            }
+            (_, None) => {}
+            (_, Some(error)) => return Err(format!("load: {error}")),
+        }
+        let echo = || Ok(b"hello".to_vec());
+        let mut calls = Vec::new();
+        if let Expected::Calls(expected) = &self.expected {
+            for call in expected {
+                calls.extend([call.expected.clone(), echo()]);
+            }
+            calls.push(Ok(vec![0]));
+        }
+        calls.push(echo());
+        compare("call", &calls, &transcript.calls)?;
+        let ticks = match self.expected {
+            Expected::Ticks(words) => vec![Err(words), Ok(())],
+            _ => Vec::new(),
+        };
+        compare("tick", &ticks, &transcript.ticks)
+    }
+}
+
+fn compare<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    expected: &[Result<T, &'static str>],
+    found: &[Outcome<T>],
+) -> Result<(), String> {
+    for (number, (expected, outcome)) in expected.iter().zip(found).enumerate() {
+        let same = match (expected, &outcome.result) {
+            (Ok(expected), Ok(found)) => expected == found,
+            (Err(words), Err(error)) => error.contains(words),
+            _ => false,
+        };
+        if !same {
+            let found = &outcome.result;
+            return Err(format!(
+                "{what} {number}: found {found:?}, allowed: {expected:?}"
+            ));
+        }
+    }
+    if expected.len() != found.len() {
+        let (found, expected) = (found.len(), expected.len());
+        return Err(format!("{found} outcomes of a {what}, not {expected}"));
+    }
+    Ok(())
+}
