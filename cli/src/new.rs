@@ -96,7 +96,8 @@ impl Template {
     /// Arguments of `corelet run` that show such a plugin at work.
     fn run(self) -> &'static str {
         match self {
-            Self::Minimal | Self::EventHandling => "",
+            Self::Minimal => "",
+            Self::EventHandling => "--event button --event button",
             Self::Processing => {
                 "--call processor.process --args '[[{\"value\": 21500, \"scale\": 3, \"unit\": \"celsius\", \"timestamp\": 0}]]'"
             }

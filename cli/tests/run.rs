@@ -1,0 +1,314 @@
+//! `corelet run` on the desktop board, with plugins in WebAssembly text.
+
+mod common;
+
+use common::Sandbox;
+use corelet_abi::{NameKey, SHAPES_SECTION, Shape, ShapeEntry};
+use corelet_image::{Budgets, DEVELOPMENT_KEY, DEVELOPMENT_SEED, Manifest, Unsigned};
+use corelet_wit::Contract;
+
+const PROCESS: &str = "corelet:plugin/processor@0.1.0#process";
+const TICK: &str = "corelet:plugin/ticker@0.1.0#tick";
+const HANDLE: &str = "corelet:plugin/event-handler@0.1.0#handle";
+
+/// A plugin whose `tick` has the body `tick`, and which answers every list of readings with 21.5 °C.
+fn module(tick: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(module
+            (memory (export "memory") 4096 (pagesize 1))
+            (global (export "corelet:abi/exchange@1") i32 (i32.const 64))
+            ;; Well, without a value; and well, with a reading.
+            (data (i32.const 0) "\00")
+            (data (i32.const 16) "\00\ae\03\01\01\07")
+            (data (i32.const 64) "\00\08\00\00")
+            (func (export "init") (param i32 i32) (result i64) (i64.const 1))
+            (func (export "{PROCESS}") (param i32 i32) (result i64)
+                (i64.or (i64.shl (i64.const 16) (i64.const 32)) (i64.const 6)))
+            (func (export "{HANDLE}") (param i32 i32) (result i64) (i64.const 1))
+            (func (export "{TICK}") (param i32 i32) (result i64) {tick}))"#
+    );
+    let contract = Contract::standard();
+    let mut shapes = vec![(NameKey::of_export("init"), 0)];
+    for interface in &contract.interfaces {
+        for function in &interface.functions {
+            let name = format!("{}#{}", interface.id(), function.name);
+            if [PROCESS, TICK, HANDLE].contains(&name.as_str()) {
+                shapes.push((
+                    NameKey::of_export(&name),
+                    contract.shape(interface, function),
+                ));
+            }
+        }
+    }
+    let entries = shapes.into_iter().map(|(key, shape)| {
+        let shape = Shape(shape);
+        ShapeEntry { key, shape }.to_bytes()
+    });
+    let mut module = wat::parse_str(text).unwrap();
+    let section = wasm_encoder::CustomSection {
+        name: SHAPES_SECTION.into(),
+        data: entries.flatten().collect::<Vec<u8>>().into(),
+    };
+    wasm_encoder::Section::append_to(&section, &mut module);
+    module
+}
+
+fn manifest(name: &str) -> Manifest<'_> {
+    let mut manifest = Manifest {
+        name,
+        tick_ms: Some(1000),
+        budgets: Budgets {
+            fuel_per_call: 10_000,
+            memory: 4096,
+            stack: 4096,
+            heap: 16_384,
+        },
+        ..Manifest::default()
+    };
+    manifest.topics.push("button").unwrap();
+    manifest
+}
+
+fn put(sandbox: &Sandbox, name: &str, tick: &str) {
+    let image = Unsigned::build(&manifest(name), &module(tick), &DEVELOPMENT_KEY).unwrap();
+    sandbox.write(
+        &format!("{name}.corelet"),
+        image.sign(&DEVELOPMENT_SEED).unwrap(),
+    );
+}
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    put(&sandbox, "good", "(i64.const 1)");
+    sandbox
+}
+
+#[test]
+fn ticks_pass_at_once_and_are_counted() {
+    let sandbox = sandbox();
+    let outcome = sandbox
+        .corelet(&["run", "good.corelet", "--ticks", "3600"])
+        .well();
+    assert_eq!(outcome.stdout, "");
+    let line = outcome.stderr.lines().last().unwrap();
+    assert!(
+        line.starts_with("slot 0  good 0.0.0  3,601 calls  fuel "),
+        "{line}"
+    );
+    assert!(line.ends_with(" in all  4 KiB memory"), "{line}");
+}
+
+#[test]
+fn a_call_prints_its_answer_as_json() {
+    let sandbox = sandbox();
+    let reading = r#"[[{"value": 1, "scale": 0, "unit": "celsius", "timestamp": 0}]]"#;
+    let call = [
+        "run",
+        "good.corelet",
+        "--ticks",
+        "0",
+        "--call",
+        "processor.process",
+        "--args",
+        reading,
+    ];
+    let outcome = sandbox.corelet(&call).well();
+    let answer: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let expected = serde_json::json!({ "ok": { "value": 215, "scale": 1, "unit": "celsius", "timestamp": 7 } });
+    assert_eq!(answer, expected);
+}
+
+#[test]
+fn every_image_has_a_slot_of_its_own() {
+    let sandbox = sandbox();
+    put(&sandbox, "other", "(i64.const 1)");
+    let outcome = sandbox
+        .corelet(&[
+            "run",
+            "good.corelet",
+            "other.corelet",
+            "--ticks",
+            "2",
+            "--call",
+            "1:ticker.tick",
+        ])
+        .well();
+    assert_eq!(outcome.stdout, "{\"ok\":null}\n");
+    assert!(
+        outcome.stderr.contains("slot 0  good 0.0.0  3 calls  "),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome.stderr.contains("slot 1  other 0.0.0  4 calls  "),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn an_event_reaches_the_plugins_that_want_it() {
+    let sandbox = sandbox();
+    let args = [
+        "run",
+        "good.corelet",
+        "--ticks",
+        "0",
+        "--event",
+        "button=2",
+        "--event",
+        "door",
+    ];
+    let outcome = sandbox.corelet(&args).well();
+    assert!(outcome.stderr.contains("  2 calls  "), "{}", outcome.stderr);
+    let long = format!("button={}", "x".repeat(33));
+    let text = sandbox
+        .corelet(&["run", "good.corelet", "--ticks", "0", "--event", &long])
+        .refused(2);
+    assert!(
+        text.starts_with("error: this event cannot happen: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_plugin_that_misbehaves_is_named_and_the_other_one_served() {
+    let sandbox = sandbox();
+    put(&sandbox, "loops", "(loop (br 0)) (i64.const 1)");
+    let text = sandbox
+        .corelet(&["run", "loops.corelet", "good.corelet", "--ticks", "2"])
+        .refused(1);
+    assert!(
+        text.contains("slot 0 loops: tick: the plugin used up its fuel"),
+        "{text}"
+    );
+    assert!(text.contains("slot 1  good 0.0.0  3 calls  "), "{text}");
+    assert!(
+        text.ends_with("error: 2 calls failed: see above\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn less_fuel_than_the_manifest_asks_for_is_given() {
+    let sandbox = sandbox();
+    let text = sandbox
+        .corelet(&["run", "good.corelet", "--ticks", "1", "--fuel", "1"])
+        .refused(1);
+    assert!(
+        text.starts_with("error: slot 0 refuses good 0.0.0\n  reason   "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_call_that_cannot_be_made_is_refused_before_anything_runs() {
+    let sandbox = sandbox();
+    let call = |function: &str, args: &str| {
+        sandbox
+            .corelet(&["run", "good.corelet", "--call", function, "--args", args])
+            .refused(1)
+    };
+    assert_eq!(
+        call("procesor.process", "[[]]"),
+        "error: no plugin exports `procesor.process`\n  \
+         = found: procesor.process   allowed: processor.process, event-handler.handle, ticker.tick\n\
+         help: did you mean processor.process?\n"
+    );
+    let text = call("processor.process", r#"{ "reading": [] }"#);
+    assert!(
+        text.starts_with("error: the arguments of `process` are not as the contract has them\n"),
+        "{text}"
+    );
+    let text = sandbox
+        .corelet(&[
+            "run",
+            "good.corelet",
+            "--call",
+            "ticker.tick",
+            "--args",
+            "[",
+        ])
+        .refused(2);
+    assert!(text.contains("this is no JSON"), "{text}");
+}
+
+#[test]
+fn the_contract_of_another_plugin_does_not_type_its_calls() {
+    let sandbox = sandbox();
+    let world = "package local:w@0.1.0;\nworld w {\n  export corelet:plugin/processor@0.1.0;\n}\n";
+    sandbox.write("wit/w.wit", world);
+    let standard = common::checkout().join("wit-lite/wit/plugin");
+    for file in std::fs::read_dir(standard).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path)
+            .unwrap()
+            .replace("@max(readings: 32)", "@max(readings: 31)");
+        let name = path.file_name().unwrap().to_str().unwrap();
+        sandbox.write(&format!("wit/deps/plugin/{name}"), text);
+    }
+    let call = [
+        "run",
+        "good.corelet",
+        "--wit",
+        "wit",
+        "--call",
+        "processor.process",
+    ];
+    let text = sandbox.corelet(&call).refused(1);
+    assert!(
+        text.contains("the plugin was built for another contract"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_image_of_an_untrusted_key_is_not_run() {
+    let sandbox = sandbox();
+    sandbox.corelet(&["keygen", "release"]).well();
+    sandbox
+        .corelet(&["sign", "good.corelet", "--key", "release"])
+        .well();
+    let text = sandbox
+        .corelet(&["run", "good.corelet", "--ticks", "1"])
+        .refused(1);
+    assert!(
+        text.starts_with("error: good.corelet: signed by key "),
+        "{text}"
+    );
+    sandbox
+        .corelet(&[
+            "run",
+            "good.corelet",
+            "--ticks",
+            "1",
+            "--key",
+            "release.pub",
+        ])
+        .well();
+}
+
+#[test]
+fn a_wrong_sensor_or_file_is_exit_code_2() {
+    let sandbox = sandbox();
+    let text = sandbox
+        .corelet(&["run", "good.corelet", "--sensor", "warm"])
+        .refused(2);
+    assert!(
+        text.starts_with("error: this is no sensor\n  = found: warm   allowed: CHANNEL=VALUE, "),
+        "{text}"
+    );
+    sandbox.corelet(&["run", "nowhere.corelet"]).refused(2);
+    sandbox
+        .corelet(&[
+            "run",
+            "good.corelet",
+            "--ticks",
+            "0",
+            "--storage",
+            "no/where",
+        ])
+        .refused(2);
+    let text = sandbox.corelet(&["run"]).refused(2);
+    assert!(text.starts_with("error: no Cargo.toml in "), "{text}");
+}
