@@ -217,6 +217,22 @@ enum Place {
     Passive,
 }
 
+/// Where a segment of these flags goes, of the `count` memories or tables there are. Bit 0 says that it is not active,
+/// and bit 1 of an active one that it names its memory or table.
+fn place(
+    section: &mut Cursor<'_>,
+    flags: u32,
+    what: Quantity,
+    count: u32,
+) -> Result<Place, Refusal> {
+    match flags {
+        0 => section.implied(what, count)?,
+        2 => section.index(what, count)?,
+        _ => return Ok(Place::Passive),
+    };
+    Ok(Place::Active(constant(section, I32)?))
+}
+
 /// Refuses an active segment that would not fit.
 fn fits(start: &Cursor<'_>, place: &Place, length: u32, allowed: u32) -> Result<(), Refusal> {
     let Place::Active(offset) = *place else {
@@ -243,18 +259,11 @@ pub(crate) fn check_elements(
     for _ in 0..section.count(limits, Quantity::ElementSegments)? {
         let start = section;
         let flags = section.u32()?;
-        let place = match flags {
-            0 | 2 => {
-                let tables = u32::from(table.is_some());
-                match flags {
-                    2 => section.index(Quantity::Tables, tables)?,
-                    _ => start.implied(Quantity::Tables, tables)?,
-                };
-                Place::Active(constant(&mut section, I32)?)
-            }
-            1 | 3 => Place::Passive,
-            found => return start.refuse(Reason::Segment { found }),
-        };
+        if flags > 3 {
+            return start.refuse(Reason::Segment { found: flags });
+        }
+        let tables = u32::from(table.is_some());
+        let place = place(&mut section, flags, Quantity::Tables, tables)?;
         if flags != 0 {
             let kind = section;
             let found = section.byte()?;
@@ -320,18 +329,11 @@ pub(crate) fn check_data(
     for _ in 0..count {
         let start = section;
         let flags = section.u32()?;
+        if flags > 2 {
+            return start.refuse(Reason::Segment { found: flags });
+        }
         let memories = u32::from(memory.is_some());
-        let place = match flags {
-            0 | 2 => {
-                match flags {
-                    2 => section.index(Quantity::Memories, memories)?,
-                    _ => start.implied(Quantity::Memories, memories)?,
-                };
-                Place::Active(constant(&mut section, I32)?)
-            }
-            1 => Place::Passive,
-            found => return start.refuse(Reason::Segment { found }),
-        };
+        let place = place(&mut section, flags, Quantity::Memories, memories)?;
         let length = section.u32()?;
         section.take(length)?;
         fits(

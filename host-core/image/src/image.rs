@@ -161,7 +161,8 @@ impl<'a> Image<'a> {
         if !self.is_signed() {
             return Err(ImageError::Unsigned);
         }
-        check_signature(key, &self.digest(), self.signature)?;
+        let digest = self.digest();
+        check_signature(key, &digest, self.signature)?;
         let manifest = Manifest::decode(self.manifest)?;
         let found = self.module.len() as u64;
         if found != u64::from(manifest.module_bytes) {
@@ -182,7 +183,7 @@ impl<'a> Image<'a> {
         Ok(Verified {
             manifest,
             module: self.module,
-            digest: self.digest(),
+            digest,
         })
     }
 }

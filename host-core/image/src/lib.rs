@@ -66,6 +66,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+//! ## Flash
+//!
+//! On a Cortex-M most of the check is SHA-512 unrolled. `--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"`, which
+//! this repository's `.cargo/config.toml` sets for `thumbv7em`, takes it from about 42 KB to 16 KB.
+
 #![no_std]
 #![forbid(unsafe_code)]
 
