@@ -9,6 +9,7 @@ pub mod misbehaviour;
 pub mod neighbour;
 mod plugin;
 mod policy;
+pub mod pump;
 mod transcript;
 
 pub use desktop::run_on_desktop;
