@@ -8,7 +8,7 @@ fn main() {
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "none") {
         let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
         println!("cargo::rustc-link-search={folder}");
-        for argument in ["--nmagic", "-Tlink.x", "-Tdefmt.x"] {
+        for argument in ["--nmagic", "--icf=all", "-Tlink.x", "-Tdefmt.x"] {
             println!("cargo::rustc-link-arg-bins={argument}");
         }
     }

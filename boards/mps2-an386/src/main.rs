@@ -10,5 +10,5 @@ mod firmware;
 
 #[cfg(not(target_os = "none"))]
 fn main() {
-    eprintln!("this is firmware: `cargo xtask demo` builds it for its board and runs it");
+    eprintln!("this is firmware: `cargo xtask demo` builds it for its board and runs it there");
 }

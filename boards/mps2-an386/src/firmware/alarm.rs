@@ -1,11 +1,19 @@
-//! A timer that wakes the processor, and says so once a second.
+//! A timer that wakes the processor, and once a second tells the plugins that want to know.
 
 use core::cell::RefCell;
 
+use corelet_host::EventQueue;
 use critical_section::Mutex;
 
+use super::monotonic_clock;
 use super::peripherals::Registers;
 use super::timer::Timer;
+
+/// What interrupts tell plugins.
+pub(super) static EVENTS: EventQueue<4> = EventQueue::new();
+
+/// The topic of the alarm's event; its payload is the count of seconds, a `u32`.
+const TOPIC: &str = "second";
 
 /// How often the processor wakes at least.
 const WAKES_PER_SECOND: u32 = 100;
@@ -17,6 +25,7 @@ struct Alarm {
     wakes: u32,
 }
 
+/// Starts to wake the processor.
 pub(super) fn start(registers: Registers) {
     let alarm = Alarm {
         timer: Timer::start(registers, Timer::FREQUENCY / WAKES_PER_SECOND - 1),
@@ -25,15 +34,18 @@ pub(super) fn start(registers: Registers) {
     critical_section::with(|cs| ALARM.replace(cs, Some(alarm)));
 }
 
-pub(super) fn wakes() -> u32 {
-    critical_section::with(|cs| ALARM.borrow_ref(cs).as_ref().map_or(0, |a| a.wakes))
-}
-
 pub(super) fn on_interrupt() {
-    critical_section::with(|cs| {
-        if let Some(alarm) = ALARM.borrow_ref_mut(cs).as_mut() {
+    let wakes = critical_section::with(|cs| {
+        let mut alarm = ALARM.borrow_ref_mut(cs);
+        alarm.as_mut().map_or(0, |alarm| {
             alarm.timer.acknowledge();
             alarm.wakes = alarm.wakes.wrapping_add(1);
-        }
+            alarm.wakes
+        })
     });
+    if wakes % WAKES_PER_SECOND == 0 {
+        let seconds = wakes / WAKES_PER_SECOND;
+        // An event that finds no room is counted, and the host reports the count.
+        let _ = EVENTS.push_value::<u32>(TOPIC, &seconds, monotonic_clock::now());
+    }
 }

@@ -6,13 +6,9 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use cortex_m_rt::{ExceptionFrame, exception};
 
 #[panic_handler]
-fn panic(info: &PanicInfo<'_>) -> ! {
-    // Neither the message nor its arguments are formatted: that alone would take 30 KiB of flash.
+fn panic(_: &PanicInfo<'_>) -> ! {
     if is_first() {
-        match info.location() {
-            Some(place) => defmt::error!("panic at {=str}:{=u32}", place.file(), place.line()),
-            None => defmt::error!("panic"),
-        }
+        defmt::error!("panic");
     }
     stop()
 }
@@ -40,6 +36,6 @@ fn is_first() -> bool {
 }
 
 /// Ends the emulator, and tells it that the firmware failed. A product would reset here.
-fn stop() -> ! {
+pub(super) fn stop() -> ! {
     semihosting::process::exit(1)
 }

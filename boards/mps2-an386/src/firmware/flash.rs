@@ -2,8 +2,8 @@ use core::ops::Range;
 
 use corelet_board_support::DEVELOPMENT_FLASH;
 use embedded_storage::nor_flash::{
-    ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash, check_erase, check_read,
-    check_write,
+    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
+    check_erase, check_read, check_write,
 };
 
 use super::peripherals::Psram;
@@ -100,3 +100,6 @@ impl NorFlash for Flash {
         Ok(())
     }
 }
+
+/// A word may be written again: bits that are 0 stay so.
+impl MultiwriteNorFlash for Flash {}

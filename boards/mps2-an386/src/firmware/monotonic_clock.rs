@@ -2,13 +2,15 @@
 
 use core::cell::RefCell;
 
+use corelet_host::capability::monotonic_clock::MonotonicClock;
 use critical_section::Mutex;
 
+use super::board::Board;
 use super::peripherals::Registers;
 use super::timer::Timer;
 
 /// Nanoseconds of one step.
-pub(super) const RESOLUTION: u64 = 1_000_000_000 / Timer::FREQUENCY as u64;
+const RESOLUTION: u64 = 1_000_000_000 / Timer::FREQUENCY as u64;
 
 static CLOCK: Mutex<RefCell<Option<Clock>>> = Mutex::new(RefCell::new(None));
 
@@ -55,4 +57,14 @@ pub(super) fn on_interrupt() {
             clock.rounds = clock.rounds.wrapping_add(1);
         }
     });
+}
+
+impl MonotonicClock for Board {
+    fn now(&mut self) -> u64 {
+        now()
+    }
+
+    fn resolution(&mut self) -> u64 {
+        RESOLUTION
+    }
 }

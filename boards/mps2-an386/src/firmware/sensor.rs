@@ -1,8 +1,20 @@
+use corelet_host::capability::monotonic_clock::MonotonicClock;
+use corelet_host::capability::sensor::{Channel, Error, Reading, Sensors, Unit};
 use tmp1x2::{SlaveAddr, Tmp1x2, marker};
 
+use super::board::Board;
 use super::i2c::BitBang;
 
-/// The board's thermometer: a TMP105, which a driver for its siblings TMP102 and TMP112 reads.
+/// The channel of the thermometer.
+pub(super) const TEMPERATURE: u8 = 0;
+
+static CHANNELS: [Channel<'static>; 1] = [Channel {
+    number: TEMPERATURE,
+    name: "temperature",
+    unit: Unit::Celsius,
+}];
+
+/// A TMP105, read by a driver for its siblings TMP102 and TMP112.
 pub(super) struct Thermometer {
     driver: Tmp1x2<BitBang, marker::mode::Continuous>,
 }
@@ -16,10 +28,29 @@ impl Thermometer {
     }
 
     /// The temperature in thousandths of a degree Celsius; none if the device does not answer.
-    pub(super) fn milli_celsius(&mut self) -> Option<i32> {
+    fn milli_celsius(&mut self) -> Option<i32> {
         let celsius = self.driver.read_temperature().ok()?;
-        // The device counts sixteenths of a degree: 62.5 thousandths. Within its range of ±128 °C nothing is lost.
+        // The device counts sixteenths of a degree, 62.5 thousandths each, from -128 to 128 degrees.
         let sixteenths = (celsius * 16.0) as i32;
         Some(sixteenths.saturating_mul(125) / 2)
+    }
+}
+
+impl Sensors for Board {
+    fn channels(&self) -> &[Channel<'static>] {
+        &CHANNELS
+    }
+
+    fn read(&mut self, channel: u8) -> Result<Reading, Error> {
+        if channel != TEMPERATURE {
+            return Err(Error::NoSuchChannel);
+        }
+        let value = self.thermometer.milli_celsius();
+        Ok(Reading {
+            value: value.ok_or(Error::DeviceFailed)?,
+            scale: 3,
+            unit: Unit::Celsius,
+            timestamp: MonotonicClock::now(self),
+        })
     }
 }

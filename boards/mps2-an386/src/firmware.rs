@@ -1,0 +1,94 @@
+//! Boot, and the loop.
+
+mod alarm;
+mod board;
+#[allow(unsafe_code)]
+mod faults;
+#[allow(unsafe_code)]
+mod flash;
+#[allow(unsafe_code)]
+mod heap;
+mod i2c;
+#[allow(unsafe_code)]
+mod interrupts;
+mod logging;
+mod monotonic_clock;
+#[allow(unsafe_code)]
+mod peripherals;
+mod policy;
+mod processing;
+mod report;
+mod script;
+mod sensor;
+mod slots;
+#[allow(unsafe_code)]
+mod stack;
+mod storage;
+mod timer;
+mod wall_clock;
+
+use corelet_board_support::DEVELOPMENT_FLASH;
+use corelet_host::capability::{
+    logging as log, monotonic_clock as clock, sensor as measure, storage as store, wall_clock as wall,
+};
+use corelet_host::{Host, Report};
+use corelet_mps2_an386::BootRecord;
+use defmt_semihosting as _;
+
+use board::Board;
+use flash::Flash;
+use peripherals::Peripherals;
+use processing::Processing;
+
+/// How many plugins there can be: images are read from as many banks.
+const SLOTS: usize = 2;
+
+type Plugins = Host<Board, SLOTS>;
+
+defmt::timestamp!("{=u64:us}", monotonic_clock::now() / 1_000);
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    match Peripherals::take() {
+        Some(peripherals) => run(peripherals),
+        None => faults::stop(),
+    }
+}
+
+fn run(peripherals: Peripherals) -> ! {
+    heap::init();
+    monotonic_clock::start(peripherals.timer0);
+    alarm::start(peripherals.timer1);
+    interrupts::enable();
+
+    let (flash, images) = Flash::new(peripherals.psram);
+    let board = Board::new(peripherals.i2c, flash);
+    let mut host = Plugins::new(board, policy::POLICY)
+        .with::<log::Capability>()
+        .with::<clock::Capability>()
+        .with::<wall::Capability>()
+        .with::<measure::Capability>()
+        .with::<store::Capability>();
+    slots::load_all(&mut host, images);
+
+    let record = DEVELOPMENT_FLASH.boot_record().of(images);
+    let record = record.and_then(BootRecord::decode).unwrap_or(BootRecord::FOR_EVER);
+    script::run(&mut host, &record);
+    let end = match record.run_milliseconds {
+        0 => u64::MAX,
+        milliseconds => monotonic_clock::now().saturating_add(u64::from(milliseconds) * 1_000_000),
+    };
+
+    let mut processing = Processing::new();
+    while monotonic_clock::now() < end {
+        host.deliver(&alarm::EVENTS);
+        match host.poll() {
+            Report::Idle { .. } if processing.poll(&mut host) => {}
+            // An interrupt wakes the processor in time for the next tick: the alarm's, at the latest.
+            Report::Idle { .. } => cortex_m::asm::wfi(),
+            report => report::log(&host, report),
+        }
+    }
+    report::figures(&host);
+    semihosting::process::exit(0)
+}

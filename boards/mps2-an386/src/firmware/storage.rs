@@ -1,0 +1,44 @@
+use corelet_board_support::KeyValueStore;
+use corelet_host::capability::storage::{Store, StoreError};
+
+use super::board::Board;
+use super::flash::Flash;
+
+impl Board {
+    fn store(&mut self) -> Result<&mut KeyValueStore<Flash>, StoreError> {
+        self.store.as_mut().ok_or(StoreError::NoStore)
+    }
+}
+
+/// The store of `corelet-board-support`, in the data region of the flash.
+impl Store for Board {
+    fn get<'b>(
+        &mut self,
+        owner: &str,
+        key: &str,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<&'b [u8]>, StoreError> {
+        self.store()?.get(owner, key, buffer)
+    }
+
+    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.store()?.set(owner, key, value)
+    }
+
+    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError> {
+        self.store()?.delete(owner, key)
+    }
+
+    fn used(&mut self, owner: &str) -> Result<u32, StoreError> {
+        self.store()?.used(owner)
+    }
+
+    fn keys<'b>(
+        &mut self,
+        owner: &str,
+        cursor: u64,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<(&'b str, u64)>, StoreError> {
+        self.store()?.keys(owner, cursor, buffer)
+    }
+}
