@@ -89,7 +89,7 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
     };
     let file = manifest_file(&package)?;
     let source = ManifestSource::parse(&file)?;
-    let contract = wit::load(&package.wit())?;
+    let contract = wit::load(&package.path(wit::FOLDER))?;
     let world = contract
         .world(source.plugin.world.as_deref())
         .map_err(Failure::refused)?;
@@ -197,9 +197,9 @@ impl Offer for Everything {
 }
 
 fn manifest_file(package: &Package) -> Result<SourceFile, Failure> {
-    let path = package.folder.join(FILE);
+    let path = package.path(FILE);
     if path.is_file() {
-        return SourceFile::read(&path, Path::new(FILE));
+        return SourceFile::read(&path);
     }
     Err(
         Failure::usage(format_args!("{} is not there", path.display()))

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use corelet_image::NAME_MAX;
 
 use crate::error::Failure;
 use crate::output;
@@ -200,21 +201,18 @@ fn check_name(name: &str) -> Result<(), Failure> {
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     });
-    if words_are_well && name.len() <= MAX_NAME && TAKEN.split(' ').all(|word| word != name) {
+    if words_are_well && name.len() <= NAME_MAX && TAKEN.split(' ').all(|word| word != name) {
         return Ok(());
     }
     Err(
         Failure::usage(format_args!("`{name}` is no name for a plugin"))
             .found(
                 name,
-                format_args!("kebab case, at most {MAX_NAME} letters, no keyword"),
+                format_args!("kebab case, at most {NAME_MAX} letters, no keyword"),
             )
             .help("for instance room-thermostat"),
     )
 }
-
-/// The most bytes of a name.
-const MAX_NAME: usize = 24;
 
 fn upper_camel(name: &str) -> String {
     let words = name.split('-').map(|word| {
@@ -242,7 +240,7 @@ mod tests {
             assert_eq!(world.name, "room-sensor");
             assert!(world.config.is_some());
             let manifest = folder.path().join("corelet.toml");
-            let file = SourceFile::read(&manifest, &manifest).unwrap();
+            let file = SourceFile::read(&manifest).unwrap();
             ManifestSource::parse(&file).unwrap();
             let code = fs::read_to_string(folder.path().join("src/lib.rs")).unwrap();
             assert!(code.contains("impl Plugin for RoomSensor"));
@@ -290,7 +288,7 @@ mod tests {
             "a-1",
             "world",
             "../a",
-            "a-name-that-is-far-too-long",
+            "a-name-that-is-far-too-long-for-it",
         ] {
             assert!(check_name(name).is_err(), "{name}");
         }

@@ -104,9 +104,15 @@ impl Package {
         })
     }
 
-    /// Where its contract is.
-    pub(crate) fn wit(&self) -> PathBuf {
-        self.folder.join("wit")
+    /// The path of one of its files as a reader shall see it: short if it is below the current folder.
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        let current = std::env::current_dir()
+            .and_then(|folder| folder.canonicalize())
+            .unwrap_or_default();
+        self.folder
+            .strip_prefix(current)
+            .unwrap_or(&self.folder)
+            .join(file)
     }
 }
 

@@ -163,7 +163,7 @@ fn contract(folder: Option<&Path>) -> Result<Contract, Failure> {
         return wit::load(folder);
     }
     match Package::find(Path::new(".")) {
-        Ok(package) if package.wit().is_dir() => wit::load(&package.wit()),
+        Ok(package) if package.path(wit::FOLDER).is_dir() => wit::load(&package.path(wit::FOLDER)),
         _ => Ok(Contract::standard()),
     }
 }

@@ -17,13 +17,13 @@ pub(crate) struct SourceFile {
 }
 
 impl SourceFile {
-    /// Reads `path`, which errors name as `shown`.
+    /// Reads `path`.
     ///
     /// # Errors
     /// If the file cannot be read or is not UTF-8.
-    pub(crate) fn read(path: &Path, shown: &Path) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::reading(path, &error))?;
-        Ok(Self::new(shown, text))
+        Ok(Self::new(path, text))
     }
 
     /// A file that was read before.

@@ -54,6 +54,9 @@ pub(crate) fn run(verb: &Verb) -> Result<(), Failure> {
     }
 }
 
+/// Where a crate has its contract.
+pub(crate) const FOLDER: &str = "wit";
+
 /// The contract in `folder`.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Plugins on the emulated board: its firmware in QEMU, its log as it comes.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use corelet_desktop::Source;
@@ -10,9 +10,9 @@ use corelet_mps2_an386::{BootRecord, ScriptedCall};
 use super::{Args, Job, sensor};
 use crate::error::Failure;
 use crate::output;
-use crate::package::Package;
 use crate::qemu::{FlashFile, Line, Machine, Next, Pace, Start};
-use crate::toolchain::{Target, Toolchain, ensure_qemu};
+use crate::toolchain::ensure_qemu;
+use crate::firmware;
 
 /// How many plugins the firmware takes.
 const SLOTS: usize = 2;
@@ -22,7 +22,7 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     let qemu = ensure_qemu().map_err(Failure::tool)?;
     let firmware = match &args.firmware {
         Some(firmware) => firmware.clone(),
-        None => build_firmware()?,
+        None => firmware::build()?,
     };
     let temporary = tempfile::tempdir()
         .map_err(|error| Failure::writing(Path::new("a temporary folder"), &error))?;
@@ -84,49 +84,6 @@ fn settings(args: &Args, job: &Job<'_>) -> Result<Option<i32>, Failure> {
         },
         several => Err(Failure::usage("the emulated board has one sensor").found(several.len(), 1)),
     }
-}
-
-/// The firmware from the checkout that this command was built from.
-fn build_firmware() -> Result<PathBuf, Failure> {
-    const NAME: &str = "corelet-mps2-an386";
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../boards/mps2-an386");
-    if !folder.is_dir() {
-        return Err(
-            Failure::usage("the checkout that this command was built from is gone")
-                .help("--firmware ELF"),
-        );
-    }
-    let package = Package::find(&folder)?;
-    let mut cargo = Toolchain::for_target(Target::ThumbV7em)
-        .map_err(Failure::tool)?
-        .command("build");
-    cargo
-        .current_dir(&package.folder)
-        .args([
-            "--quiet",
-            "--package",
-            NAME,
-            "--profile",
-            "firmware",
-            "--target-dir",
-        ])
-        .arg(&package.target_folder)
-        .stdout(std::io::stderr());
-    let building = output::progress("building the firmware");
-    let status = cargo
-        .status()
-        .map_err(|error| Failure::tool(format_args!("cargo does not start: {error}")))?;
-    drop(building);
-    if !status.success() {
-        return Err(
-            Failure::tool("the firmware does not compile").help("the compiler says why, above")
-        );
-    }
-    Ok(package
-        .target_folder
-        .join(Target::ThumbV7em.triple())
-        .join("firmware")
-        .join(NAME))
 }
 
 /// Puts images, calls and the time to run into the flash.

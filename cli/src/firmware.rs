@@ -1,0 +1,54 @@
+//! The firmware of the emulated board, built when it is needed.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Failure;
+use crate::output;
+use crate::package::Package;
+use crate::toolchain::{Target, Toolchain};
+
+/// Builds the firmware from the checkout that this command was built from, and returns its ELF file.
+///
+/// # Errors
+/// If the checkout is gone, the toolchain cannot be had, or the firmware does not compile.
+pub fn build() -> Result<PathBuf, Failure> {
+    const NAME: &str = "corelet-mps2-an386";
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../boards/mps2-an386");
+    if !folder.is_dir() {
+        return Err(
+            Failure::usage("the checkout that this command was built from is gone")
+                .help("--firmware ELF"),
+        );
+    }
+    let package = Package::find(&folder)?;
+    let mut cargo = Toolchain::for_target(Target::ThumbV7em)
+        .map_err(Failure::tool)?
+        .command("build");
+    cargo
+        .current_dir(&package.folder)
+        .args([
+            "--quiet",
+            "--package",
+            NAME,
+            "--profile",
+            "firmware",
+            "--target-dir",
+        ])
+        .arg(&package.target_folder)
+        .stdout(std::io::stderr());
+    let building = output::progress("building the firmware");
+    let status = cargo
+        .status()
+        .map_err(|error| Failure::tool(format_args!("cargo does not start: {error}")))?;
+    drop(building);
+    if !status.success() {
+        return Err(
+            Failure::tool("the firmware does not compile").help("the compiler says why, above")
+        );
+    }
+    Ok(package
+        .target_folder
+        .join(Target::ThumbV7em.triple())
+        .join("firmware")
+        .join(NAME))
+}

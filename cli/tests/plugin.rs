@@ -1,0 +1,184 @@
+//! Real plugins, from `corelet new` to `corelet run`. They are compiled for wasm32, so the tests are ignored unless they
+//! are asked for; `cargo xtask test` asks.
+
+mod common;
+
+use std::process::Command;
+
+use common::{Outcome, Sandbox, run};
+
+const READINGS: &str = r#"[[{"value": 20, "scale": 0, "unit": "celsius", "timestamp": 1},
+                           {"value": 210, "scale": 1, "unit": "celsius", "timestamp": 2}]]"#;
+
+/// A folder for what the plugins are compiled to, so that their dependencies are compiled once.
+const TARGET: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/plugins");
+
+/// Makes a plugin of `world`, and builds it.
+fn plugin(world: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox
+        .corelet(&["new", "a-plugin", "--world", world])
+        .well();
+    corelet(&sandbox, &["build"]).well();
+    sandbox
+}
+
+fn corelet(sandbox: &Sandbox, args: &[&str]) -> Outcome {
+    run(Command::new(env!("CARGO_BIN_EXE_corelet"))
+        .args(args)
+        .env("CARGO_TARGET_DIR", TARGET)
+        .current_dir(sandbox.path("a-plugin")))
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn the_tests_of_every_kind_of_plugin_pass() {
+    for world in ["minimal", "processing", "event-handling", "device"] {
+        let sandbox = plugin(world);
+        run(Command::new("cargo")
+            .args(["test", "--quiet"])
+            .env("CARGO_TARGET_DIR", TARGET)
+            .env("RUSTFLAGS", "-Dwarnings")
+            .current_dir(sandbox.path("a-plugin")))
+        .well();
+    }
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn build_prints_what_the_plugin_takes() {
+    let sandbox = plugin("minimal");
+    let line = corelet(&sandbox, &["build"]).well().stdout;
+    let words: Vec<_> = line.split("  ").collect();
+    assert_eq!(words[..2], ["", "a-plugin 0.1.0"], "{line}");
+    assert!(words[2].ends_with(" B wasm"), "{line}");
+    assert!(words[3].ends_with(" memory"), "{line}");
+    assert_eq!(words[4], "signed: development key\n");
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn a_module_holds_nothing_that_a_device_has_no_use_for() {
+    let sandbox = plugin("device");
+    let image = format!("{TARGET}/corelet/a-plugin.corelet");
+    let json = corelet(&sandbox, &["inspect", "--json", &image])
+        .well()
+        .stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let sections = json["module"]["sections"].as_array().unwrap();
+    let custom: Vec<_> = sections
+        .iter()
+        .filter_map(|section| section["name"].as_str())
+        .filter(|name| name.contains([':', '_', '.']) || ["name", "producers"].contains(name))
+        .collect();
+    assert_eq!(custom, ["corelet:shapes"]);
+    let functions = json["module"]["imports"].as_array().unwrap().len() + 2;
+    let shapes = sections
+        .iter()
+        .find(|section| section["name"] == "corelet:shapes")
+        .unwrap();
+    assert_eq!(
+        shapes["bytes"],
+        16 * functions,
+        "imports, init and tick, and no others"
+    );
+    assert!(json["module"]["memory"]["bytes"].as_u64().unwrap() < 2048);
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn what_a_plugin_stores_is_there_in_the_next_run() {
+    let sandbox = plugin("device");
+    let run = || {
+        let args = [
+            "run",
+            "--sensor",
+            "0=31.0",
+            "--ticks",
+            "3",
+            "--storage",
+            "flash",
+        ];
+        corelet(&sandbox, &args).well().stderr
+    };
+    assert!(run().contains("alarm 1: 31000"));
+    assert!(run().contains("alarm 2: 31000"));
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn a_recorded_temperature_is_replayed() {
+    let sandbox = plugin("device");
+    sandbox.write("a-plugin/room.csv", "time_s,value\n0,20\n2.5,31\n4.5,20\n");
+    let log = corelet(
+        &sandbox,
+        &["run", "--sensor", "0=csv:room.csv", "--ticks", "6"],
+    )
+    .well()
+    .stderr;
+    assert!(log.contains("alarm 1: 31000"), "{log}");
+    assert!(log.contains("well again: 20000"), "{log}");
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn a_processor_is_called_and_an_event_handled() {
+    let sandbox = plugin("processing");
+    let call = ["run", "--call", "processor.process", "--args", READINGS];
+    let answer = corelet(&sandbox, &call).well().stdout;
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["ok"]["value"], 20_500);
+    assert_eq!(answer["ok"]["timestamp"], 2);
+
+    let sandbox = plugin("event-handling");
+    let log = corelet(&sandbox, &["run", "--event", "button", "--event", "button"])
+        .well()
+        .stderr;
+    assert!(log.contains("button: event no. 2"), "{log}");
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn what_the_plugin_calls_has_to_be_granted_and_what_it_needs_allowed() {
+    let sandbox = plugin("device");
+    let manifest = std::fs::read_to_string(sandbox.path("a-plugin/corelet.toml")).unwrap();
+    let without = manifest
+        .lines()
+        .filter(|line| !line.starts_with("storage = "))
+        .collect::<Vec<_>>()
+        .join("\n");
+    sandbox.write("a-plugin/corelet.toml", without);
+    let text = corelet(&sandbox, &["build"]).refused(1);
+    assert!(
+        text.contains("error: corelet.toml asks for no grant of what the plugin calls\n"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("help: [grants]\n      storage = { bytes = …, writes-per-day = … }\n"),
+        "{text}"
+    );
+
+    sandbox.write(
+        "a-plugin/corelet.toml",
+        manifest.replace("[budget]\n", "[budget]\nmemory = 100\n"),
+    );
+    let text = corelet(&sandbox, &["build"]).refused(1);
+    assert!(
+        text.contains("error: the plugin needs more memory than [budget] allows\n"),
+        "{text}"
+    );
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn code_that_does_not_compile_is_exit_code_3() {
+    let sandbox = plugin("minimal");
+    sandbox.write("a-plugin/src/lib.rs", "fn main(");
+    let text = corelet(&sandbox, &["build"]).refused(3);
+    assert!(
+        text.ends_with(
+            "does not compile for wasm32-unknown-unknown\nhelp: the compiler says why, above\n"
+        ),
+        "{text}"
+    );
+}
