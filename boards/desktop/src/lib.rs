@@ -7,6 +7,7 @@
 
 mod board;
 mod flash;
+mod host;
 mod logging;
 mod monotonic_clock;
 mod sensor;
@@ -16,8 +17,9 @@ mod wall_clock;
 
 pub use board::Desktop;
 pub use flash::Flash;
+pub use host::host;
 pub use logging::{Line, LogTo, level_name};
 pub use monotonic_clock::Clock;
 pub use sensor::{Replay, Sensor, Source, SourceError};
-pub use simulator::{Simulator, host};
+pub use simulator::Simulator;
 pub use wall_clock::TimeOfDay;

@@ -1,31 +1,9 @@
 use corelet_host::abi::{Codec, Shape, Status, Writer};
-use corelet_host::capability::{logging, monotonic_clock, sensor, storage, wall_clock};
-use corelet_host::{
-    AuditEntry, GrantError, Host, ImportRefusal, PluginName, Policy, Session, SlotId, Table,
-};
+use corelet_host::capability::{sensor, storage};
+use corelet_host::{AuditEntry, GrantError, ImportRefusal, PluginName, Session, SlotId, Table};
 
 use crate::Desktop;
-
-/// A host over the desktop board with all standard interfaces.
-///
-/// Add a vendor's with [`Host::with`], if the board implements it: a board of one's own may own a [`Desktop`].
-pub fn host<const SLOTS: usize>(board: Desktop, policy: Policy<SLOTS>) -> Host<Desktop, SLOTS> {
-    Host::new(board, policy)
-        .with::<logging::Capability>()
-        .with::<monotonic_clock::Capability>()
-        .with::<wall_clock::Capability>()
-        .with::<sensor::Capability>()
-        .with::<storage::Capability>()
-}
-
-fn table() -> Table<Desktop> {
-    Table::new()
-        .with::<logging::Capability>()
-        .with::<monotonic_clock::Capability>()
-        .with::<wall_clock::Capability>()
-        .with::<sensor::Capability>()
-        .with::<storage::Capability>()
-}
+use crate::host::table;
 
 /// What one plugin sees of a host, without the plugin: the standard interfaces over a [`Desktop`], with the grants, quotas
 /// and audit of a slot.
