@@ -54,7 +54,10 @@ fn deeper(depth: u32) -> u32 {
 
 fn flood_storage() -> Result<(), Error> {
     for number in 0..u8::MAX {
-        storage::set(key(&[b'a' + number / 26, b'a' + number % 26]), &[number; 64])?;
+        storage::set(
+            key(&[b'a' + number / 26, b'a' + number % 26]),
+            &[number; 64],
+        )?;
     }
     Ok(())
 }
@@ -81,19 +84,26 @@ mod tests {
     use corelet_guest::sim;
 
     fn misbehaving(misdeed: Misdeed, good_ticks: u32) -> Misbehaving {
-        Misbehaving::init(&Config { misdeed, good_ticks }).unwrap()
+        Misbehaving::init(&Config {
+            misdeed,
+            good_ticks,
+        })
+        .unwrap()
     }
 
     #[test]
     fn behaves_as_long_as_it_is_told() {
         let mut plugin = misbehaving(Misdeed::AnswerError, 2);
-        let answers: Vec<_> = (0..3).map(|_| plugin.tick().map_err(|error| error.code)).collect();
+        let answers: Vec<_> = (0..3)
+            .map(|_| plugin.tick().map_err(|error| error.code))
+            .collect();
         assert_eq!(answers, [Ok(()), Ok(()), Err(13)]);
     }
 
     #[test]
     fn a_flood_of_storage_ends_at_the_quota() {
-        let error = misbehaving(Misdeed::FloodStorage, 0).tick().unwrap_err();
+        let mut plugin = misbehaving(Misdeed::FloodStorage, 0);
+        let error = plugin.tick().unwrap_err();
         assert_eq!((error.message, error.code), ("corelet:host/storage", 2));
     }
 

@@ -13,13 +13,16 @@ pub struct MotorGuard {
 impl Plugin for MotorGuard {
     fn init(config: &Config) -> Result<Self, Error> {
         motor::set_speed(config.rpm)?;
-        Ok(Self { rpm: config.rpm, max_milliamps: config.max_milliamps })
+        Ok(Self {
+            rpm: config.rpm,
+            max_milliamps: config.max_milliamps,
+        })
     }
 }
 
 impl ticker::Guest for MotorGuard {
     fn tick(&mut self) -> Result<(), Error> {
-        let rpm = match motor::status() {
+        let rpm = match motor::measure() {
             Ok(status) if status.milliamps <= self.max_milliamps => return Ok(()),
             Ok(status) => {
                 warn!("{} mA at {} rpm: slower", status.milliamps, status.rpm);

@@ -12,9 +12,12 @@ fn motor() -> Rc<Cell<u16>> {
         set.set(rpm);
         Ok(())
     });
-    motor::sim::status(move || {
+    motor::sim::measure(move || {
         let rpm = get.get();
-        Ok(motor::Status { rpm, milliamps: u32::from(rpm) / 2 })
+        Ok(motor::Status {
+            rpm,
+            milliamps: u32::from(rpm) / 2,
+        })
     });
     speed
 }
@@ -32,14 +35,17 @@ fn a_motor_that_takes_too_much_current_is_slowed_until_it_does_not() {
         guard.tick().unwrap();
         assert_eq!(speed.get(), rpm);
     }
-    assert_eq!(sim::logs(), ["1500 mA at 3000 rpm: slower", "750 mA at 1500 rpm: slower"]);
+    assert_eq!(
+        sim::logs(),
+        ["1500 mA at 3000 rpm: slower", "750 mA at 1500 rpm: slower"]
+    );
 }
 
 #[test]
 fn a_stalled_motor_is_stopped() {
     let speed = motor();
     let mut guard = guard(3_000, 5_000);
-    motor::sim::status(|| Err(motor::Error::Stalled));
+    motor::sim::measure(|| Err(motor::Error::Stalled));
     guard.tick().unwrap();
     assert_eq!(speed.get(), 0);
     assert_eq!(sim::log(), "stalled: stop");
@@ -48,6 +54,10 @@ fn a_stalled_motor_is_stopped() {
 #[test]
 fn a_speed_that_the_firmware_refuses_keeps_the_plugin_from_starting() {
     motor::sim::set_speed(|_| Err(motor::Error::OutOfRange));
-    let error = MotorGuard::init(&Config { rpm: 9_000, max_milliamps: 1 }).unwrap_err();
+    let error = MotorGuard::init(&Config {
+        rpm: 9_000,
+        max_milliamps: 1,
+    })
+    .unwrap_err();
     assert_eq!((error.message, error.code), ("vendor:pump/motor", 0));
 }

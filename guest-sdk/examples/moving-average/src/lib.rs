@@ -18,7 +18,12 @@ pub struct MovingAverage {
 impl Plugin for MovingAverage {
     fn init(config: &Config) -> Result<Self, Error> {
         match usize::from(config.window) {
-            window @ 1..=MAX => Ok(Self { values: [0; MAX], window, count: 0, next: 0 }),
+            window @ 1..=MAX => Ok(Self {
+                values: [0; MAX],
+                window,
+                count: 0,
+                next: 0,
+            }),
             _ => Err(Error::message("window is not 1 to 16")),
         }
     }
@@ -37,21 +42,30 @@ impl MovingAverage {
     }
 
     fn mean(&self) -> i32 {
-        let sum: i64 = self.values.iter().take(self.count).map(|value| i64::from(*value)).sum();
+        let sum: i64 = self
+            .values
+            .iter()
+            .take(self.count)
+            .map(|value| i64::from(*value))
+            .sum();
         // At most `MAX` values: no empty window is asked for, and the mean of 32-bit values has 32 bits.
         (sum / (self.count.max(1) as i64)) as i32
     }
 }
 
 impl processor::Guest for MovingAverage {
-    fn process<'a>(&'a mut self, readings: List<'a, Reading>) -> Result<Reading, Error> {
+    fn process(&mut self, readings: List<'_, Reading>) -> Result<Reading, Error> {
         let mut last = None;
         for reading in readings {
             self.push(reading.milli());
             last = Some(reading);
         }
         let last = last.ok_or(Error::message("no readings"))?;
-        Ok(Reading { value: self.mean(), scale: 3, ..last })
+        Ok(Reading {
+            value: self.mean(),
+            scale: 3,
+            ..last
+        })
     }
 }
 corelet_guest::export!(MovingAverage);

@@ -5,26 +5,36 @@ use corelet_guest::info;
 
 /// The heating of one room.
 #[derive(Debug)]
-pub struct Thermostat { low: i32, high: i32, on: bool, switches: u32 }
+pub struct Thermostat {
+    low: i32,
+    high: i32,
+    on: bool,
+    switches: u32,
+}
 
 impl Plugin for Thermostat {
     fn init(config: &Config) -> Result<Self, Error> {
         let half = config.hysteresis_milli / 2;
-        let set_point = match storage::get_i32("set-point")? {
-            Some(kept) => kept,
-            None => config.set_point_milli,
-        };
+        let set_point = storage::get_i32("set-point")?.unwrap_or(config.set_point_milli);
         storage::set_i32("set-point", set_point)?;
         let switches = storage::get_u32("switches")?.unwrap_or(0);
-        let (low, high) = (set_point.saturating_sub(half), set_point.saturating_add(half));
-        Ok(Self { low, high, on: false, switches })
+        Ok(Self {
+            low: set_point - half,
+            high: set_point + half,
+            on: false,
+            switches,
+        })
     }
 }
 
 impl ticker::Guest for Thermostat {
     fn tick(&mut self) -> Result<(), Error> {
         let now = sensor::read(0)?.milli();
-        let on = if self.on { now <= self.high } else { now < self.low };
+        let on = if self.on {
+            now <= self.high
+        } else {
+            now < self.low
+        };
         if on != self.on {
             self.on = on;
             self.switches += 1;

@@ -2,7 +2,10 @@ use super::{ticker::Guest, *};
 use corelet_guest::sim;
 
 fn thermostat() -> Thermostat {
-    let config = Config { set_point_milli: 21_000, hysteresis_milli: 1_000 };
+    let config = Config {
+        set_point_milli: 21_000,
+        hysteresis_milli: 1_000,
+    };
     Thermostat::init(&config).unwrap()
 }
 
@@ -19,7 +22,13 @@ fn switches_once_and_remembers() {
 #[test]
 fn stays_on_until_it_is_warm_enough_and_off_until_it_is_cold_enough() {
     let mut thermostat = thermostat();
-    for (milli, on) in [(20_600, false), (20_400, true), (21_400, true), (21_600, false), (20_600, false)] {
+    for (milli, on) in [
+        (20_600, false),
+        (20_400, true),
+        (21_400, true),
+        (21_600, false),
+        (20_600, false),
+    ] {
         sim::sensor(0, milli);
         thermostat.tick().unwrap();
         assert_eq!(thermostat.on, on, "{milli} m°C");
@@ -29,8 +38,8 @@ fn stays_on_until_it_is_warm_enough_and_off_until_it_is_cold_enough() {
 
 #[test]
 fn goes_on_where_it_stopped() {
-    sim::set_storage("set-point", 5_000_i32);
-    sim::set_storage("switches", 7_u32);
+    sim::store("set-point", 5_000_i32);
+    sim::store("switches", 7_u32);
     sim::sensor(0, 19_000);
     let mut thermostat = thermostat();
     thermostat.tick().unwrap();
@@ -43,12 +52,18 @@ fn goes_on_where_it_stopped() {
 #[test]
 fn a_sensor_that_fails_is_an_error_of_the_tick() {
     sim::sensor_error(0, sensor::Error::DeviceFailed);
-    let error = thermostat().tick().unwrap_err();
+    let mut thermostat = thermostat();
+    let error = thermostat.tick().unwrap_err();
     assert_eq!((error.message, error.code), ("corelet:host/sensor", 3));
 }
 
 #[test]
 fn the_grants_of_the_manifest_hold() {
     sim::sensor(1, 19_000);
-    assert_eq!(sensor::read(1), Err(corelet_guest::CallError::Failed(sensor::Error::AccessDenied)));
+    assert_eq!(
+        sensor::read(1),
+        Err(corelet_guest::CallError::Failed(
+            sensor::Error::AccessDenied
+        ))
+    );
 }
