@@ -15,7 +15,6 @@ mod logging;
 mod monotonic_clock;
 #[allow(unsafe_code)]
 mod peripherals;
-mod policy;
 mod processing;
 mod report;
 mod script;
@@ -29,19 +28,17 @@ mod wall_clock;
 
 use corelet_board_support::DEVELOPMENT_FLASH;
 use corelet_host::capability::{
-    logging as log, monotonic_clock as clock, sensor as measure, storage as store, wall_clock as wall,
+    logging as log, monotonic_clock as clock, sensor as measure, storage as store,
+    wall_clock as wall,
 };
 use corelet_host::{Host, Report};
-use corelet_mps2_an386::BootRecord;
+use corelet_mps2_an386::{BootRecord, POLICY, SLOTS};
 use defmt_semihosting as _;
 
 use board::Board;
 use flash::Flash;
 use peripherals::Peripherals;
 use processing::Processing;
-
-/// How many plugins there can be: images are read from as many banks.
-const SLOTS: usize = 2;
 
 type Plugins = Host<Board, SLOTS>;
 
@@ -63,7 +60,7 @@ fn run(peripherals: Peripherals) -> ! {
 
     let (flash, images) = Flash::new(peripherals.psram);
     let board = Board::new(peripherals.i2c, flash);
-    let mut host = Plugins::new(board, policy::POLICY)
+    let mut host = Plugins::new(board, POLICY)
         .with::<log::Capability>()
         .with::<clock::Capability>()
         .with::<wall::Capability>()
@@ -72,7 +69,9 @@ fn run(peripherals: Peripherals) -> ! {
     slots::load_all(&mut host, images);
 
     let record = DEVELOPMENT_FLASH.boot_record().of(images);
-    let record = record.and_then(BootRecord::decode).unwrap_or(BootRecord::FOR_EVER);
+    let record = record
+        .and_then(BootRecord::decode)
+        .unwrap_or(BootRecord::FOR_EVER);
     script::run(&mut host, &record);
     let end = match record.run_milliseconds {
         0 => u64::MAX,

@@ -2,11 +2,33 @@
 //!
 //! The flash lies in PSRAM, as [`DEVELOPMENT_FLASH`](corelet_board_support::DEVELOPMENT_FLASH) maps it: plugin images
 //! in its banks, bank *n* for slot *n*; plugin data; and a [`BootRecord`], which lets tests and measurements drive the
-//! firmware that a user runs.
+//! firmware that a user runs. What plugins may do says [`POLICY`].
+//!
+//! ## The log
+//!
+//! Besides what plugins log, as `[PLUGIN] CONTEXT: MESSAGE`, tools read these lines:
+//!
+//! ```text
+//! slot 0: loaded NAME VERSION: module N B, memory N B, heap N B, at most N B
+//! slot 0: image refused: ERROR
+//! slot 0: NAME refused: ERROR
+//! call 0: answer [HEX, HEX]                  a call of the boot record
+//! call 0: ERROR, to blame: BLAME
+//! call 0: fuel N, N ns, slot STATE
+//! slot 0: tick, fuel N
+//! slot 0: tick failed: ERROR, fuel N
+//! slot 0: event TOPIC, fuel N
+//! slot 0: event TOPIC failed: ERROR, fuel N
+//! slot 0: processed N to VALUE               readings, to one by the plugin
+//! slot 0: STATE, METRICS                     at the end
+//! figures: heap N heap-peak N stack-peak N   at the end; bytes
+//! ```
 
 #![no_std]
 #![forbid(unsafe_code)]
 
 mod boot_record;
+mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
+pub use policy::{POLICY, SLOTS};

@@ -1,15 +1,12 @@
 use corelet_host::abi::Codec;
 use corelet_host::capability::storage;
 use corelet_host::{Allow, Budget, Policy, SlotPolicy};
-use corelet_image::Keys;
 
-use super::SLOTS;
-
-/// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here.
-pub(super) const KEYS: Keys<'static> = Keys::NONE.accept_development();
+/// How many plugins there can be: images are read from as many banks.
+pub const SLOTS: usize = 2;
 
 /// What the plugins of each slot may do.
-pub(super) const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
+pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
     budget: Budget {
         memory: 32 * 1024,
         ..SlotPolicy::DEVICE.budget

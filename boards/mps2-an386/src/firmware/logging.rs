@@ -7,19 +7,49 @@ impl Log for Board {
         let separator = if context.is_empty() { "" } else { ": " };
         match level {
             Level::Trace => {
-                defmt::trace!("[{=str}] {=str}{=str}{=str}", plugin, context, separator, message);
+                defmt::trace!(
+                    "[{=str}] {=str}{=str}{=str}",
+                    plugin,
+                    context,
+                    separator,
+                    message
+                );
             }
             Level::Debug => {
-                defmt::debug!("[{=str}] {=str}{=str}{=str}", plugin, context, separator, message);
+                defmt::debug!(
+                    "[{=str}] {=str}{=str}{=str}",
+                    plugin,
+                    context,
+                    separator,
+                    message
+                );
             }
             Level::Info => {
-                defmt::info!("[{=str}] {=str}{=str}{=str}", plugin, context, separator, message);
+                defmt::info!(
+                    "[{=str}] {=str}{=str}{=str}",
+                    plugin,
+                    context,
+                    separator,
+                    message
+                );
             }
             Level::Warn => {
-                defmt::warn!("[{=str}] {=str}{=str}{=str}", plugin, context, separator, message);
+                defmt::warn!(
+                    "[{=str}] {=str}{=str}{=str}",
+                    plugin,
+                    context,
+                    separator,
+                    message
+                );
             }
             Level::Error | Level::Critical => {
-                defmt::error!("[{=str}] {=str}{=str}{=str}", plugin, context, separator, message);
+                defmt::error!(
+                    "[{=str}] {=str}{=str}{=str}",
+                    plugin,
+                    context,
+                    separator,
+                    message
+                );
             }
         }
     }

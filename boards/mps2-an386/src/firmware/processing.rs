@@ -1,9 +1,10 @@
 use corelet_host::capability::sensor::{Reading, Sensors, Unit};
 use corelet_host::plugin::processor;
 use corelet_host::{CallError, SlotId};
+use corelet_mps2_an386::SLOTS;
 
 use super::sensor::TEMPERATURE;
-use super::{Plugins, SLOTS, monotonic_clock};
+use super::{Plugins, monotonic_clock};
 
 /// Readings in one call.
 const BATCH: usize = 4;
@@ -65,7 +66,9 @@ impl Processing {
                 }
                 Ok(Err(error)) => defmt::warn!("slot {}: processor: error {}", slot.0, error.code),
                 // Not every plugin is a processor, and a slot may be empty.
-                Err(CallError::NoSuchExport { .. } | CallError::Empty(_) | CallError::Faulted(_)) => {}
+                Err(
+                    CallError::NoSuchExport { .. } | CallError::Empty(_) | CallError::Faulted(_),
+                ) => {}
                 Err(error) => defmt::warn!("slot {}: processor: {}", slot.0, error),
             }
         }

@@ -1,6 +1,7 @@
 use corelet_host::{Report, SlotId};
+use corelet_mps2_an386::SLOTS;
 
-use super::{Plugins, SLOTS, heap, stack};
+use super::{Plugins, heap, stack};
 
 /// Logs what the host did.
 pub(super) fn log(host: &Plugins, report: Report) {
@@ -14,7 +15,11 @@ pub(super) fn log(host: &Plugins, report: Report) {
                 }
             }
         }
-        Report::Handled { slot, topic, result } => {
+        Report::Handled {
+            slot,
+            topic,
+            result,
+        } => {
             let fuel = host.metrics(slot).fuel_last;
             match result {
                 Ok(()) => defmt::info!("slot {}: event {=str}, fuel {}", slot.0, topic, fuel),
@@ -36,7 +41,12 @@ pub(super) fn log(host: &Plugins, report: Report) {
 /// Logs what the run took: of the slots, of the heap and of the stack. `cargo xtask size` reads the last line.
 pub(super) fn figures(host: &Plugins) {
     for slot in (0_u8..).map(SlotId).take(SLOTS) {
-        defmt::info!("slot {}: {}, {}", slot.0, host.state(slot), host.metrics(slot));
+        defmt::info!(
+            "slot {}: {}, {}",
+            slot.0,
+            host.state(slot),
+            host.metrics(slot)
+        );
     }
     for entry in host.audit() {
         defmt::info!("denied: {}", entry);

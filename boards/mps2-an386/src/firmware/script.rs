@@ -16,6 +16,12 @@ pub(super) fn run(host: &mut Plugins, record: &BootRecord<'_>) {
             Err(error) => defmt::warn!("call {}: {}, to blame: {}", number, error, error.blame()),
         }
         let fuel = host.metrics(slot).fuel_last;
-        defmt::info!("call {}: fuel {}, {} ns, slot {}", number, fuel, time, host.state(slot));
+        defmt::info!(
+            "call {}: fuel {}, {} ns, slot {}",
+            number,
+            fuel,
+            time,
+            host.state(slot)
+        );
     }
 }

@@ -1,9 +1,12 @@
 use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
 use corelet_host::SlotId;
-use corelet_image::{ImageError, Verified};
+use corelet_image::{ImageError, Keys, Verified};
+use corelet_mps2_an386::SLOTS;
 
-use super::policy::KEYS;
-use super::{Plugins, SLOTS, heap};
+use super::{Plugins, heap};
+
+/// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here.
+const KEYS: Keys<'static> = Keys::NONE.accept_development();
 
 /// Loads each slot from its bank: slot *n* from bank *n*. What cannot be loaded is logged, and its slot stays empty.
 pub(super) fn load_all(host: &mut Plugins, flash: &[u8]) {
@@ -21,23 +24,29 @@ pub(super) fn load_all(host: &mut Plugins, flash: &[u8]) {
 /// The image in a bank; none if the bank is empty.
 fn verified(bank: &[u8]) -> Result<Option<Verified<'_>>, ImageError> {
     let image = image_in(bank)?;
-    image.map(|image| image.verify(&KEYS, corelet_host::VERSION)).transpose()
+    image
+        .map(|image| image.verify(&KEYS, corelet_host::VERSION))
+        .transpose()
 }
 
 fn load(host: &mut Plugins, slot: SlotId, image: &Verified<'_>) {
+    let manifest = image.manifest();
+    let version = manifest.version;
     let before = heap::used();
     heap::forget_peak();
     match host.load(slot, image) {
         Ok(()) => defmt::info!(
-            "slot {}: loaded {=str} {}: module {} B, memory {} B, heap {} B, at most {} B",
+            "slot {}: loaded {=str} {}.{}.{}: module {} B, memory {} B, heap {} B, at most {} B",
             slot.0,
-            image.manifest().name,
-            image.manifest().version,
+            manifest.name,
+            version.major,
+            version.minor,
+            version.patch,
             image.module().len(),
             host.memory_bytes(slot),
             heap::used().saturating_sub(before),
             heap::recent_peak().saturating_sub(before),
         ),
-        Err(error) => defmt::error!("slot {}: {=str} refused: {}", slot.0, image.manifest().name, error),
+        Err(error) => defmt::error!("slot {}: {=str} refused: {}", slot.0, manifest.name, error),
     }
 }
