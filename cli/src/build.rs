@@ -76,76 +76,55 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
 pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
     // What costs little and can fail comes before the compiler.
     let package = Package::find(folder)?;
-    let (key, signer) = match key {
-        Some(path) => {
-            let key = key_file::read_secret(path)?;
-            let id = KeyId::of(key.verifying_key().as_bytes());
-            (key, format!("key {id}"))
-        }
-        None => (
-            SigningKey::from_bytes(&DEVELOPMENT_SEED),
-            "development key".to_owned(),
-        ),
-    };
+    let signer = Signer::new(key)?;
     let file = manifest_file(&package)?;
     let source = ManifestSource::parse(&file)?;
     let contract = wit::load(&package.path(wit::FOLDER))?;
     let world = contract
         .world(source.plugin.world.as_deref())
         .map_err(Failure::refused)?;
+    check_schedule(&source, &contract, world)?;
+    let name = source.plugin.name.as_ref().unwrap_or(&package.name);
+    let world_name = world_name(world);
     let values = Values {
         source: &source,
         contract: &contract,
         world,
     };
     let config = values.config()?;
-    check_schedule(&source, &contract, world)?;
-    let name = source
-        .plugin
-        .name
-        .clone()
-        .unwrap_or_else(|| package.name.clone());
-    let version = version(&source, &package)?;
-    let named = Manifest {
-        name: &name,
-        ..Manifest::default()
-    };
-    named.check().map_err(|error| {
-        Failure::refused(format_args!("`{name}` cannot be a plugin's name: {error}"))
-    })?;
-
-    let linked = compile(&package, source.budget.stack)?;
-    let linked = fs::read(&linked).map_err(|error| Failure::reading(&linked, &error))?;
-    let wasm = slim(&linked)
-        .map_err(|error| Failure::tool(format_args!("the linker made something odd: {error}")))?;
-    let module = Module::read(&wasm).map_err(Failure::refused)?;
-    contract_check::check(&module, &contract, world)?;
-    let grants = values.grants(&module)?;
-    admit(&wasm, &Limits::DEVICE, &Everything).map_err(|refusal| {
-        Failure::refused(format_args!(
-            "no device takes this module: {}",
-            refusal.describe(&wasm)
-        ))
-    })?;
-
-    let memory_bytes = module.memory.map_or(0, |memory| memory.bytes);
-    let world_name = world_name(world);
     let mut manifest = Manifest {
-        name: &name,
-        version,
+        name,
+        version: version(&source, &package)?,
         security_version: source.plugin.security_version,
         world: &world_name,
         min_host: source.plugin.min_host,
-        budgets: Budgets {
-            fuel_per_call: source.budget.fuel_per_call,
-            memory: memory_budget(source.budget.memory, memory_bytes)?,
-            stack: source.budget.value_stack,
-            heap: source.budget.heap,
-        },
         tick_ms: source.budget.tick_ms,
         confirm: source.confirm,
         config: &config,
         ..Manifest::default()
+    };
+    for topic in &source.events {
+        manifest
+            .topics
+            .push(topic)
+            .map_err(|_| too_many("events", source.events.len(), TOPICS_MAX))?;
+    }
+    manifest.check().map_err(unfit)?;
+
+    let wasm = link(&package, source.budget.stack)?;
+    let module = Module::read(&wasm).map_err(Failure::refused)?;
+    contract_check::check(&module, &contract, world)?;
+    let grants = values.grants(&module)?;
+    let memory_bytes = module.memory.map_or(0, |memory| memory.bytes);
+    let budgets = Budgets {
+        fuel_per_call: source.budget.fuel_per_call,
+        memory: memory_budget(source.budget.memory, memory_bytes)?,
+        stack: source.budget.value_stack,
+        heap: source.budget.heap,
+    };
+    let mut manifest = Manifest {
+        budgets,
+        ..manifest
     };
     for grant in &grants {
         let grant = Grant {
@@ -157,29 +136,65 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
             .push(grant)
             .map_err(|_| too_many("grants", grants.len(), GRANTS_MAX))?;
     }
-    for topic in &source.events {
-        manifest
-            .topics
-            .push(topic)
-            .map_err(|_| too_many("events", source.events.len(), TOPICS_MAX))?;
-    }
-    let image = Unsigned::build(&manifest, &wasm, key.verifying_key().as_bytes())
-        .and_then(|unsigned| unsigned.sign(key.as_bytes()))
-        .map_err(|error| Failure::refused(format_args!("no image can be made: {error}")))?;
+    let image = Unsigned::build(&manifest, &wasm, signer.key.verifying_key().as_bytes())
+        .and_then(|unsigned| unsigned.sign(signer.key.as_bytes()))
+        .map_err(unfit)?;
+
     let folder = package.target_folder.join("corelet");
     let built = Built {
+        name: name.clone(),
+        version: manifest.version.to_string(),
         image: folder.join(format!("{name}.corelet")),
         wasm: folder.join(format!("{name}.wasm")),
         wasm_bytes: wasm.len() as u64,
         memory_bytes,
-        signer,
-        version: version.to_string(),
-        name: name.clone(),
+        signer: signer.name,
     };
     fs::create_dir_all(&folder).map_err(|error| Failure::writing(&folder, &error))?;
     fs::write(&built.wasm, &wasm).map_err(|error| Failure::writing(&built.wasm, &error))?;
     fs::write(&built.image, &image).map_err(|error| Failure::writing(&built.image, &error))?;
     Ok(built)
+}
+
+/// The plugin's module as a device gets it: compiled, rid of what a device has no use for, and admitted.
+fn link(package: &Package, stack: u32) -> Result<Vec<u8>, Failure> {
+    let linked = compile(package, stack)?;
+    let linked = fs::read(&linked).map_err(|error| Failure::reading(&linked, &error))?;
+    let wasm = slim(&linked)
+        .map_err(|error| Failure::tool(format_args!("the linker made something odd: {error}")))?;
+    admit(&wasm, &Limits::DEVICE, &Everything).map_err(|refusal| {
+        Failure::refused(format_args!(
+            "no device takes this module: {}",
+            refusal.describe(&wasm)
+        ))
+    })?;
+    Ok(wasm)
+}
+
+/// Who signs.
+struct Signer {
+    key: SigningKey,
+    /// In words.
+    name: String,
+}
+
+impl Signer {
+    /// The key in the file `path`, or the development key.
+    fn new(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else {
+            return Ok(Self {
+                key: SigningKey::from_bytes(&DEVELOPMENT_SEED),
+                name: "development key".to_owned(),
+            });
+        };
+        let key = key_file::read_secret(path)?;
+        let name = format!("key {}", KeyId::of(key.verifying_key().as_bytes()));
+        Ok(Self { key, name })
+    }
+}
+
+fn unfit(error: impl std::fmt::Display) -> Failure {
+    Failure::refused(format_args!("no image can be made of this: {error}"))
 }
 
 /// An offer of everything: whether a device grants it is for the device to say.

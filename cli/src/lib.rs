@@ -13,6 +13,7 @@ mod build;
 mod compile;
 mod contract_check;
 mod error;
+pub mod firmware;
 mod inspect;
 mod key_file;
 mod keygen;

@@ -113,7 +113,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         .map(|path| Ok(*key_file::read_public(path)?.as_bytes()));
     let keys = keys.collect::<Result<Vec<PublicKey>, Failure>>()?;
     let trusted = Keys::new(&keys).accept_development();
-    let contract = contract(args.wit.as_deref())?;
+    let contract = contract(args)?;
 
     let mut images = Vec::new();
     let mut modules = Vec::new();
@@ -158,12 +158,13 @@ fn calls<'c>(
 }
 
 /// The contract that types the calls.
-fn contract(folder: Option<&Path>) -> Result<Contract, Failure> {
-    if let Some(folder) = folder {
+fn contract(args: &Args) -> Result<Contract, Failure> {
+    if let Some(folder) = &args.wit {
         return wit::load(folder);
     }
-    match Package::find(Path::new(".")) {
-        Ok(package) if package.path(wit::FOLDER).is_dir() => wit::load(&package.path(wit::FOLDER)),
-        _ => Ok(Contract::standard()),
+    let folder = Package::find(Path::new(".")).ok().map(|package| package.path(wit::FOLDER));
+    match folder.filter(|folder| !args.call.is_empty() && folder.is_dir()) {
+        Some(folder) => wit::load(&folder),
+        None => Ok(Contract::standard()),
     }
 }

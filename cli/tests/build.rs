@@ -93,7 +93,9 @@ fn ticks_and_events_go_with_the_world() {
 fn a_version_or_a_name_that_no_manifest_has_is_refused() {
     let text = refusal(&format!("{MANIFEST}[plugin]\nname = \"Fan\"\n"));
     assert!(
-        text.starts_with("error: `Fan` cannot be a plugin's name: "),
+        text.starts_with(
+            "error: no image can be made of this: the plugin's name is not in kebab case"
+        ),
         "{text}"
     );
     let sandbox = sandbox();

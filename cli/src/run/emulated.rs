@@ -9,10 +9,10 @@ use corelet_mps2_an386::{BootRecord, ScriptedCall};
 
 use super::{Args, Job, sensor};
 use crate::error::Failure;
+use crate::firmware;
 use crate::output;
 use crate::qemu::{FlashFile, Line, Machine, Next, Pace, Start};
 use crate::toolchain::ensure_qemu;
-use crate::firmware;
 
 /// How many plugins the firmware takes.
 const SLOTS: usize = 2;
