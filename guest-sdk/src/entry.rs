@@ -49,6 +49,8 @@ unsafe impl<T> Sync for Instance<T> {}
 #[allow(unsafe_code)]
 unsafe impl<const SIZE: usize> Sync for Buffer<SIZE> {}
 
+// Only statics are made of these two.
+#[allow(clippy::new_without_default)]
 impl<T> Instance<T> {
     /// No plugin yet.
     pub const fn new() -> Self {
@@ -59,6 +61,7 @@ impl<T> Instance<T> {
     }
 }
 
+#[allow(clippy::new_without_default)]
 impl<const SIZE: usize> Buffer<SIZE> {
     /// A buffer of zeros.
     pub const fn new() -> Self {

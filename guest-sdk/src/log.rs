@@ -250,7 +250,7 @@ mod tests {
     fn other_values_are_shown_as_display_has_them() {
         assert_eq!(shown(true), "true");
         assert_eq!(shown('°'), "°");
-        assert_eq!(shown(&&"text"), "text");
+        assert_eq!(shown("text"), "text");
     }
 
     #[test]

@@ -30,11 +30,8 @@ impl Plugin for Thermostat {
 impl ticker::Guest for Thermostat {
     fn tick(&mut self) -> Result<(), Error> {
         let now = sensor::read(0)?.milli();
-        let on = if self.on {
-            now <= self.high
-        } else {
-            now < self.low
-        };
+        let limit = if self.on { self.high } else { self.low };
+        let on = now < limit;
         if on != self.on {
             self.on = on;
             self.switches += 1;
