@@ -181,3 +181,41 @@ fn code_that_does_not_compile_is_exit_code_3() {
         "{text}"
     );
 }
+
+#[test]
+#[ignore = "compiles for wasm32 and thumbv7em, and starts QEMU"]
+fn the_emulated_board_measures_decides_and_answers() {
+    let sandbox = plugin("device");
+    let run = corelet(
+        &sandbox,
+        &[
+            "run",
+            "--board",
+            "mps2-an386",
+            "--sensor",
+            "0=31.0",
+            "--ticks",
+            "2",
+        ],
+    )
+    .well();
+    assert!(
+        run.stderr.contains("[a-plugin] alarm 1: 31000\n"),
+        "{}",
+        run.stderr
+    );
+
+    let sandbox = plugin("processing");
+    let call = [
+        "run",
+        "--board",
+        "mps2-an386",
+        "--call",
+        "processor.process",
+        "--args",
+        READINGS,
+    ];
+    let answer = corelet(&sandbox, &call).well().stdout;
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["ok"]["value"], 20_500);
+}

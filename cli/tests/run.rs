@@ -312,3 +312,28 @@ fn a_wrong_sensor_or_file_is_exit_code_2() {
     let text = sandbox.corelet(&["run"]).refused(2);
     assert!(text.starts_with("error: no Cargo.toml in "), "{text}");
 }
+
+#[test]
+fn what_the_emulated_board_has_not_is_refused_before_it_starts() {
+    let sandbox = sandbox();
+    let refused = |args: &[&str]| {
+        let mut all = vec!["run", "--board", "mps2-an386"];
+        all.extend(args);
+        sandbox.corelet(&all).refused(2)
+    };
+    let good = "good.corelet";
+    let text = refused(&[good, good, good]);
+    assert_eq!(
+        text,
+        "error: more images than slots\n  = found: 3   allowed: 2\n"
+    );
+    let text = refused(&[good, "--sensor", "1=20"]);
+    assert!(
+        text.starts_with("error: the emulated board has one thermometer, channel 0, "),
+        "{text}"
+    );
+    refused(&[good, "--sensor", "0=sine:20,5,60"]);
+    refused(&[good, "--sensor", "0=20", "--sensor", "0=21"]);
+    refused(&[good, "--event", "button"]);
+    refused(&[good, "--fuel", "1"]);
+}

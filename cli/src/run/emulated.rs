@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use corelet_desktop::Source;
-use corelet_mps2_an386::{BootRecord, ScriptedCall};
+use corelet_mps2_an386::{BootRecord, SLOTS, ScriptedCall};
 
 use super::{Args, Job, sensor};
 use crate::error::Failure;
@@ -13,9 +13,6 @@ use crate::firmware;
 use crate::output;
 use crate::qemu::{FlashFile, Line, Machine, Next, Pace, Start};
 use crate::toolchain::ensure_qemu;
-
-/// How many plugins the firmware takes.
-const SLOTS: usize = 2;
 
 pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     let temperature = settings(args, job)?;
@@ -54,7 +51,9 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     }
     match failed {
         0 => Ok(()),
-        _ => Err(Failure::refused("the firmware logged errors: see above")),
+        _ => Err(Failure::refused(
+            "the firmware warns of failures: see above",
+        )),
     }
 }
 
@@ -125,7 +124,7 @@ fn run_time(ticks: Option<u32>, job: &Job<'_>) -> u32 {
     }
 }
 
-/// Prints a line of the log, and the answer of a call as JSON. False if it is an error.
+/// Prints a line of the log, and the answer of a call as JSON. False if the line tells of a failure.
 fn show(line: &Line, job: &Job<'_>) -> Result<bool, Failure> {
     output::note(format_args!(
         "{:9.3} {:5} {}",
@@ -138,7 +137,15 @@ fn show(line: &Line, job: &Job<'_>) -> Result<bool, Failure> {
     {
         output::line(call.response(&response)?);
     }
-    Ok(line.level != "ERROR")
+    Ok(!is_failure(line))
+}
+
+/// Whether the firmware warns of something. What plugins log begins with their name in brackets, and may well be a warning.
+fn is_failure(line: &Line) -> bool {
+    let warns = ["warn", "error"]
+        .iter()
+        .any(|level| line.level.eq_ignore_ascii_case(level));
+    warns && !line.message.starts_with('[')
 }
 
 /// Number and response of a call that the firmware made.
@@ -165,5 +172,24 @@ mod tests {
         assert_eq!(answer("call 0: answer []"), Some((0, vec![])));
         assert_eq!(answer("call 0: fuel 12, 3 ns"), None);
         assert_eq!(answer("tick"), None);
+    }
+
+    #[test]
+    fn a_warning_of_a_plugin_is_no_failure() {
+        let line = |level, message: &str| Line {
+            level,
+            time: Duration::ZERO,
+            message: message.to_owned(),
+        };
+        assert!(is_failure(&line(
+            "warn",
+            "slot 0: tick failed: the plugin used up its fuel, fuel 10"
+        )));
+        assert!(is_failure(&line(
+            "error",
+            "slot 0: image refused: not signed"
+        )));
+        assert!(!is_failure(&line("warn", "[thermostat] too warm")));
+        assert!(!is_failure(&line("info", "slot 0: tick, fuel 10")));
     }
 }
