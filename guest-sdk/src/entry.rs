@@ -208,3 +208,120 @@ macro_rules! __entry {
         };
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread_local;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::abi::{Shape, decode_request, unpack};
+    use crate::rt::{largest, room};
+    use crate::types;
+
+    /// Adds up what it is given; an error for 0, and calls itself for 1.
+    struct Adder(u32);
+
+    enum Make {}
+    impl Function for Make {
+        const INTERFACE: &'static str = "";
+        const NAME: &'static str = "init";
+        const SHAPE: Shape = Shape(1);
+        type Request = (u32,);
+        type Response = Result<(), types::Error<'static>>;
+    }
+    impl Init<Adder> for Make {
+        fn init(request: &[u8]) -> Result<Result<Adder, Error>, Status> {
+            let (start,) = decode_request::<Self>(request)?;
+            Ok(Ok(Adder(start)))
+        }
+    }
+
+    enum Add {}
+    impl Function for Add {
+        const INTERFACE: &'static str = "example:adder/adder";
+        const NAME: &'static str = "add";
+        const SHAPE: Shape = Shape(2);
+        type Request = (u32,);
+        type Response = Result<u32, types::Error<'static>>;
+    }
+    impl Export<Adder> for Add {
+        fn answer(
+            plugin: &mut Adder,
+            request: &[u8],
+            response: &mut [u8],
+        ) -> Result<usize, Status> {
+            match decode_request::<Self>(request)? {
+                (0,) => return fail::<types::Error<'static>>(&Error::new(3, "zero"), response),
+                (1,) => assert_eq!(enter_again(), Some(Err(Status::BUSY))),
+                (number,) => plugin.0 += number,
+            }
+            encode_response::<Self>(&Ok(plugin.0), response)
+        }
+    }
+
+    const SIZE: usize = largest(&[room::<Make>(), room::<Add>()]);
+
+    thread_local! {
+        static INSTANCE: Instance<Adder> = const { Instance::new() };
+        static EXCHANGE: Buffer<SIZE> = const { Buffer::new() };
+    }
+
+    type Entry = fn(&Instance<Adder>, &Buffer<SIZE>, usize) -> i64;
+
+    fn enter_again() -> Option<Result<Answer, Status>> {
+        INSTANCE.with(|instance| {
+            EXCHANGE.with(|exchange| unpack(export::<Add, _, _>(instance, exchange, 0)))
+        })
+    }
+
+    /// What a host does: writes the request, enters, reads the response.
+    #[allow(unsafe_code)]
+    fn call(entry: Entry, request: &[u8]) -> Result<Vec<u8>, Status> {
+        EXCHANGE.with(|exchange| {
+            // SAFETY: no call is under way on this thread.
+            let bytes = unsafe { &mut *exchange.0.get() }.bytes_mut();
+            bytes[..request.len()].copy_from_slice(request);
+            let result = INSTANCE.with(|instance| entry(instance, exchange, request.len()));
+            let length = unpack(result).unwrap()?.length as usize;
+            // SAFETY: the call is over.
+            let bytes = unsafe { &mut *exchange.0.get() }.bytes_mut();
+            Ok(bytes[request.len()..][..length].to_vec())
+        })
+    }
+
+    #[test]
+    fn a_plugin_is_made_before_it_is_called() {
+        assert_eq!(
+            call(export::<Add, _, _>, &[5]),
+            Err(Status::NOT_INITIALISED)
+        );
+        assert_eq!(call(init::<Make, _, _>, &[40]), Ok([0].into()));
+        assert_eq!(call(export::<Add, _, _>, &[2]), Ok([0, 42].into()));
+        assert_eq!(call(export::<Add, _, _>, &[3]), Ok([0, 45].into()));
+    }
+
+    #[test]
+    fn a_plugin_inside_a_call_is_busy_and_well_afterwards() {
+        call(init::<Make, _, _>, &[40]).unwrap();
+        assert_eq!(call(export::<Add, _, _>, &[1]), Ok([0, 40].into()));
+        assert_eq!(call(export::<Add, _, _>, &[2]), Ok([0, 42].into()));
+    }
+
+    #[test]
+    fn an_error_of_the_plugin_is_a_response() {
+        call(init::<Make, _, _>, &[40]).unwrap();
+        let error = [1, 0, 6, 4, b'z', b'e', b'r', b'o'];
+        assert_eq!(call(export::<Add, _, _>, &[0]), Ok(error.into()));
+    }
+
+    #[test]
+    fn a_malformed_request_does_not_reach_the_plugin() {
+        assert_eq!(call(init::<Make, _, _>, &[]), Err(Status::MALFORMED));
+        call(init::<Make, _, _>, &[40]).unwrap();
+        for request in [&[][..], &[2, 0], &[0x82, 0], &[0xff; SIZE]] {
+            assert_eq!(call(export::<Add, _, _>, request), Err(Status::MALFORMED));
+        }
+        assert_eq!(call(export::<Add, _, _>, &[2]), Ok([0, 42].into()));
+    }
+}

@@ -80,3 +80,24 @@ const fn names(entries: &[ShapeEntry], entry: &ShapeEntry) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::{NameKey, Shape};
+
+    const fn entry(key: u64) -> ShapeEntry {
+        ShapeEntry {
+            key: NameKey(key),
+            shape: Shape(key),
+        }
+    }
+
+    #[test]
+    fn the_section_names_each_function_once() {
+        const ENTRIES: &[ShapeEntry] = &[entry(1), entry(2), entry(1), entry(3)];
+        let section: [_; distinct(ENTRIES)] = shapes(ENTRIES);
+        let keys = section.map(|bytes| ShapeEntry::from_bytes(bytes).key.0);
+        assert_eq!(keys, [2, 1, 3]);
+    }
+}

@@ -4,29 +4,24 @@ corelet_guest::bindgen!();
 use corelet_guest::info;
 
 /// The heating of one room.
-#[derive(Debug)]
 pub struct Thermostat {
     low: i32,
     high: i32,
     on: bool,
     switches: u32,
 }
-
 impl Plugin for Thermostat {
     fn init(config: &Config) -> Result<Self, Error> {
-        let half = config.hysteresis_milli / 2;
         let set_point = storage::get_i32("set-point")?.unwrap_or(config.set_point_milli);
         storage::set_i32("set-point", set_point)?;
-        let switches = storage::get_u32("switches")?.unwrap_or(0);
         Ok(Self {
-            low: set_point - half,
-            high: set_point + half,
+            low: set_point - config.hysteresis_milli / 2,
+            high: set_point + config.hysteresis_milli / 2,
             on: false,
-            switches,
+            switches: storage::get_u32("switches")?.unwrap_or(0),
         })
     }
 }
-
 impl ticker::Guest for Thermostat {
     fn tick(&mut self) -> Result<(), Error> {
         let now = sensor::read(0)?.milli();
