@@ -68,13 +68,13 @@ impl Codec for ScriptedCall<'static> {
         <(u8, u64, Request)>::encode(&(value.slot, value.export.0, value.request), writer)
     }
 
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<ScriptedCall<'a>, CodecError> {
-        let (slot, export, request) = <(u8, u64, Request)>::decode(reader)?;
-        Ok(ScriptedCall {
+    fn read<'a>(reader: &mut Reader<'a>) -> ScriptedCall<'a> {
+        let (slot, export, request) = <(u8, u64, Request)>::read(reader);
+        ScriptedCall {
             slot,
             export: NameKey(export),
             request,
-        })
+        }
     }
 }
 

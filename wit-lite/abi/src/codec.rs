@@ -23,11 +23,19 @@ pub trait Codec: 'static {
     /// [`CodecError::Bound`] if a string or list is over its bound, [`CodecError::Full`] if the buffer is.
     fn encode(value: &Self::Value<'_>, writer: &mut Writer<'_>) -> Result<(), CodecError>;
 
-    /// Takes a value off the front, and checks all of it: a view that comes back holds no surprise.
+    /// Takes a value off the front. It means nothing if the reader refuses the message, now or before.
+    fn read<'a>(reader: &mut Reader<'a>) -> Self::Value<'a>;
+
+    /// Takes a value off the front, all of it checked: a view that comes back holds no surprise.
     ///
     /// # Errors
     /// Any [`CodecError`] but `Trailing` and `Full`.
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, CodecError>;
+    #[inline]
+    fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, CodecError> {
+        let value = Self::read(reader);
+        reader.check()?;
+        Ok(value)
+    }
 }
 
 /// Encodes one whole message, and returns its length in bytes.
@@ -57,7 +65,7 @@ pub fn encode<C: Codec>(value: &C::Value<'_>, buffer: &mut [u8]) -> Result<usize
 #[inline]
 pub fn decode<C: Codec>(message: &[u8]) -> Result<C::Value<'_>, CodecError> {
     let mut reader = Reader::new(message);
-    let value = C::decode(&mut reader)?;
+    let value = C::read(&mut reader);
     reader.finish()?;
     Ok(value)
 }

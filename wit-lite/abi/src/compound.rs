@@ -19,12 +19,8 @@ impl<C: Codec> Codec for Option<C> {
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, CodecError> {
-        match reader.byte()? {
-            0 => Ok(None),
-            1 => C::decode(reader).map(Some),
-            _ => Err(CodecError::Tag),
-        }
+    fn read<'a>(reader: &mut Reader<'a>) -> Self::Value<'a> {
+        reader.tag().then(|| C::read(reader))
     }
 }
 
@@ -48,11 +44,11 @@ impl<T: Codec, E: Codec> Codec for Result<T, E> {
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, CodecError> {
-        match reader.byte()? {
-            0 => T::decode(reader).map(Ok),
-            1 => E::decode(reader).map(Err),
-            _ => Err(CodecError::Tag),
+    fn read<'a>(reader: &mut Reader<'a>) -> Self::Value<'a> {
+        if reader.tag() {
+            Err(E::read(reader))
+        } else {
+            Ok(T::read(reader))
         }
     }
 }
@@ -68,15 +64,15 @@ impl<C: Codec, const N: usize> Codec for [C; N] {
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, CodecError> {
+    fn read<'a>(reader: &mut Reader<'a>) -> Self::Value<'a> {
         const {
             assert!(N > 0, "a fixed-length list has at least one item");
         }
-        let mut items = [C::decode(reader)?; N];
+        let mut items = [C::read(reader); N];
         for item in items.iter_mut().skip(1) {
-            *item = C::decode(reader)?;
+            *item = C::read(reader);
         }
-        Ok(items)
+        items
     }
 }
 
@@ -93,8 +89,8 @@ macro_rules! tuple {
             }
 
             #[inline]
-            fn decode<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, CodecError> {
-                Ok(($($codec::decode(reader)?,)+))
+            fn read<'a>(reader: &mut Reader<'a>) -> Self::Value<'a> {
+                ($($codec::read(reader),)+)
             }
         }
     };

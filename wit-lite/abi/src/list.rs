@@ -26,7 +26,7 @@ pub struct List<'a, C: Codec> {
 
 enum Source<'a, C: Codec> {
     Items(&'a [C::Value<'a>]),
-    /// `bytes` are exactly `count` encoded items: only [`Seq::decode`] makes this, after it has decoded each.
+    /// `bytes` are exactly `count` encoded items: only [`Seq`]'s codec makes this, after it has decoded each.
     Message {
         count: usize,
         bytes: &'a [u8],
@@ -94,8 +94,8 @@ impl<'a, C: Codec> Iterator for Items<'a, C> {
             Source::Message { count, bytes } => {
                 *count = count.checked_sub(1)?;
                 let mut reader = Reader::new(bytes);
-                // Every item was decoded once already: this cannot fail, and ends the list if it did.
-                let item = C::decode(&mut reader).ok()?;
+                // Every item was decoded once already: this cannot fail.
+                let item = C::read(&mut reader);
                 *bytes = reader.rest();
                 Some(item)
             }
@@ -188,16 +188,19 @@ impl<C: Codec, const LIMIT: usize> Codec for Seq<C, LIMIT> {
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<List<'a, C>, CodecError> {
-        let count = reader.length(LIMIT)?;
+    fn read<'a>(reader: &mut Reader<'a>) -> List<'a, C> {
+        let count = reader.length(LIMIT);
         let start = reader.rest();
         for _ in 0..count {
-            C::decode(reader)?;
+            if reader.check().is_err() {
+                return List::EMPTY;
+            }
+            C::read(reader);
         }
         let length = start.len().saturating_sub(reader.rest().len());
-        let bytes = start.get(..length).ok_or(CodecError::End)?;
-        Ok(List {
+        let bytes = start.get(..length).unwrap_or_default();
+        List {
             source: Source::Message { count, bytes },
-        })
+        }
     }
 }

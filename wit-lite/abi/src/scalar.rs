@@ -13,9 +13,7 @@ impl Codec for () {
     }
 
     #[inline]
-    fn decode<'a>(_: &mut Reader<'a>) -> Result<(), CodecError> {
-        Ok(())
-    }
+    fn read<'a>(_: &mut Reader<'a>) {}
 }
 
 impl Codec for bool {
@@ -28,12 +26,8 @@ impl Codec for bool {
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<bool, CodecError> {
-        match reader.byte()? {
-            0 => Ok(false),
-            1 => Ok(true),
-            _ => Err(CodecError::Tag),
-        }
+    fn read<'a>(reader: &mut Reader<'a>) -> bool {
+        reader.tag()
     }
 }
 
@@ -47,7 +41,7 @@ impl Codec for u8 {
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<u8, CodecError> {
+    fn read<'a>(reader: &mut Reader<'a>) -> u8 {
         reader.byte()
     }
 }
@@ -62,8 +56,8 @@ impl Codec for i8 {
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<i8, CodecError> {
-        reader.byte().map(u8::cast_signed)
+    fn read<'a>(reader: &mut Reader<'a>) -> i8 {
+        reader.byte().cast_signed()
     }
 }
 
@@ -79,9 +73,9 @@ macro_rules! unsigned {
             }
 
             #[inline]
-            fn decode<'a>(reader: &mut Reader<'a>) -> Result<$type, CodecError> {
-                // The reader bounds the value by the type's own bits.
-                reader.varint(<$type>::BITS).map(|value| value as $type)
+            fn read<'a>(reader: &mut Reader<'a>) -> $type {
+                // The reader bounds the value by the type's own largest.
+                reader.varint(<$type>::MAX as u64) as $type
             }
         }
     )*};
@@ -103,10 +97,10 @@ macro_rules! signed {
             }
 
             #[inline]
-            fn decode<'a>(reader: &mut Reader<'a>) -> Result<$type, CodecError> {
+            fn read<'a>(reader: &mut Reader<'a>) -> $type {
                 // The reader bounds the value by the type's own bits.
-                let zigzag = reader.varint(<$type>::BITS)?;
-                Ok(((zigzag >> 1) as $type) ^ -((zigzag & 1) as $type))
+                let zigzag = reader.varint(<$type>::MAX.cast_unsigned() as u64 * 2 + 1);
+                ((zigzag >> 1) as $type) ^ -((zigzag & 1) as $type)
             }
         }
     )*};
@@ -126,8 +120,8 @@ macro_rules! float {
             }
 
             #[inline]
-            fn decode<'a>(reader: &mut Reader<'a>) -> Result<$type, CodecError> {
-                reader.array().map(<$type>::from_le_bytes)
+            fn read<'a>(reader: &mut Reader<'a>) -> $type {
+                <$type>::from_le_bytes(reader.array())
             }
         }
     )*};
@@ -149,16 +143,16 @@ impl Codec for char {
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<char, CodecError> {
-        let length = reader.length(4).map_err(|error| match error {
-            CodecError::Bound => CodecError::Char,
-            other => other,
-        })?;
-        let text = core::str::from_utf8(reader.bytes(length)?).map_err(|_| CodecError::Char)?;
+    fn read<'a>(reader: &mut Reader<'a>) -> char {
+        let length = usize::from(reader.byte());
+        let text = core::str::from_utf8(reader.bytes(length)).unwrap_or_default();
         let mut chars = text.chars();
         match (chars.next(), chars.next()) {
-            (Some(one), None) => Ok(one),
-            _ => Err(CodecError::Char),
+            (Some(one), None) => one,
+            _ => {
+                reader.refuse(CodecError::Char);
+                char::default()
+            }
         }
     }
 }

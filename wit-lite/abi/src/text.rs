@@ -11,14 +11,12 @@ impl<const LIMIT: usize> Codec for Text<LIMIT> {
 
     #[inline]
     fn encode(value: &&str, writer: &mut Writer<'_>) -> Result<(), CodecError> {
-        writer.length_of(value.len(), LIMIT)?;
-        writer.bytes(value.as_bytes())
+        writer.counted(value.as_bytes(), LIMIT)
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<&'a str, CodecError> {
-        let length = reader.length(LIMIT)?;
-        core::str::from_utf8(reader.bytes(length)?).map_err(|_| CodecError::Utf8)
+    fn read<'a>(reader: &mut Reader<'a>) -> &'a str {
+        reader.text(LIMIT)
     }
 }
 
@@ -32,13 +30,12 @@ impl<const LIMIT: usize> Codec for Bytes<LIMIT> {
 
     #[inline]
     fn encode(value: &&[u8], writer: &mut Writer<'_>) -> Result<(), CodecError> {
-        writer.length_of(value.len(), LIMIT)?;
-        writer.bytes(value)
+        writer.counted(value, LIMIT)
     }
 
     #[inline]
-    fn decode<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], CodecError> {
-        let length = reader.length(LIMIT)?;
+    fn read<'a>(reader: &mut Reader<'a>) -> &'a [u8] {
+        let length = reader.length(LIMIT);
         reader.bytes(length)
     }
 }

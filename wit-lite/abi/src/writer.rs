@@ -29,7 +29,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// [`CodecError::Full`] if the buffer has no room.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
     pub fn byte(&mut self, byte: u8) -> Result<(), CodecError> {
         let place = self.buffer.get_mut(self.length).ok_or(CodecError::Full)?;
         *place = byte;
@@ -41,26 +41,39 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// [`CodecError::Full`] if the buffer has no room; nothing is written then.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), CodecError> {
-        let end = self.length.saturating_add(bytes.len());
-        let place = self
+        let (_, free) = self
             .buffer
-            .get_mut(self.length..end)
+            .split_at_mut_checked(self.length)
             .ok_or(CodecError::Full)?;
-        let (to_chunks, to_tail) = place.as_chunks_mut::<8>();
-        let (from_chunks, from_tail) = bytes.as_chunks::<8>();
-        copy(to_chunks, from_chunks);
-        copy(to_tail, from_tail);
-        self.length = end;
+        let (place, _) = free
+            .split_at_mut_checked(bytes.len())
+            .ok_or(CodecError::Full)?;
+        let mut at = 0;
+        while let (Some(to), Some(from)) = (place.get_mut(at), bytes.get(at)) {
+            *to = *from;
+            at += 1;
+        }
+        self.length += bytes.len();
         Ok(())
+    }
+
+    /// A count of at most `max`, and as many bytes.
+    ///
+    /// # Errors
+    /// Those of [`Writer::length_of`] and [`Writer::bytes`].
+    #[cfg_attr(not(target_family = "wasm"), inline)]
+    pub fn counted(&mut self, bytes: &[u8], max: usize) -> Result<(), CodecError> {
+        self.length_of(bytes.len(), max)?;
+        self.bytes(bytes)
     }
 
     /// `value` as a little-endian base-128 integer in its shortest form.
     ///
     /// # Errors
     /// [`CodecError::Full`] if the buffer has no room.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
     pub fn varint(&mut self, mut value: u64) -> Result<(), CodecError> {
         while value >= 0x80 {
             self.byte(value as u8 | 0x80)?;
@@ -79,17 +92,5 @@ impl<'a> Writer<'a> {
             return Err(CodecError::Bound);
         }
         self.varint(length as u64)
-    }
-}
-
-/// Copies as much of `from` as there is room for in `to`.
-///
-/// `copy_from_slice` would do, but in a guest that is optimised for size its panic on unequal lengths stays, and brings
-/// 2.5 KB of formatting; iterators stay calls there, one per byte.
-fn copy<T: Copy>(to: &mut [T], from: &[T]) {
-    let mut at = 0;
-    while let (Some(to), Some(from)) = (to.get_mut(at), from.get(at)) {
-        *to = *from;
-        at += 1;
     }
 }

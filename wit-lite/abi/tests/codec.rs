@@ -173,11 +173,24 @@ fn a_writer_that_is_full_writes_nothing_more() {
 #[test]
 fn a_reader_takes_from_the_front() {
     let mut reader = Reader::new(&[1, 2, 3, 4]);
-    assert_eq!(reader.byte(), Ok(1));
-    assert_eq!(reader.array(), Ok([2, 3]));
-    assert_eq!(reader.bytes(2), Err(CodecError::End));
+    assert_eq!(reader.byte(), 1);
+    assert_eq!(reader.array(), [2, 3]);
     assert_eq!(reader.rest(), [4]);
+    assert_eq!(reader.check(), Ok(()));
     assert_eq!(reader.finish(), Err(CodecError::Trailing));
+}
+
+#[test]
+fn a_reader_that_refused_gives_nothing_more_and_keeps_the_first_error() {
+    let mut reader = Reader::new(&[2, 1, 1, b'a', 1]);
+    assert!(!reader.tag());
+    assert_eq!(reader.rest(), []);
+    assert_eq!((reader.byte(), reader.number(), reader.case(3)), (0, 0, 0));
+    assert_eq!((reader.text(4), reader.bytes(1)), ("", &[][..]));
+    assert_eq!(Option::<u8>::read(&mut reader), None);
+    assert_eq!(Seq::<u8, 4>::read(&mut reader), List::EMPTY);
+    assert_eq!(reader.check(), Err(CodecError::Tag));
+    assert_eq!(reader.finish(), Err(CodecError::Tag));
 }
 
 #[test]

@@ -84,9 +84,9 @@ impl Item<'_> {
                 ::core::result::Result::Ok(())
             },
             quote! {
-                ::core::result::Result::Ok(#name {
-                    #(#idents: <#codecs as #abi::Codec>::decode(reader)?,)*
-                })
+                #name {
+                    #(#idents: <#codecs as #abi::Codec>::read(reader),)*
+                }
             },
         );
         let meet = self.meet(|| {
@@ -135,28 +135,20 @@ impl Item<'_> {
             .iter()
             .any(|case| case.payload.is_none())
             .then(|| quote! { _ => ::core::result::Result::Ok(()) });
-        let decoded = cases
-            .iter()
-            .zip(&idents)
-            .zip(&numbers)
-            .map(|((case, ident), number)| {
-                let payload = case.payload.as_ref().map(|ty| {
-                    let codec = rust.codec(scope, ty);
-                    quote!((<#codec as #abi::Codec>::decode(reader)?))
-                });
-                quote! { #number => ::core::result::Result::Ok(#name::#ident #payload) }
+        let decoded = arms(cases.iter().zip(&idents).map(|(case, ident)| {
+            let payload = case.payload.as_ref().map(|ty| {
+                let codec = rust.codec(scope, ty);
+                quote!((<#codec as #abi::Codec>::read(reader)))
             });
+            quote! { #name::#ident #payload }
+        }));
+        let count = count(cases.len());
         let codec = self.codec(
             quote! {
                 writer.varint(u64::from(value.number()))?;
                 match value { #(#payloads,)* #without }
             },
-            quote! {
-                match reader.case()? {
-                    #(#decoded,)*
-                    _ => ::core::result::Result::Err(#abi::CodecError::Case),
-                }
-            },
+            quote! { match reader.case(#count) { #decoded } },
         );
         let (derive, docs, generics) = (self.derive(), &self.docs, self.generics());
         let any = self.generics().map(|_| quote!(<'_>));
@@ -177,14 +169,16 @@ impl Item<'_> {
     }
 
     fn closed_enum(&self, cases: &[Label]) -> TokenStream {
+        let name = self.name;
         let idents = case_idents(cases.iter().map(|case| case.name.as_str()));
-        let abi = self.rust.abi(self.scope);
+        let decoded = arms(idents.iter().map(|ident| quote!(#name::#ident)));
+        let count = count(cases.len());
         self.numbered(
             cases,
             &idents,
             None,
             quote!(*self as u32),
-            quote!(_ => ::core::result::Result::Err(#abi::CodecError::Case)),
+            quote! { match reader.case(#count) { #decoded } },
         )
     }
 
@@ -192,7 +186,7 @@ impl Item<'_> {
         let name = self.name;
         let idents = case_idents(cases.iter().map(|case| case.name.as_str()));
         let unknown = unknown_ident(&idents);
-        let numbers = (0_u32..).map(number);
+        let numbers: Vec<_> = (0_u32..).take(cases.len()).map(number).collect();
         let numbering = quote! {
             match self {
                 #(#name::#idents => #numbers,)*
@@ -207,35 +201,31 @@ impl Item<'_> {
                 #unknown(u32),
             }),
             numbering,
-            quote!(number => ::core::result::Result::Ok(#name::#unknown(number))),
+            quote! {
+                match reader.number() {
+                    #(#numbers => #name::#idents,)*
+                    number => #name::#unknown(number),
+                }
+            },
         )
     }
 
-    /// An enum: `unknown` is the definition of its open end, `number` the body that tells a case's number, `otherwise`
-    /// the arm for a number that no case has.
+    /// An enum: `unknown` is the definition of its open end, `number_of` the body that tells a case's number, `decode`
+    /// that which decodes one.
     fn numbered(
         &self,
         cases: &[Label],
         idents: &[Ident],
         unknown: Option<TokenStream>,
         number_of: TokenStream,
-        otherwise: TokenStream,
+        decode: TokenStream,
     ) -> TokenStream {
         let (name, docs) = (self.name, &self.docs);
-        let numbers = (0_u32..).map(number);
         let definitions = cases.iter().zip(idents).map(|(case, ident)| {
             let docs = docs::of(&case.docs, &format!("Case `{}`.", case.name));
             quote! { #docs #ident }
         });
-        let codec = self.codec(
-            quote! { writer.varint(u64::from(value.number())) },
-            quote! {
-                match reader.case()? {
-                    #(#numbers => ::core::result::Result::Ok(#name::#idents),)*
-                    #otherwise,
-                }
-            },
-        );
+        let codec = self.codec(quote! { writer.varint(u64::from(value.number())) }, decode);
         let meet = self.meet(|| self.meet_equal());
         quote! {
             #docs
@@ -271,8 +261,11 @@ impl Item<'_> {
         let codec = self.codec(
             quote! { <#bits as #abi::Codec>::encode(&value.0, writer) },
             quote! {
-                let bits = <#bits as #abi::Codec>::decode(reader)?;
-                #name::from_bits(bits).ok_or(#abi::CodecError::Flags)
+                let bits = <#bits as #abi::Codec>::read(reader);
+                #name::from_bits(bits).unwrap_or_else(|| {
+                    reader.refuse(#abi::CodecError::Flags);
+                    #name::empty()
+                })
             },
         );
         let meet = self.meet(|| {
@@ -363,9 +356,9 @@ impl Item<'_> {
                 }
 
                 #[inline]
-                fn decode<'a>(
+                fn read<'a>(
                     reader: &mut #abi::Reader<'a>,
-                ) -> ::core::result::Result<#name #for_a, #abi::CodecError> {
+                ) -> #name #for_a {
                     #decode
                 }
             }
@@ -385,6 +378,22 @@ impl Item<'_> {
         let abi = self.rust.abi(self.scope);
         quote! { #abi::meet_equal::<Self>(asked, allowed, writer) }
     }
+}
+
+/// The arms of a match on a case's number: the first case stands for all numbers that the reader has refused.
+fn arms(cases: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let mut cases = cases.zip(0_u32..);
+    let first = cases.next().map(|(case, _)| case);
+    let others = cases.map(|(case, index)| {
+        let index = number(index);
+        quote!(#index => #case,)
+    });
+    quote! { #(#others)* _ => #first, }
+}
+
+/// How many cases there are.
+fn count(cases: usize) -> proc_macro2::Literal {
+    proc_macro2::Literal::usize_unsuffixed(cases)
 }
 
 /// The integer that holds this many flags.

@@ -30,13 +30,9 @@ pub(super) fn value(contract: &Contract, ty: &Type, reader: &mut Reader<'_>) -> 
         Type::F32 => Ok(float(f32::decode(reader)?.into())),
         Type::F64 => Ok(float(f64::decode(reader)?)),
         Type::Char => Ok(char::decode(reader)?.to_string().into()),
-        Type::String { max } => {
-            let length = reader.length(*max as usize)?;
-            let text = std::str::from_utf8(reader.bytes(length)?);
-            Ok(text.map_err(|_| CodecError::Utf8)?.into())
-        }
+        Type::String { max } => Ok(checked(reader, |reader| reader.text(*max as usize))?.into()),
         Type::List { item, max } => {
-            let count = reader.length(*max as usize)?;
+            let count = checked(reader, |reader| reader.length(*max as usize))?;
             items(count, |index| part(&index.to_string(), item, reader))
         }
         Type::FixedList { item, length } => items(*length as usize, |index| {
@@ -48,18 +44,16 @@ pub(super) fn value(contract: &Contract, ty: &Type, reader: &mut Reader<'_>) -> 
                 .map(|(index, ty)| part(&index.to_string(), ty, reader))
                 .collect()
         }
-        Type::Option(some) => match reader.byte()? {
-            0 => Ok(Value::Null),
-            1 if matches!(contract.unaliased(some), Type::Option(_)) => {
+        Type::Option(some) => match bool::decode(reader)? {
+            false => Ok(Value::Null),
+            true if matches!(contract.unaliased(some), Type::Option(_)) => {
                 Ok(object("some", part("some", some, reader)?))
             }
-            1 => value(contract, some, reader),
-            _ => Err(CodecError::Tag.into()),
+            true => value(contract, some, reader),
         },
-        Type::Result { ok, err } => match reader.byte()? {
-            0 => side("ok", ok, reader),
-            1 => side("err", err, reader),
-            _ => Err(CodecError::Tag.into()),
+        Type::Result { ok, err } => match bool::decode(reader)? {
+            false => side("ok", ok, reader),
+            true => side("err", err, reader),
         },
         Type::Named(id) => named(contract, &contract.type_def(*id).kind, reader),
     }
@@ -79,7 +73,7 @@ fn named(contract: &Contract, kind: &TypeKind, reader: &mut Reader<'_>) -> Decod
             Ok(map.into())
         }
         TypeKind::Variant(cases) => {
-            let number = reader.case()?;
+            let number = u32::decode(reader)?;
             let case = cases.get(number as usize).ok_or(CodecError::Case)?;
             match &case.payload {
                 Some(payload) => Ok(object(&case.name, part(&case.name, payload, reader)?)),
@@ -87,7 +81,7 @@ fn named(contract: &Contract, kind: &TypeKind, reader: &mut Reader<'_>) -> Decod
             }
         }
         TypeKind::Enum { cases, open } => {
-            let number = reader.case()?;
+            let number = u32::decode(reader)?;
             match cases.get(number as usize) {
                 Some(case) => Ok(case.name.clone().into()),
                 None if *open => Ok(number.into()),
@@ -96,7 +90,7 @@ fn named(contract: &Contract, kind: &TypeKind, reader: &mut Reader<'_>) -> Decod
         }
         TypeKind::Flags(flags) => {
             let bits = match flags.len() {
-                0..=8 => reader.byte()?.into(),
+                0..=8 => u8::decode(reader)?.into(),
                 9..=16 => u16::decode(reader)?.into(),
                 _ => u32::decode(reader)?,
             };
@@ -108,6 +102,16 @@ fn named(contract: &Contract, kind: &TypeKind, reader: &mut Reader<'_>) -> Decod
             Ok(set.map(|(_, flag)| flag.name.as_str()).collect())
         }
     }
+}
+
+/// What `take` takes off the front, if it is there.
+fn checked<'a, T>(
+    reader: &mut Reader<'a>,
+    take: impl FnOnce(&mut Reader<'a>) -> T,
+) -> Result<T, CodecError> {
+    let value = take(reader);
+    reader.check()?;
+    Ok(value)
 }
 
 fn items(count: usize, item: impl FnMut(usize) -> Decoded) -> Decoded {

@@ -28,12 +28,10 @@ pub mod motor {
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Grant, abi::CodecError> {
-            ::core::result::Result::Ok(Grant {
-                max_rpm: <u16 as abi::Codec>::decode(reader)?,
-            })
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Grant {
+            Grant {
+                max_rpm: <u16 as abi::Codec>::read(reader),
+            }
         }
     }
     /// Why the motor does not do as it was told.
@@ -67,13 +65,11 @@ pub mod motor {
             writer.varint(u64::from(value.number()))
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Error, abi::CodecError> {
-            match reader.case()? {
-                0 => ::core::result::Result::Ok(Error::OutOfRange),
-                1 => ::core::result::Result::Ok(Error::Stalled),
-                number => ::core::result::Result::Ok(Error::Unknown(number)),
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Error {
+            match reader.number() {
+                0 => Error::OutOfRange,
+                1 => Error::Stalled,
+                number => Error::Unknown(number),
             }
         }
     }
@@ -319,12 +315,10 @@ impl ::corelet_guest::abi::Codec for Config {
         ::core::result::Result::Ok(())
     }
     #[inline]
-    fn decode<'a>(
-        reader: &mut ::corelet_guest::abi::Reader<'a>,
-    ) -> ::core::result::Result<Config, ::corelet_guest::abi::CodecError> {
-        ::core::result::Result::Ok(Config {
-            limit: <u16 as ::corelet_guest::abi::Codec>::decode(reader)?,
-        })
+    fn read<'a>(reader: &mut ::corelet_guest::abi::Reader<'a>) -> Config {
+        Config {
+            limit: <u16 as ::corelet_guest::abi::Codec>::read(reader),
+        }
     }
 }
 pub use ::corelet_guest::Error;

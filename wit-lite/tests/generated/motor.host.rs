@@ -28,12 +28,10 @@ pub mod motor {
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Grant, abi::CodecError> {
-            ::core::result::Result::Ok(Grant {
-                max_rpm: <u16 as abi::Codec>::decode(reader)?,
-            })
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Grant {
+            Grant {
+                max_rpm: <u16 as abi::Codec>::read(reader),
+            }
         }
     }
     impl abi::Meet for Grant {
@@ -77,13 +75,11 @@ pub mod motor {
             writer.varint(u64::from(value.number()))
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Error, abi::CodecError> {
-            match reader.case()? {
-                0 => ::core::result::Result::Ok(Error::OutOfRange),
-                1 => ::core::result::Result::Ok(Error::Stalled),
-                number => ::core::result::Result::Ok(Error::Unknown(number)),
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Error {
+            match reader.number() {
+                0 => Error::OutOfRange,
+                1 => Error::Stalled,
+                number => Error::Unknown(number),
             }
         }
     }
@@ -282,11 +278,9 @@ impl ::corelet_host::abi::Codec for Config {
         ::core::result::Result::Ok(())
     }
     #[inline]
-    fn decode<'a>(
-        reader: &mut ::corelet_host::abi::Reader<'a>,
-    ) -> ::core::result::Result<Config, ::corelet_host::abi::CodecError> {
-        ::core::result::Result::Ok(Config {
-            limit: <u16 as ::corelet_host::abi::Codec>::decode(reader)?,
-        })
+    fn read<'a>(reader: &mut ::corelet_host::abi::Reader<'a>) -> Config {
+        Config {
+            limit: <u16 as ::corelet_host::abi::Codec>::read(reader),
+        }
     }
 }

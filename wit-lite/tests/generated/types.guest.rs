@@ -27,13 +27,11 @@ pub mod all {
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Named<'a>, abi::CodecError> {
-            ::core::result::Result::Ok(Named {
-                name: <abi::Text<8> as abi::Codec>::decode(reader)?,
-                id: <u32 as abi::Codec>::decode(reader)?,
-            })
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Named<'a> {
+            Named {
+                name: <abi::Text<8> as abi::Codec>::read(reader),
+                id: <u32 as abi::Codec>::read(reader),
+            }
         }
     }
     /// Type `list-of-named`.
@@ -57,13 +55,11 @@ pub mod all {
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<ListOfNamed<'a>, abi::CodecError> {
-            ::core::result::Result::Ok(ListOfNamed {
-                items: <abi::Seq<Named<'static>, 2> as abi::Codec>::decode(reader)?,
-                ratio: <f32 as abi::Codec>::decode(reader)?,
-            })
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> ListOfNamed<'a> {
+            ListOfNamed {
+                items: <abi::Seq<Named<'static>, 2> as abi::Codec>::read(reader),
+                ratio: <f32 as abi::Codec>::read(reader),
+            }
         }
     }
     /// Type `closed`.
@@ -91,13 +87,10 @@ pub mod all {
             writer.varint(u64::from(value.number()))
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Closed, abi::CodecError> {
-            match reader.case()? {
-                0 => ::core::result::Result::Ok(Closed::On),
-                1 => ::core::result::Result::Ok(Closed::Off),
-                _ => ::core::result::Result::Err(abi::CodecError::Case),
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Closed {
+            match reader.case(2) {
+                1 => Closed::Off,
+                _ => Closed::On,
             }
         }
     }
@@ -132,13 +125,11 @@ pub mod all {
             writer.varint(u64::from(value.number()))
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Open, abi::CodecError> {
-            match reader.case()? {
-                0 => ::core::result::Result::Ok(Open::On),
-                1 => ::core::result::Result::Ok(Open::Unknown),
-                number => ::core::result::Result::Ok(Open::UnknownCase(number)),
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Open {
+            match reader.number() {
+                0 => Open::On,
+                1 => Open::Unknown,
+                number => Open::UnknownCase(number),
             }
         }
     }
@@ -204,11 +195,13 @@ pub mod all {
             <u8 as abi::Codec>::encode(&value.0, writer)
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Rights, abi::CodecError> {
-            let bits = <u8 as abi::Codec>::decode(reader)?;
-            Rights::from_bits(bits).ok_or(abi::CodecError::Flags)
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Rights {
+            let bits = <u8 as abi::Codec>::read(reader);
+            Rights::from_bits(bits)
+                .unwrap_or_else(|| {
+                    reader.refuse(abi::CodecError::Flags);
+                    Rights::empty()
+                })
         }
     }
     /// Type `choice`.
@@ -264,37 +257,20 @@ pub mod all {
             }
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<Choice<'a>, abi::CodecError> {
-            match reader.case()? {
-                0 => ::core::result::Result::Ok(Choice::Nothing),
-                1 => {
-                    ::core::result::Result::Ok(
-                        Choice::Number(<u16 as abi::Codec>::decode(reader)?),
-                    )
-                }
-                2 => {
-                    ::core::result::Result::Ok(
-                        Choice::Pair(<(u8, abi::Text<8>) as abi::Codec>::decode(reader)?),
-                    )
-                }
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> Choice<'a> {
+            match reader.case(5) {
+                1 => Choice::Number(<u16 as abi::Codec>::read(reader)),
+                2 => Choice::Pair(<(u8, abi::Text<8>) as abi::Codec>::read(reader)),
                 3 => {
-                    ::core::result::Result::Ok(
-                        Choice::Outcome(
-                            <::core::result::Result<
-                                (),
-                                ::core::option::Option<char>,
-                            > as abi::Codec>::decode(reader)?,
-                        ),
+                    Choice::Outcome(
+                        <::core::result::Result<
+                            (),
+                            ::core::option::Option<char>,
+                        > as abi::Codec>::read(reader),
                     )
                 }
-                4 => {
-                    ::core::result::Result::Ok(
-                        Choice::Fixed(<[i16; 3] as abi::Codec>::decode(reader)?),
-                    )
-                }
-                _ => ::core::result::Result::Err(abi::CodecError::Case),
+                4 => Choice::Fixed(<[i16; 3] as abi::Codec>::read(reader)),
+                _ => Choice::Nothing,
             }
         }
     }

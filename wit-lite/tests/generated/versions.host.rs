@@ -27,13 +27,10 @@ pub mod old_valve_1_0_0 {
             writer.varint(u64::from(value.number()))
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<State, abi::CodecError> {
-            match reader.case()? {
-                0 => ::core::result::Result::Ok(State::Open),
-                1 => ::core::result::Result::Ok(State::Closed),
-                _ => ::core::result::Result::Err(abi::CodecError::Case),
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> State {
+            match reader.case(2) {
+                1 => State::Closed,
+                _ => State::Open,
             }
         }
     }
@@ -128,14 +125,11 @@ pub mod old_valve_1_1_0 {
             writer.varint(u64::from(value.number()))
         }
         #[inline]
-        fn decode<'a>(
-            reader: &mut abi::Reader<'a>,
-        ) -> ::core::result::Result<State, abi::CodecError> {
-            match reader.case()? {
-                0 => ::core::result::Result::Ok(State::Open),
-                1 => ::core::result::Result::Ok(State::Closed),
-                2 => ::core::result::Result::Ok(State::Between),
-                _ => ::core::result::Result::Err(abi::CodecError::Case),
+        fn read<'a>(reader: &mut abi::Reader<'a>) -> State {
+            match reader.case(3) {
+                1 => State::Closed,
+                2 => State::Between,
+                _ => State::Open,
             }
         }
     }
