@@ -92,6 +92,7 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
         world,
     };
     let config = values.config()?;
+    let named_grants = values.named_grants()?;
     let mut manifest = Manifest {
         name,
         version: version(&source, &package)?,
@@ -114,7 +115,7 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
     let wasm = link(&package, source.budget.stack)?;
     let module = Module::read(&wasm).map_err(Failure::refused)?;
     contract_check::check(&module, &contract, world)?;
-    let grants = values.grants(&module)?;
+    let grants = values.grants(named_grants, &module)?;
     let memory_bytes = module.memory.map_or(0, |memory| memory.bytes);
     let budgets = Budgets {
         fuel_per_call: source.budget.fuel_per_call,

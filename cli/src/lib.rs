@@ -17,6 +17,7 @@ pub mod firmware;
 mod inspect;
 mod key_file;
 mod keygen;
+mod manifest_grants;
 mod manifest_source;
 mod manifest_values;
 mod module;

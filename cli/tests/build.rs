@@ -67,6 +67,18 @@ fn a_value_that_the_contract_does_not_allow_is_shown_with_its_place() {
 }
 
 #[test]
+fn a_grant_of_what_the_world_does_not_import_is_refused() {
+    let text = refusal(&format!(
+        "{MANIFEST}[grants]\nsensr = {{ channels = [0] }}\n"
+    ));
+    assert_eq!(
+        text,
+        "error: world fan does not import `sensr`\n --> corelet.toml:7:1\n7 | sensr = { channels = [0] }\n  | ^^^^^ nothing to grant\n  \
+         = found: sensr   allowed: monotonic-clock, wall-clock, sensor, storage, logging\nhelp: did you mean `sensor`?\n"
+    );
+}
+
+#[test]
 fn a_contract_outside_the_profile_is_shown_with_its_line() {
     let sandbox = sandbox();
     sandbox.write("wit/world.wit", WORLD.replace("limit: u8", "limit: string"));
