@@ -166,11 +166,21 @@ fn add_target(target: Target) -> bool {
     if on_path("rustup").is_none() {
         return false;
     }
+    let triple = target.triple();
     say(format_args!(
-        "installing Rust's standard library for {} (rustup target add)",
-        target.triple()
+        "installing Rust's standard library for {triple}: rustup target add"
     ));
-    succeeds(tool("rustup").args(["target", "add", target.triple()])) && has_library(target)
+    let output = match tool("rustup").args(["target", "add", triple]).output() {
+        Ok(output) if output.status.success() && has_library(target) => return true,
+        Ok(output) => output,
+        Err(_) => return false,
+    };
+    // One line of it is for people; a backtrace may follow.
+    let text = String::from_utf8_lossy(&output.stderr);
+    if let Some(reason) = text.lines().find(|line| line.starts_with("error:")) {
+        say(format_args!("rustup cannot: {reason}"));
+    }
+    false
 }
 
 fn link_debian(target: Target) -> Result<(), SetupError> {
