@@ -41,7 +41,8 @@ pub(crate) struct Args {
     /// What a sensor's channel measures: CHANNEL=VALUE, CHANNEL=csv:FILE or CHANNEL=sine:MEAN,AMPLITUDE,SECONDS
     #[arg(long, value_name = "CHANNEL=SIGNAL")]
     sensor: Vec<String>,
-    /// Tick every plugin so many times, in time that passes at once; without it, plugins with a period run until interrupted
+    /// Tick every plugin so many times, on the desktop in time that passes at once; without it, plugins with a period run
+    /// until interrupted
     #[arg(long, value_name = "N")]
     ticks: Option<u32>,
     /// Call an exported function, [SLOT:]INTERFACE.FUNCTION, and print its answer; may be given several times
@@ -56,7 +57,7 @@ pub(crate) struct Args {
     /// The most fuel of one call, where a manifest allows more
     #[arg(long, value_name = "N")]
     fuel: Option<u64>,
-    /// Keep what plugins store in this file: the flash; without it, nothing is kept
+    /// Keep what plugins store in this file, which is the board's flash; without it, nothing is kept
     #[arg(long, value_name = "FILE")]
     storage: Option<PathBuf>,
     /// The contract that types calls; by default the crate's in this folder, or the standard one
@@ -162,7 +163,9 @@ fn contract(args: &Args) -> Result<Contract, Failure> {
     if let Some(folder) = &args.wit {
         return wit::load(folder);
     }
-    let folder = Package::find(Path::new(".")).ok().map(|package| package.path(wit::FOLDER));
+    let folder = Package::find(Path::new("."))
+        .ok()
+        .map(|package| package.path(wit::FOLDER));
     match folder.filter(|folder| !args.call.is_empty() && folder.is_dir()) {
         Some(folder) => wit::load(&folder),
         None => Ok(Contract::standard()),
