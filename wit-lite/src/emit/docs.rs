@@ -7,14 +7,13 @@ use quote::quote;
 pub(super) fn of(docs: &str, otherwise: &str) -> TokenStream {
     let docs = docs.trim();
     let mut text = Text::default();
-    let lines: TokenStream = if docs.is_empty() { otherwise } else { docs }
-        .lines()
+    let lines = if docs.is_empty() { otherwise } else { docs }.lines();
+    lines
         .map(|line| {
             let line = text.line(line);
             quote!(#[doc = #line])
         })
-        .collect();
-    lines
+        .collect()
 }
 
 /// Keeps rustdoc from taking examples in WIT for Rust: a fence without a language becomes one of text, and what is

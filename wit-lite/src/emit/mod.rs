@@ -3,7 +3,9 @@
 //! Each interface becomes a module, named after it in snake case. Types keep their names in Rust's own casing; what
 //! would collide with a name of Corelet's own gets `_` behind it.
 
+mod cases;
 mod docs;
+mod flags;
 mod functions;
 mod guest;
 mod host;

@@ -3,10 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::cases::{case_idents, unknown_ident};
 use super::docs;
+use super::flags::flags_bits;
 use super::rust::{Rust, compound};
 use super::scope::{Lifetime, Scope};
-use super::types::{case_idents, field_idents, flags_bits, unknown_ident};
+use super::types::field_idents;
 use crate::{Label, Owner, Type, TypeId, TypeKind};
 
 /// The mirrors of `ids`; `scope` is the module `owned`.

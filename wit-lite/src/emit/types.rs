@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::names::{self, Taken, ident, snake};
+use super::names::{Taken, snake};
 use super::rust::{Rust, number};
 use super::scope::{Lifetime, Scope};
 use super::{docs, meet};
-use crate::{Case, Field, Label, Type, TypeDef, TypeId, TypeKind};
+use crate::{Field, Type, TypeDef, TypeId, TypeKind};
 
 impl Rust<'_> {
     /// The definitions of `ids`, which stand in `scope`.
@@ -37,13 +37,13 @@ impl Rust<'_> {
 }
 
 /// One definition.
-struct Item<'r> {
-    rust: &'r Rust<'r>,
-    scope: Scope,
-    id: TypeId,
-    def: &'r TypeDef,
-    name: &'r Ident,
-    docs: TokenStream,
+pub(super) struct Item<'r> {
+    pub(super) rust: &'r Rust<'r>,
+    pub(super) scope: Scope,
+    pub(super) id: TypeId,
+    pub(super) def: &'r TypeDef,
+    pub(super) name: &'r Ident,
+    pub(super) docs: TokenStream,
 }
 
 impl Item<'_> {
@@ -104,228 +104,13 @@ impl Item<'_> {
         }
     }
 
-    fn variant(&self, cases: &[Case]) -> TokenStream {
-        let (rust, scope, name) = (self.rust, self.scope, self.name);
-        let abi = rust.abi(scope);
-        let idents = case_idents(cases.iter().map(|case| case.name.as_str()));
-        let numbers: Vec<_> = (0_u32..).take(cases.len()).map(number).collect();
-        let definitions = cases.iter().zip(&idents).map(|(case, ident)| {
-            let docs = docs::of(&case.docs, &format!("Case `{}`.", case.name));
-            let payload = case.payload.as_ref().map(|ty| {
-                let value = rust.value(scope, ty, Lifetime::A);
-                quote!((#value))
-            });
-            quote! { #docs #ident #payload }
-        });
-        let numbering = cases
-            .iter()
-            .zip(&idents)
-            .zip(&numbers)
-            .map(|((case, ident), number)| {
-                let payload = case.payload.is_some().then(|| quote!((_)));
-                quote! { #name::#ident #payload => #number }
-            });
-        let payloads = cases.iter().zip(&idents).filter_map(|(case, ident)| {
-            let codec = rust.codec(scope, case.payload.as_ref()?);
-            Some(quote! {
-                #name::#ident(payload) => <#codec as #abi::Codec>::encode(payload, writer)
-            })
-        });
-        let without = cases
-            .iter()
-            .any(|case| case.payload.is_none())
-            .then(|| quote! { _ => ::core::result::Result::Ok(()) });
-        let decoded = arms(cases.iter().zip(&idents).map(|(case, ident)| {
-            let payload = case.payload.as_ref().map(|ty| {
-                let codec = rust.codec(scope, ty);
-                quote!((<#codec as #abi::Codec>::read(reader)))
-            });
-            quote! { #name::#ident #payload }
-        }));
-        let count = count(cases.len());
-        let codec = self.codec(
-            quote! {
-                writer.varint(u64::from(value.number()))?;
-                match value { #(#payloads,)* #without }
-            },
-            quote! { match reader.case(#count) { #decoded } },
-        );
-        let (derive, docs, generics) = (self.derive(), &self.docs, self.generics());
-        let any = self.generics().map(|_| quote!(<'_>));
-        let meet = self.meet(|| self.meet_equal());
-        quote! {
-            #docs
-            #derive
-            pub enum #name #generics { #(#definitions,)* }
-            impl #name #any {
-                /// The number of the case, from 0.
-                pub const fn number(&self) -> u32 {
-                    match self { #(#numbering,)* }
-                }
-            }
-            #codec
-            #meet
-        }
-    }
-
-    fn closed_enum(&self, cases: &[Label]) -> TokenStream {
-        let name = self.name;
-        let idents = case_idents(cases.iter().map(|case| case.name.as_str()));
-        let decoded = arms(idents.iter().map(|ident| quote!(#name::#ident)));
-        let count = count(cases.len());
-        self.numbered(
-            cases,
-            &idents,
-            None,
-            quote!(*self as u32),
-            quote! { match reader.case(#count) { #decoded } },
-        )
-    }
-
-    fn open_enum(&self, cases: &[Label]) -> TokenStream {
-        let name = self.name;
-        let idents = case_idents(cases.iter().map(|case| case.name.as_str()));
-        let unknown = unknown_ident(&idents);
-        let numbers: Vec<_> = (0_u32..).take(cases.len()).map(number).collect();
-        let numbering = quote! {
-            match self {
-                #(#name::#idents => #numbers,)*
-                #name::#unknown(number) => *number,
-            }
-        };
-        self.numbered(
-            cases,
-            &idents,
-            Some(quote! {
-                /// A case of a newer contract, by its number.
-                #unknown(u32),
-            }),
-            numbering,
-            quote! {
-                match reader.number() {
-                    #(#numbers => #name::#idents,)*
-                    number => #name::#unknown(number),
-                }
-            },
-        )
-    }
-
-    /// An enum: `unknown` is the definition of its open end, `number_of` the body that tells a case's number, `decode`
-    /// that which decodes one.
-    fn numbered(
-        &self,
-        cases: &[Label],
-        idents: &[Ident],
-        unknown: Option<TokenStream>,
-        number_of: TokenStream,
-        decode: TokenStream,
-    ) -> TokenStream {
-        let (name, docs) = (self.name, &self.docs);
-        let definitions = cases.iter().zip(idents).map(|(case, ident)| {
-            let docs = docs::of(&case.docs, &format!("Case `{}`.", case.name));
-            quote! { #docs #ident }
-        });
-        let codec = self.codec(quote! { writer.varint(u64::from(value.number())) }, decode);
-        let meet = self.meet(|| self.meet_equal());
-        quote! {
-            #docs
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub enum #name { #(#definitions,)* #unknown }
-            impl #name {
-                /// The number of the case, from 0.
-                pub const fn number(&self) -> u32 { #number_of }
-            }
-            #codec
-            #meet
-        }
-    }
-
-    fn flags(&self, flags: &[Label]) -> TokenStream {
-        let (name, docs) = (self.name, &self.docs);
-        let abi = self.rust.abi(self.scope);
-        let bits = flags_bits(flags.len());
-        let consts =
-            flags
-                .iter()
-                .zip(flag_idents(flags))
-                .enumerate()
-                .map(|(bit, (flag, ident))| {
-                    let docs = docs::of(&flag.docs, &format!("Flag `{}`.", flag.name));
-                    let bit = proc_macro2::Literal::usize_unsuffixed(bit);
-                    quote! { #docs pub const #ident: Self = Self(1 << #bit); }
-                });
-        let all = u32::MAX
-            .checked_shr(32_u32.saturating_sub(flags.len() as u32))
-            .unwrap_or(0);
-        let all: TokenStream = format!("{all:#x}").parse().unwrap_or_default();
-        let codec = self.codec(
-            quote! { <#bits as #abi::Codec>::encode(&value.0, writer) },
-            quote! {
-                let bits = <#bits as #abi::Codec>::read(reader);
-                #name::from_bits(bits).unwrap_or_else(|| {
-                    reader.refuse(#abi::CodecError::Flags);
-                    #name::empty()
-                })
-            },
-        );
-        let meet = self.meet(|| {
-            quote! {
-                ::core::result::Result::Ok(<#bits as #abi::Codec>::encode(&(asked.0 & allowed.0), writer)?)
-            }
-        });
-        quote! {
-            #docs
-            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-            pub struct #name(#bits);
-            impl #name {
-                #(#consts)*
-
-                /// No flag.
-                pub const fn empty() -> Self { Self(0) }
-
-                /// Every flag.
-                pub const fn all() -> Self { Self(#all) }
-
-                /// The flags as bits, the first in bit 0.
-                pub const fn bits(self) -> #bits { self.0 }
-
-                /// The flags of `bits`; none if a bit is set that has no name.
-                pub const fn from_bits(bits: #bits) -> ::core::option::Option<Self> {
-                    if bits & !Self::all().0 == 0 {
-                        ::core::option::Option::Some(Self(bits))
-                    } else {
-                        ::core::option::Option::None
-                    }
-                }
-
-                /// Whether no flag is set.
-                pub const fn is_empty(self) -> bool { self.0 == 0 }
-
-                /// Whether all flags of `other` are set.
-                pub const fn contains(self, other: Self) -> bool { self.0 & other.0 == other.0 }
-            }
-            impl ::core::ops::BitOr for #name {
-                type Output = Self;
-
-                fn bitor(self, other: Self) -> Self { Self(self.0 | other.0) }
-            }
-            impl ::core::ops::BitAnd for #name {
-                type Output = Self;
-
-                fn bitand(self, other: Self) -> Self { Self(self.0 & other.0) }
-            }
-            #codec
-            #meet
-        }
-    }
-
-    fn generics(&self) -> Option<TokenStream> {
+    pub(super) fn generics(&self) -> Option<TokenStream> {
         self.rust
             .borrows(&Type::Named(self.id))
             .then(|| quote!(<'a>))
     }
 
-    fn derive(&self) -> TokenStream {
+    pub(super) fn derive(&self) -> TokenStream {
         let eq = self
             .rust
             .is_total(&Type::Named(self.id))
@@ -334,7 +119,7 @@ impl Item<'_> {
     }
 
     /// `impl Codec`, with the bodies of its two functions.
-    fn codec(&self, encode: TokenStream, decode: TokenStream) -> TokenStream {
+    pub(super) fn codec(&self, encode: TokenStream, decode: TokenStream) -> TokenStream {
         let name = self.name;
         let abi = self.rust.abi(self.scope);
         let ty = Type::Named(self.id);
@@ -366,7 +151,7 @@ impl Item<'_> {
     }
 
     /// `impl Meet`, if grants are made of this type.
-    fn meet(&self, body: impl FnOnce() -> TokenStream) -> Option<TokenStream> {
+    pub(super) fn meet(&self, body: impl FnOnce() -> TokenStream) -> Option<TokenStream> {
         let abi = self.rust.abi(self.scope);
         let borrows = self.rust.borrows(&Type::Named(self.id));
         self.rust
@@ -374,34 +159,9 @@ impl Item<'_> {
             .then(|| meet::implementation(&abi, self.name, borrows, &body()))
     }
 
-    fn meet_equal(&self) -> TokenStream {
+    pub(super) fn meet_equal(&self) -> TokenStream {
         let abi = self.rust.abi(self.scope);
         quote! { #abi::meet_equal::<Self>(asked, allowed, writer) }
-    }
-}
-
-/// The arms of a match on a case's number: the first case stands for all numbers that the reader has refused.
-fn arms(cases: impl Iterator<Item = TokenStream>) -> TokenStream {
-    let mut cases = cases.zip(0_u32..);
-    let first = cases.next().map(|(case, _)| case);
-    let others = cases.map(|(case, index)| {
-        let index = number(index);
-        quote!(#index => #case,)
-    });
-    quote! { #(#others)* _ => #first, }
-}
-
-/// How many cases there are.
-fn count(cases: usize) -> proc_macro2::Literal {
-    proc_macro2::Literal::usize_unsuffixed(cases)
-}
-
-/// The integer that holds this many flags.
-pub(super) fn flags_bits(count: usize) -> TokenStream {
-    match count {
-        0..=8 => quote!(u8),
-        9..=16 => quote!(u16),
-        _ => quote!(u32),
     }
 }
 
@@ -411,28 +171,5 @@ pub(super) fn field_idents(fields: &[Field]) -> Vec<Ident> {
     fields
         .iter()
         .map(|field| taken.claim(snake(&field.name)))
-        .collect()
-}
-
-/// The cases of a variant or enum, in order.
-pub(super) fn case_idents<'n>(names: impl Iterator<Item = &'n str>) -> Vec<Ident> {
-    let mut taken = Taken::default();
-    names.map(|name| taken.claim(names::camel(name))).collect()
-}
-
-/// The open end of an enum with `cases`.
-pub(super) fn unknown_ident(cases: &[Ident]) -> Ident {
-    let mut name = String::from("Unknown");
-    while cases.iter().any(|case| *case == name) {
-        name.push_str("Case");
-    }
-    ident(&name)
-}
-
-fn flag_idents(flags: &[Label]) -> Vec<Ident> {
-    let mut taken = Taken::default();
-    flags
-        .iter()
-        .map(|flag| taken.claim(names::upper(&flag.name)))
         .collect()
 }
