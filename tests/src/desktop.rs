@@ -2,13 +2,14 @@ use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
 use corelet_desktop::{Desktop, Sensor, Source, host};
 use corelet_host::{Host, Report, SlotId};
 use corelet_image::Keys;
+use corelet_mps2_an386::{POLICY, SLOTS};
 
-use crate::policy::POLICY;
+use crate::transcript::error_text;
 use crate::{Case, Outcome, Transcript, neighbour};
 
-type Plugins = Host<Desktop, 2>;
+type Plugins = Host<Desktop, SLOTS>;
 
-/// Puts a case to the test on the desktop board, in virtual time.
+/// Puts a case to the test on the desktop board, in virtual time and under the policy of the emulated board.
 ///
 /// # Panics
 /// If the neighbour does not load, which no case is an excuse for.
@@ -26,7 +27,7 @@ pub fn run_on_desktop(case: &Case) -> Transcript {
         let result = plugins.call_encoded(slot, export, &request);
         let result = result
             .map(<[u8]>::to_vec)
-            .map_err(|error| format!("{error:?}"));
+            .map_err(|error| error_text(&format!("{error:?}")));
         let fuel = plugins.metrics(slot).fuel_last;
         transcript.calls.push(Outcome { result, fuel });
     }
@@ -43,15 +44,15 @@ fn load(plugins: &mut Plugins, slot: SlotId, image: &[u8]) -> Result<(), String>
     let mut bank = image.to_vec();
     let size = DEVELOPMENT_FLASH.bank(0).map_or(0, |bank| bank.size());
     bank.resize(size as usize, 0xff);
-    let image = image_in(&bank).map_err(|error| format!("{error:?}"))?;
+    let image = image_in(&bank).map_err(|error| error_text(&format!("{error:?}")))?;
     let image = image.ok_or("the bank is erased")?;
     let keys = Keys::NONE.accept_development();
     let image = image
         .verify(&keys, corelet_host::VERSION)
-        .map_err(|error| format!("{error:?}"))?;
+        .map_err(|error| error_text(&format!("{error:?}")))?;
     plugins
         .load(slot, &image)
-        .map_err(|error| format!("{error:?}"))
+        .map_err(|error| error_text(&format!("{error:?}")))
 }
 
 /// Lets time pass until `slot` is ticked.
@@ -60,7 +61,7 @@ fn next_tick(plugins: &mut Plugins, wanted: SlotId) -> Outcome<()> {
         match plugins.poll() {
             Report::Ticked { slot, result } if slot == wanted => {
                 let fuel = plugins.metrics(slot).fuel_last;
-                let result = result.map_err(|failure| format!("{failure:?}"));
+                let result = result.map_err(|failure| error_text(&format!("{failure:?}")));
                 return Outcome { result, fuel };
             }
             Report::Idle { next: Some(next) } => {

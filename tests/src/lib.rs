@@ -4,16 +4,18 @@
 #![forbid(unsafe_code)]
 
 mod desktop;
+mod emulated;
+mod examples;
 mod image;
 pub mod misbehaviour;
 pub mod neighbour;
 mod plugin;
-mod policy;
 pub mod pump;
 mod transcript;
 
 pub use desktop::run_on_desktop;
+pub use emulated::Emulated;
+pub use examples::{build_example, with_config};
 pub use image::{manifest, message, signed, with_grant};
 pub use plugin::{MEMORY, OK, Plugin, export_key};
-pub use policy::POLICY;
 pub use transcript::{Call, Case, Expected, Outcome, ScriptedCall, Transcript};

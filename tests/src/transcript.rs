@@ -55,6 +55,12 @@ pub struct Outcome<T> {
     pub fuel: u64,
 }
 
+/// What an error says but for the shape at its end, which `Debug` and `defmt` do not write alike.
+pub(crate) fn error_text(text: &str) -> String {
+    let end = text.find("offered: ").unwrap_or(text.len());
+    text[..end].into()
+}
+
 /// A call of a script: the slot, the export, the request.
 pub type ScriptedCall = (u8, NameKey, Vec<u8>);
 

@@ -90,7 +90,6 @@ pub struct Layout {
 ///
 /// ```
 /// use corelet_board_support::{FlashMap, Layout, Region};
-/// // A map that is wrong does not compile.
 /// const FLASH: FlashMap<2> = FlashMap::new(Layout {
 ///     capacity: 256 * 1024,
 ///     erase_size: 4096,
@@ -100,6 +99,20 @@ pub struct Layout {
 /// });
 /// assert_eq!(FLASH.bank(1), Some(Region::new(0x2_0000, 0x1_0000)));
 /// assert_eq!(FLASH.bank(2), None);
+/// ```
+///
+/// A map that is wrong does not compile, such as this one, whose second bank lies beyond the flash:
+///
+/// ```compile_fail
+/// use corelet_board_support::{FlashMap, Layout, Region};
+/// const FLASH: FlashMap<2> = FlashMap::new(Layout {
+///     capacity: 128 * 1024,
+///     erase_size: 4096,
+///     boot_record: Region::new(0, 4096),
+///     first_bank: Region::new(0x1_0000, 0x1_0000),
+///     data: Region::new(0x2000, 0x2000),
+/// });
+/// assert_eq!(FLASH.capacity(), 128 * 1024);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlashMap<const BANKS: usize> {

@@ -1,0 +1,53 @@
+use corelet_desktop::Desktop;
+use corelet_host::abi::List;
+use corelet_host::capability::sensor::{Reading, Unit};
+use corelet_host::plugin::processor::Process;
+use corelet_tests::build_example;
+
+use crate::board::{ONE, TWO, load, plugins};
+
+fn reading(value: i32, scale: u8) -> Reading {
+    Reading {
+        value,
+        scale,
+        unit: Unit::Celsius,
+        timestamp: 1_000,
+    }
+}
+
+#[test]
+fn averages_what_it_is_given_and_each_slot_its_own() {
+    let image = build_example("moving-average");
+    let mut host = plugins(Desktop::in_virtual_time());
+    load(&mut host, ONE, &image).unwrap();
+    load(&mut host, TWO, &image).unwrap();
+    let mut process = |slot, values: &[Reading]| {
+        let readings = List::new(values);
+        let answer = host.call(slot, &Process { readings }).unwrap();
+        answer
+            .map(|reading| (reading.value, reading.scale, reading.timestamp))
+            .ok()
+    };
+    let four = [
+        reading(20, 0),
+        reading(210, 1),
+        reading(-22, 0),
+        reading(23_000, 3),
+    ];
+    assert_eq!(process(ONE, &four), Some((10_500, 3, 1_000)));
+    assert_eq!(process(ONE, &[reading(20, 0)]), Some((10_500, 3, 1_000)));
+    assert_eq!(process(TWO, &[reading(7, 0)]), Some((7_000, 3, 1_000)));
+    assert_eq!(process(TWO, &[]), None);
+    assert_eq!(process(ONE, &[reading(1, 0); 32]), Some((1_000, 3, 1_000)));
+}
+
+#[test]
+fn more_readings_than_the_contract_allows_are_refused_before_the_plugin_is_entered() {
+    let mut host = plugins(Desktop::in_virtual_time());
+    load(&mut host, ONE, &build_example("moving-average")).unwrap();
+    let calls = host.metrics(ONE).calls;
+    let readings = [reading(1, 0); 33];
+    let readings = List::new(&readings);
+    assert!(host.call(ONE, &Process { readings }).is_err());
+    assert_eq!(host.metrics(ONE).calls, calls);
+}
