@@ -242,7 +242,6 @@ fn read(line: &str, size: &mut Size) {
         size.heap_peak_bytes = after(" heap-peak ").unwrap_or(0);
         size.stack_peak_bytes = after(" stack-peak ").unwrap_or(0);
     } else if line.contains(": loaded ") {
-        size.plugin_heap_bytes
-            .extend(after(" B, heap "));
+        size.plugin_heap_bytes.extend(after(" B, heap "));
     }
 }

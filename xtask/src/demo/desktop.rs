@@ -25,7 +25,11 @@ pub(super) fn run(image: &Path, folder: &Path, checks: &mut Checks) -> Result<()
     let log = String::from_utf8_lossy(&output.stderr);
     print!("{log}");
     checks.check("the plugin ran to the end", output.status.success());
-    let decisions = ["19000 m°C: heating on", "22000 m°C: heating off", "20250 m°C: heating on"];
+    let decisions = [
+        "19000 m°C: heating on",
+        "22000 m°C: heating off",
+        "20250 m°C: heating on",
+    ];
     let mut rest = &*log;
     for decision in decisions {
         let found = rest.split_once(decision);
@@ -33,6 +37,9 @@ pub(super) fn run(image: &Path, folder: &Path, checks: &mut Checks) -> Result<()
         rest = found.map_or("", |(_, rest)| rest);
     }
     let kept = super::board::stored(&storage, "switches");
-    checks.check("it keeps in flash that it switched 3 times", kept == Some(3));
+    checks.check(
+        "it keeps in flash that it switched 3 times",
+        kept == Some(3),
+    );
     fs::remove_file(&storage).map_err(|error| Failure::writing(&storage, &error))
 }

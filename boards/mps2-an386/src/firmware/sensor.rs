@@ -1,6 +1,6 @@
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::capability::sensor::{Channel, Error, Reading, Sensors, Unit};
-use tmp1x2::{SlaveAddr, Tmp1x2, marker};
+use tmp1x2::{ConversionRate, SlaveAddr, Tmp1x2, marker};
 
 use super::board::Board;
 use super::i2c::BitBang;
@@ -22,9 +22,11 @@ pub(super) struct Thermometer {
 impl Thermometer {
     /// The thermometer at the first of its addresses.
     pub(super) fn new(bus: BitBang) -> Self {
-        Self {
-            driver: Tmp1x2::new(bus, SlaveAddr::default()),
-        }
+        let mut driver = Tmp1x2::new(bus, SlaveAddr::default());
+        // Until its configuration is written, a TMP105 measures in halves of a degree; the driver writes it for twelve bits.
+        // If the device does not answer now, no reading does either.
+        let _ = driver.set_conversion_rate(ConversionRate::_4Hz);
+        Self { driver }
     }
 
     /// The temperature in thousandths of a degree Celsius; none if the device does not answer.
