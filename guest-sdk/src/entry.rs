@@ -1,10 +1,9 @@
 //! Where the host enters a plugin: the instance, the exchange buffer, and the functions that wasm exports.
 
 use core::cell::{Cell, UnsafeCell};
-use core::num::NonZero;
 
 use crate::Error;
-use crate::abi::{Answer, Codec, Exchange, Function, Status, Writer, encode_response, pack};
+use crate::abi::{Answer, Exchange, Function, Status, encode_response, pack};
 
 /// An exported function. `bindgen!` implements it for every `T` that implements the interface's trait.
 pub trait Export<T>: Function {
@@ -76,18 +75,10 @@ pub fn init<F: Init<T>, T, const SIZE: usize>(
     exchange: &Buffer<SIZE>,
     length: usize,
 ) -> i64 {
-    enter(
-        instance,
-        exchange,
-        length,
-        |plugin, request, response| match F::init(request)? {
-            Ok(made) => {
-                *plugin = Some(made);
-                encode_response::<F>(&Ok(()), response)
-            }
-            Err(error) => fail::<Error>(&error, response),
-        },
-    )
+    enter(instance, exchange, length, |plugin, request, response| {
+        let answer = F::init(request)?.map(|made| *plugin = Some(made));
+        encode_response::<F>(&answer, response)
+    })
 }
 
 /// What every other function exports.
@@ -101,27 +92,6 @@ pub fn export<F: Export<T>, T, const SIZE: usize>(
         let plugin = plugin.as_mut().ok_or(Status::NOT_INITIALISED)?;
         F::answer(plugin, request, response)
     })
-}
-
-/// Answers that an exported function failed.
-///
-/// # Errors
-/// [`Status::UNBOUNDED_ANSWER`] if the error is over its bounds.
-#[inline]
-pub fn fail<E: Codec>(error: &E::Value<'_>, response: &mut [u8]) -> Result<usize, Status> {
-    match encode_failure::<E>(error, response) {
-        Some(length) => Ok(length.get()),
-        None => Err(Status::UNBOUNDED_ANSWER),
-    }
-}
-
-/// Not inlined: all functions of a plugin share it.
-#[inline(never)]
-fn encode_failure<E: Codec>(error: &E::Value<'_>, response: &mut [u8]) -> Option<NonZero<usize>> {
-    let mut writer = Writer::new(response);
-    writer.byte(1).ok()?;
-    E::encode(error, &mut writer).ok()?;
-    NonZero::new(writer.length())
 }
 
 /// Runs `call` on the plugin, with the request that the host wrote into the exchange buffer and, behind it, the room
@@ -252,7 +222,7 @@ mod tests {
             response: &mut [u8],
         ) -> Result<usize, Status> {
             match decode_request::<Self>(request)? {
-                (0,) => return fail::<types::Error<'static>>(&Error::new(3, "zero"), response),
+                (0,) => return encode_response::<Self>(&Err(Error::new(3, "zero")), response),
                 (1,) => assert_eq!(enter_again(), Some(Err(Status::BUSY))),
                 (number,) => plugin.0 += number,
             }

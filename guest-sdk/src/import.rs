@@ -59,13 +59,22 @@ pub fn call<'r, F: Import>(
 ) -> Result<<F::Response as Codec>::Value<'r>, Status> {
     let length = abi::encode::<F::Request>(arguments, request).map_err(|_| Status::MALFORMED)?;
     let request = request.get(..length).ok_or(Status::LOGIC_BUG)?;
-    let result = F::import(request, response);
-    if let Some(status) = Status::from_code(result) {
-        return Err(status);
-    }
+    let response = cross::<F>(request, response)?;
     // The host encodes by the same contract, so a response that is no message is a fault of Corelet's.
-    let response = response.get(..result as usize).ok_or(Status::LOGIC_BUG)?;
     abi::decode::<F::Response>(response).map_err(|_| Status::LOGIC_BUG)
+}
+
+/// Crosses the boundary with an encoded request, and gives the encoded response.
+#[inline]
+pub(crate) fn cross<'r, F: Import>(
+    request: &[u8],
+    response: &'r mut [u8],
+) -> Result<&'r [u8], Status> {
+    let result = F::import(request, response);
+    match Status::from_code(result) {
+        Some(status) => Err(status),
+        None => response.get(..result as usize).ok_or(Status::LOGIC_BUG),
+    }
 }
 
 /// Joins the two ways to fail of a function whose result is a `result`.

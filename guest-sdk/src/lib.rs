@@ -38,7 +38,7 @@
 //! ```
 //!
 //! The crate is a `cdylib`; `corelet build` makes a signed image of it. There is no allocator, no `unsafe` and no
-//! `core::fmt` in it; a plugin that wants `alloc` has [`heap!`].
+//! `core::fmt` in it; a plugin that wants `alloc` has `heap!`.
 //!
 //! ## What `bindgen!` gives
 //!

@@ -4,7 +4,7 @@ pub use corelet_guest_macros::line;
 #[cfg(feature = "alloc")]
 pub use talc;
 
-pub use crate::entry::{Buffer, Export, Init, Instance, export, fail, init};
+pub use crate::entry::{Buffer, Export, Init, Instance, export, init};
 pub use crate::import::{Import, call, flatten};
 #[cfg(not(target_family = "wasm"))]
 pub use crate::sim::stand_in;
