@@ -1,31 +1,29 @@
 //! # Plugins for Corelet, in Rust
 //!
-//! A plugin is one type. It is made by `init`, and implements one trait for each interface that its world exports:
+//! A plugin is one type. It is made by `init`, and implements one trait for each interface that its world exports.
+//! The contract is WIT, in `wit/`:
 //!
 //! ```text
-//! // wit/world.wit
-//! package acme:fan@0.1.0;
-//! world fan {
-//!   import corelet:host/logging@0.1.0;
-//!   import corelet:host/sensor@0.1.0;
-//!   export corelet:plugin/ticker@0.1.0;
-//!   record config { limit-milli: s32 }
-//! }
+#![doc = include_str!("../examples/thermostat/wit/world.wit")]
 //! ```
-//! ```ignore
-//! // src/lib.rs
+//!
+//! and the plugin is Rust, in `src/lib.rs`:
+//!
+//! ```
 //! #![cfg_attr(target_family = "wasm", no_std)]
-//! corelet_guest::bindgen!();
+//! corelet_guest::bindgen!({ path: "examples/thermostat/wit" }); // or bindgen!() for wit/ beside Cargo.toml
 //!
-//! pub struct Fan { limit: i32 }
+//! pub struct Alarm {
+//!     limit: i32,
+//! }
 //!
-//! impl Plugin for Fan {
+//! impl Plugin for Alarm {
 //!     fn init(config: &Config) -> Result<Self, Error> {
-//!         Ok(Self { limit: config.limit_milli })
+//!         Ok(Self { limit: config.set_point_milli })
 //!     }
 //! }
 //!
-//! impl ticker::Guest for Fan {
+//! impl ticker::Guest for Alarm {
 //!     fn tick(&mut self) -> Result<(), Error> {
 //!         let now = sensor::read(0)?.milli();
 //!         if now > self.limit {
@@ -34,7 +32,13 @@
 //!         Ok(())
 //!     }
 //! }
-//! corelet_guest::export!(Fan);
+//! corelet_guest::export!(Alarm);
+//! # fn main() {
+//! # use ticker::Guest;
+//! # corelet_guest::sim::sensor(0, 30_000);
+//! # Alarm { limit: 21_000 }.tick().unwrap();
+//! # assert_eq!(corelet_guest::sim::log(), "30000 m°C: too warm");
+//! # }
 //! ```
 //!
 //! The crate is a `cdylib`; `corelet build` makes a signed image of it. There is no allocator, no `unsafe` and no
