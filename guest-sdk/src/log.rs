@@ -269,5 +269,7 @@ mod tests {
         assert_eq!(line.as_str().len(), LINE_MAX);
         line.number(false, 1);
         assert_eq!(line.as_str().len(), LINE_MAX);
+        line.log(Level::Warn);
+        assert_eq!(crate::sim::log(), line.as_str());
     }
 }
