@@ -48,6 +48,8 @@ pub(crate) fn compile(package: &Package, stack: u32) -> Result<PathBuf, Failure>
     cargo.args([
         "--",
         "-Clink-arg=--page-size=1",
+        // Without it the linker pads every index and address to five bytes.
+        "-Clink-arg=--compress-relocations",
         &format!("-Clink-arg=-zstack-size={stack}"),
     ]);
     let status = cargo

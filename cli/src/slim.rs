@@ -1,16 +1,16 @@
 //! Takes out of a linked module what a device has no use for.
 //!
 //! What the linker leaves are custom sections for tools (`name`, `producers`, `target_features`), exports that the ABI does
-//! not name (`__data_end`, `__heap_base`) and the globals behind them, and shapes of functions that the plugin could
-//! have called but does not. Code and data are kept byte for byte.
+//! not name (`__data_end`, `__heap_base`) and the globals behind them, shapes of functions that the plugin could
+//! have called but does not, and zeros at the end of data, where memory is zero anyway. Code is kept byte for byte.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use corelet_abi::{SHAPES_SECTION, ShapeEntry};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{CustomSection, ExportSection, GlobalSection, RawSection};
-use wasmparser::{ExternalKind, Operator, Parser, Payload};
+use wasm_encoder::{CustomSection, DataSection, ExportSection, GlobalSection, RawSection};
+use wasmparser::{DataKind, ExternalKind, Operator, Parser, Payload};
 
 use crate::module::{Module, in_words, is_abi_export, shape_entries};
 
@@ -56,6 +56,20 @@ pub(crate) fn slim(bytes: &[u8]) -> Result<Vec<u8>, String> {
                 }
                 out.section(&kept);
             }
+            Payload::DataSection(section) => {
+                let mut kept = DataSection::new();
+                for segment in section.clone() {
+                    let mut segment = segment.map_err(in_words)?;
+                    // The linker's segments do not overlap, so what is under one is zero.
+                    if matches!(segment.kind, DataKind::Active { .. }) {
+                        segment.data = without_trailing_zeros(segment.data);
+                    }
+                    RoundtripReencoder
+                        .parse_data(&mut kept, segment)
+                        .map_err(|error| error.to_string())?;
+                }
+                out.section(&kept);
+            }
             // Everything else is kept as it is; bodies of functions come with their section.
             other => {
                 if let Some((id, range)) = other.as_section() {
@@ -71,6 +85,11 @@ pub(crate) fn slim(bytes: &[u8]) -> Result<Vec<u8>, String> {
     }
     append_shapes(&mut out, shapes);
     Ok(out.finish())
+}
+
+fn without_trailing_zeros(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte != 0);
+    &bytes[..end.map_or(0, |last| last + 1)]
 }
 
 fn append_shapes(out: &mut wasm_encoder::Module, mut shapes: Vec<ShapeEntry>) {

@@ -23,11 +23,11 @@ const fn example(name: &'static str, wasm_max: u64, lines_max: Option<usize>) ->
 
 const EXAMPLES: [Example; 6] = [
     example("hello", 1_536, Some(25)),
-    example("thermostat", 5_120, Some(40)),
-    example("moving-average", 5_120, None),
-    example("event-counter", 5_120, None),
-    example("motor-guard", 5_120, None),
-    example("misbehaving", 5_120, None),
+    example("thermostat", 4_096, Some(40)),
+    example("moving-average", 4_096, None),
+    example("event-counter", 4_096, None),
+    example("motor-guard", 4_096, None),
+    example("misbehaving", 4_096, None),
 ];
 
 /// Builds all examples, prints a table of them, and returns their images in that order.

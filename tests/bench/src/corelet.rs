@@ -10,7 +10,7 @@ use crate::{FUEL, NAME, PAYLOAD, TIME};
 
 #[allow(missing_docs, unreachable_pub)]
 mod bindings {
-    corelet_host::bindgen!({ path: "wit", world: "bench" });
+    corelet_host::bindgen!({ path: "guest/wit" });
 }
 use bindings::{echo, storm, sum};
 

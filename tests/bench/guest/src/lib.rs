@@ -1,6 +1,6 @@
 //! The plugin that the benchmark calls.
 #![cfg_attr(target_family = "wasm", no_std)]
-corelet_guest::bindgen!({ path: "../wit" });
+corelet_guest::bindgen!();
 
 /// Without state.
 pub struct Echo;
