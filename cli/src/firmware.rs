@@ -10,10 +10,9 @@ use crate::toolchain::{Target, Toolchain};
 /// What LLVM is told when all crates have become one module. By itself it underrates what inlining saves in code as generic
 /// as the interpreter's, and looks for equal ends of the arms of a match among the first 150 only: 40 KiB of flash. Told
 /// to each crate before, these save less.
-const LINK_TIME: [&str; 3] = [
+const LINK_TIME: [&str; 2] = [
     "-Cllvm-args=-inline-call-penalty=90",
     "-Cllvm-args=-tail-merge-threshold=5000",
-    "-Cllvm-args=-machine-outliner-reruns=3",
 ];
 
 /// Builds the firmware from the checkout that this command was built from, and returns its ELF file.
