@@ -99,7 +99,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         {
             // It is gone in any case: no restart, and nobody whom its last words could concern.
             plugin.on_fault = OnFault::Stop;
-            let _ = plugin.call(&mut self.home, export, |_| Ok(()), |_| Ok(()));
+            let _ = plugin.call(&mut self.home, export, &|_| Ok(()), |_| Ok(()));
         }
     }
 
@@ -122,7 +122,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let answer = plugin.call(
             &mut self.home,
             export,
-            |writer| call.encode(writer),
+            &|writer| call.encode(writer),
             check::<<C::Function as Function>::Response>,
         )?;
         decode::<<C::Function as Function>::Response>(plugin.response(answer))
@@ -146,7 +146,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let answer = plugin.call(
             &mut self.home,
             export,
-            |writer| writer.bytes(request),
+            &|writer| writer.bytes(request),
             |_| Ok(()),
         )?;
         Ok(plugin.response(answer))

@@ -77,7 +77,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
                     },
                 };
                 let result = plugin
-                    .run::<event_handler::functions::Handle>(&mut self.home, |writer| {
+                    .run::<event_handler::functions::Handle>(&mut self.home, &|writer| {
                         call.encode(writer)
                     });
                 self.tick_goes_first = true;
@@ -113,7 +113,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             };
             let metrics = &mut plugin.metrics;
             metrics.ticks_missed = metrics.ticks_missed.saturating_add(missed);
-            let result = plugin.run::<ticker::functions::Tick>(&mut self.home, |_| Ok(()));
+            let result = plugin.run::<ticker::functions::Tick>(&mut self.home, &|_| Ok(()));
             return Some(Report::Ticked {
                 slot: slot_id(index),
                 result,

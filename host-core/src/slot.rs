@@ -99,6 +99,12 @@ pub(crate) enum Life<B: 'static> {
     Faulted(Fault),
 }
 
+/// Writes a request. Not a type parameter: what a call takes stands once in the firmware then, not once for each function.
+pub(crate) type Encode<'a> = &'a dyn Fn(&mut Writer<'_>) -> Result<(), CodecError>;
+
+/// Whether a response is one of the called function.
+pub(crate) type Check = fn(&[u8]) -> Result<(), CallError>;
+
 /// The place in the host from which a slot borrows what is shared.
 pub(crate) type Home<B> = Option<Box<Shared<B>>>;
 
@@ -129,8 +135,8 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         &mut self,
         home: &mut Home<B>,
         export: NameKey,
-        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
-        check: impl FnOnce(&[u8]) -> Result<(), CallError>,
+        request: Encode<'_>,
+        check: Check,
     ) -> Result<Answer, CallError> {
         let result = self.enter(home, export, request, check);
         if let Err(error) = result
@@ -147,7 +153,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         let result = self.enter(
             home,
             NameKey::of_export(INIT_EXPORT),
-            |writer| writer.bytes(&config),
+            &|writer| writer.bytes(&config),
             check::<Outcome>,
         );
         self.config = config;
@@ -158,7 +164,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     pub(crate) fn run<F: Function>(
         &mut self,
         home: &mut Home<B>,
-        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
+        request: Encode<'_>,
     ) -> Result<(), Failure> {
         let export = self.exports.find::<F>()?;
         let answer = self.call(home, export, request, check::<Outcome>)?;
@@ -173,8 +179,8 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         &mut self,
         home: &mut Home<B>,
         export: NameKey,
-        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
-        check: impl FnOnce(&[u8]) -> Result<(), CallError>,
+        request: Encode<'_>,
+        check: Check,
     ) -> Result<Answer, CallError> {
         let Life::Running(machine) = &mut self.life else {
             return Err(CallError::Faulted(self.slot));

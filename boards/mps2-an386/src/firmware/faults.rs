@@ -5,18 +5,23 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use cortex_m_rt::{ExceptionFrame, exception};
 
+/// Faults, so that [`HardFault`] logs where it was called from: an address for `addr2line`.
+///
+/// Nothing of the panic itself is looked at, not even its place: that alone would keep all formatting of text alive, and
+/// take 100 KiB of flash.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
-    if is_first() {
-        defmt::error!("panic");
-    }
-    stop()
+    cortex_m::asm::udf()
 }
 
 #[exception]
 unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
     if is_first() {
-        defmt::error!("hard fault at {=u32:#x}", frame.pc());
+        defmt::error!(
+            "panic or fault at {=u32:#x}, called from {=u32:#x}",
+            frame.pc(),
+            frame.lr()
+        );
     }
     stop()
 }
