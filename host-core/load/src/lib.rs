@@ -64,6 +64,7 @@ mod door;
 mod error;
 mod guest;
 mod machine;
+mod scratch;
 
 pub use budget::Budget;
 pub use error::{Blame, LoadError, Stop, Trap};

@@ -8,7 +8,7 @@ use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, StoreLimitsBu
 
 use crate::door::{self, Claim};
 use crate::guest::Guest;
-use crate::{Budget, Imports, LoadError, Stop};
+use crate::{Budget, Imports, LoadError, Stop, scratch};
 
 /// An export of the ABI: (request pointer, request length) -> result.
 type Export = TypedFunc<(u32, u32), i64>;
@@ -69,6 +69,7 @@ impl<D: Imports> Machine<D> {
         let engine = Engine::new(&budget.config());
         let module =
             Module::new(&engine, admitted.module()).map_err(|error| LoadError::of(&error))?;
+        scratch::release(&engine);
         let plan = Plan {
             engine,
             module,
