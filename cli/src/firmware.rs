@@ -15,11 +15,12 @@ const LINK_TIME: [&str; 2] = [
     "-Cllvm-args=-tail-merge-threshold=5000",
 ];
 
-/// Builds the firmware from the checkout that this command was built from, and returns its ELF file.
+/// Builds the firmware from the checkout that this command was built from, and returns its ELF file. One that was built
+/// with other features takes its place.
 ///
 /// # Errors
 /// If the checkout is gone, the toolchain cannot be had, or the firmware does not compile.
-pub fn build() -> Result<PathBuf, Failure> {
+pub fn build(features: &[&str]) -> Result<PathBuf, Failure> {
     const NAME: &str = "corelet-mps2-an386";
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../boards/mps2-an386");
     if !folder.is_dir() {
@@ -45,6 +46,8 @@ pub fn build() -> Result<PathBuf, Failure> {
             "--target-dir",
         ])
         .arg(&package.target_folder)
+        .arg("--features")
+        .arg(features.join(","))
         .arg("--")
         .args(LINK_TIME)
         .stdout(std::io::stderr());

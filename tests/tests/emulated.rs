@@ -6,7 +6,7 @@ use corelet_tests::{Emulated, misbehaviour, run_on_desktop};
 #[test]
 fn every_misbehaviour_ends_on_the_emulated_board_as_on_the_desktop() {
     let qemu = toolchain::ensure_qemu().unwrap_or_else(|error| panic!("{error}"));
-    let firmware = firmware::build().unwrap_or_else(|error| panic!("{error}"));
+    let firmware = firmware::build(&[]).unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::tempdir().unwrap();
     let board = Emulated {
         qemu: &qemu,

@@ -1,18 +1,21 @@
-//! `cargo xtask bench`: instructions of one message echo and of one host call, counted by callgrind, beside the same
-//! done with wasmi by hand in the same run.
+//! `cargo xtask bench`: instructions of one message echo and of one host call, beside the same done with wasmi by hand in
+//! the same run: counted by callgrind on the desktop, by the clock of the emulated board.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use corelet_cli::Failure;
+use corelet_bench::{Job, Side};
+use corelet_cli::{Failure, firmware};
+use corelet_mps2_an386::BootRecord;
 
+use crate::emulator::run_to_end;
 use crate::run::{cargo, heading, root, step, target_folder};
 
 /// The most that Corelet may take of what it takes by hand.
 const RATIO_MAX: f64 = 1.3;
 
-/// What is measured, by the name that the benchmark knows it by.
-const JOBS: [(&str, &str); 2] = [("echo", "message echo"), ("calls", "host call")];
+/// How long the emulated board takes for an instruction, in nanoseconds.
+const INSTRUCTION_NS: f64 = 32.0;
 
 pub(crate) fn run() -> Result<(), Failure> {
     check()
@@ -21,10 +24,10 @@ pub(crate) fn run() -> Result<(), Failure> {
 /// Measures, prints a table, and compares.
 ///
 /// # Errors
-/// If callgrind is missing, or Corelet takes more than it may.
+/// If callgrind or QEMU is missing, or Corelet takes more than it may.
 pub(crate) fn check() -> Result<(), Failure> {
     ensure_valgrind()?;
-    let module = corelet_cli::build(&root().join("tests/bench/guest"), None)?.wasm;
+    let image = corelet_cli::build(&root().join("tests/bench/guest"), None)?.image;
     step(
         "building the benchmark",
         &mut cargo(&[
@@ -37,47 +40,105 @@ pub(crate) fn check() -> Result<(), Failure> {
     )?;
     let program = target_folder().join("release/corelet-bench");
     println!(
-        "{:14} {:>9} {:>9} {:>7}",
-        "instructions", "by hand", "corelet", "ratio"
+        "{:28} {:>9} {:>9} {:>7}",
+        "instructions of one", "by hand", "corelet", "ratio"
     );
-    for (job, title) in JOBS {
-        let raw = per_operation(&program, "raw", job, &module)?;
-        let corelet = per_operation(&program, "corelet", job, &module)?;
-        let ratio = corelet / raw;
-        println!("{title:14} {raw:9.0} {corelet:9.0} {ratio:7.2}");
-        if ratio > RATIO_MAX {
-            return Err(
-                Failure::refused(format_args!("a {title} takes too many instructions")).found(
-                    format_args!("{ratio:.2} of wasmi by hand"),
-                    format_args!("{RATIO_MAX}"),
-                ),
-            );
-        }
+    for job in Job::ALL {
+        let raw = on_desktop(&program, Side::Raw, job, &image)?;
+        let corelet = on_desktop(&program, Side::Corelet, job, &image)?;
+        compare("desktop", job, raw, corelet)?;
+    }
+    let times = times_on_board(image)?;
+    for job in Job::ALL {
+        let raw = on_board(&times, Side::Raw, job)?;
+        let corelet = on_board(&times, Side::Corelet, job)?;
+        compare("mps2-an386", job, raw, corelet)?;
     }
     Ok(())
 }
 
-/// Instructions of one operation: the difference of two runs, so that start-up does not count.
-fn per_operation(program: &Path, side: &str, job: &str, module: &Path) -> Result<f64, Failure> {
+fn compare(board: &str, job: Job, raw: f64, corelet: f64) -> Result<(), Failure> {
+    let title = match job {
+        Job::Echo => "message echo",
+        Job::Calls => "host call",
+    };
+    let ratio = corelet / raw;
+    println!(
+        "{:28} {raw:9.0} {corelet:9.0} {ratio:7.2}",
+        format!("{title}, {board}")
+    );
+    if ratio > RATIO_MAX {
+        return Err(
+            Failure::refused(format_args!("a {title} takes too many instructions")).found(
+                format_args!("{ratio:.2} of wasmi by hand on {board}"),
+                format_args!("{RATIO_MAX}"),
+            ),
+        );
+    }
+    Ok(())
+}
+
+/// What the firmware logs: the side, the job, how often it was done, and how long that took in nanoseconds.
+type Time = (String, String, f64, f64);
+
+/// Runs the firmware that measures.
+fn times_on_board(image: PathBuf) -> Result<Vec<Time>, Failure> {
+    let firmware = firmware::build(&["bench"])?;
+    let mut times = Vec::new();
+    run_to_end(&firmware, &[image], &BootRecord::FOR_EVER, |line| {
+        times.extend(time(line));
+    })?;
+    Ok(times)
+}
+
+/// Reads `bench JOB SIDE COUNT: TIME ns`.
+fn time(line: &str) -> Option<Time> {
+    let (what, time) = line.strip_prefix("bench ")?.split_once(": ")?;
+    let mut what = what.split(' ');
+    let (job, side, count) = (what.next()?, what.next()?, what.next()?);
+    let time = time.strip_suffix(" ns")?;
+    Some((
+        side.to_owned(),
+        job.to_owned(),
+        count.parse().ok()?,
+        time.parse().ok()?,
+    ))
+}
+
+/// Instructions of one operation on the emulated board: the difference of two runs, so that loading does not count.
+fn on_board(times: &[Time], side: Side, job: Job) -> Result<f64, Failure> {
+    let mut runs = times
+        .iter()
+        .filter(|(of_side, of_job, ..)| of_side == side.name() && of_job == job.name());
+    match (runs.next(), runs.next()) {
+        (Some((_, _, few, less)), Some((_, _, many, more))) => {
+            Ok((more - less) / (many - few) / INSTRUCTION_NS)
+        }
+        _ => Err(Failure::tool("the emulated board did not measure")),
+    }
+}
+
+/// Instructions of one operation on the desktop: the difference of two runs, so that loading does not count.
+fn on_desktop(program: &Path, side: Side, job: Job, image: &Path) -> Result<f64, Failure> {
     const FEW: u32 = 100;
     const MANY: u32 = 1_100;
-    let few = instructions(program, side, job, FEW, module)?;
-    let many = instructions(program, side, job, MANY, module)?;
+    let few = instructions(program, side, job, FEW, image)?;
+    let many = instructions(program, side, job, MANY, image)?;
     Ok((many - few) / f64::from(MANY - FEW))
 }
 
 fn instructions(
     program: &Path,
-    side: &str,
-    job: &str,
+    side: Side,
+    job: Job,
     count: u32,
-    module: &Path,
+    image: &Path,
 ) -> Result<f64, Failure> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
-        .args([side, job, &count.to_string()])
-        .arg(module)
+        .args([side.name(), job.name(), &count.to_string()])
+        .arg(image)
         .output()
         .map_err(|error| Failure::tool(format_args!("valgrind does not start: {error}")))?;
     let text = String::from_utf8_lossy(&output.stderr);

@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     heading("the firmware, for a Cortex-M4F");
     let board = Board {
         qemu: toolchain::ensure_qemu().map_err(Failure::tool)?,
-        firmware: firmware::build()?,
+        firmware: firmware::build(&[])?,
         flash: folder.path().join("flash"),
     };
     board.install(&[&thermostat, &moving_average])?;

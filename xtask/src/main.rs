@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod emulator;
 mod examples;
 mod run;
 mod size;

@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use corelet_cli::Failure;
-use corelet_cli::qemu::{FlashFile, Machine, Next, Pace, Start};
-use corelet_cli::toolchain::ensure_qemu;
 use corelet_cli::{build, firmware};
 use corelet_mps2_an386::BootRecord;
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind, SymbolKind};
 use serde::{Deserialize, Serialize};
 
+use crate::emulator::run_to_end;
 use crate::run::root;
 
 /// Where the most that the firmware may take stands.
@@ -125,7 +123,7 @@ fn print(size: &Size) {
 }
 
 fn measure() -> Result<Size, Failure> {
-    let elf = firmware::build()?;
+    let elf = firmware::build(&[])?;
     let data = fs::read(&elf).map_err(|error| Failure::reading(&elf, &error))?;
     let file = object::File::parse(&*data).map_err(Failure::tool)?;
     let mut size = Size {
@@ -191,39 +189,17 @@ fn crate_of(name: &str) -> String {
     }
 }
 
-/// Runs the firmware with two plugins at a pace that is the same in every run, and reads the figures that it logs at its end.
+/// Runs the firmware with two plugins, and reads the figures that it logs at its end.
 fn run_machine(elf: &Path, size: &mut Size) -> Result<(), Failure> {
-    let qemu = ensure_qemu().map_err(Failure::tool)?;
-    let folder = tempfile::tempdir().map_err(Failure::tool)?;
-    let path = folder.path().join("flash");
-    let mut flash = FlashFile::open(&path).map_err(|error| Failure::writing(&path, &error))?;
-    for (bank, plugin) in PLUGINS.iter().enumerate() {
-        let built = build(&root().join("guest-sdk/examples").join(plugin), None)?;
-        let image =
-            fs::read(&built.image).map_err(|error| Failure::reading(&built.image, &error))?;
-        flash
-            .put_image(bank, &image)
-            .map_err(|error| Failure::writing(&path, &error))?;
+    let mut images = Vec::new();
+    for plugin in PLUGINS {
+        images.push(build(&root().join("guest-sdk/examples").join(plugin), None)?.image);
     }
-    flash
-        .put_boot_record(&BootRecord {
-            run_milliseconds: RUN_MS,
-            ..BootRecord::FOR_EVER
-        })
-        .map_err(|error| Failure::writing(&path, &error))?;
-    let mut machine = Machine::start(&Start {
-        qemu: &qemu,
-        firmware: elf,
-        flash: &path,
-        pace: Pace::Instructions,
-    })?;
-    loop {
-        match machine.line(Duration::from_secs(60)) {
-            Next::Line(line) => read(&line.message, size),
-            Next::End => break,
-            Next::Nothing => return Err(Failure::tool("the emulated board is silent")),
-        }
-    }
+    let record = BootRecord {
+        run_milliseconds: RUN_MS,
+        ..BootRecord::FOR_EVER
+    };
+    run_to_end(elf, &images, &record, |line| read(line, size))?;
     if size.plugin_heap_bytes.len() == PLUGINS.len() && size.stack_peak_bytes > 0 {
         Ok(())
     } else {

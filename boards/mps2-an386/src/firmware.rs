@@ -1,6 +1,8 @@
 //! Boot, and the loop.
 
 mod alarm;
+#[cfg(feature = "bench")]
+mod bench;
 mod board;
 #[allow(unsafe_code)]
 mod faults;
@@ -59,6 +61,8 @@ fn run(peripherals: Peripherals) -> ! {
     interrupts::enable();
 
     let (flash, images) = Flash::new(peripherals.psram);
+    #[cfg(feature = "bench")]
+    bench::run(images);
     let board = Board::new(peripherals.i2c, flash);
     let mut host = Plugins::new(board, POLICY)
         .with::<log::Capability>()

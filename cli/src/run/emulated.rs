@@ -19,7 +19,7 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     let qemu = ensure_qemu().map_err(Failure::tool)?;
     let firmware = match &args.firmware {
         Some(firmware) => firmware.clone(),
-        None => firmware::build()?,
+        None => firmware::build(&[])?,
     };
     let temporary = tempfile::tempdir()
         .map_err(|error| Failure::writing(Path::new("a temporary folder"), &error))?;

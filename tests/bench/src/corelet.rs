@@ -2,11 +2,9 @@
 
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::{Allow, Caller, Host, Policy, SlotId, SlotPolicy};
-use corelet_image::{
-    Budgets, DEVELOPMENT_KEY, DEVELOPMENT_SEED, Grant, Image, Keys, Manifest, Unsigned, Version,
-};
+use corelet_image::Verified;
 
-use crate::{FUEL, NAME, PAYLOAD, TIME};
+use crate::{FUEL, Job, NAME, PAYLOAD, TIME};
 
 #[allow(missing_docs, unreachable_pub)]
 mod bindings {
@@ -40,35 +38,12 @@ impl sum::Host for Board {
     }
 }
 
-pub(crate) fn run(module: &[u8], what: &str, count: u32) -> u32 {
-    let manifest = Manifest {
-        name: "echo",
-        version: Version::new(0, 1, 0),
-        grants: [Grant {
-            interface: "corelet:bench/sum@0.1.0",
-            parameters: &[],
-        }]
-        .into_iter()
-        .collect(),
-        budgets: Budgets {
-            fuel_per_call: FUEL,
-            memory: 1 << 16,
-            stack: 1 << 12,
-            heap: 1 << 16,
-        },
-        ..Manifest::default()
-    };
-    let image = Unsigned::build(&manifest, module, &DEVELOPMENT_KEY)
-        .and_then(|image| image.sign(&DEVELOPMENT_SEED))
-        .expect("the image is built");
-    let verified = Image::parse(&image)
-        .and_then(|image| image.verify(&Keys::NONE.accept_development(), Version::new(0, 1, 0)))
-        .expect("the image verifies");
+pub(crate) fn run(image: &Verified<'_>, job: Job, count: u32) -> u32 {
     let mut host = Host::<_, 1>::new(Board, Policy::same(POLICY)).with::<sum::Capability>();
-    host.load(SLOT, &verified).expect("the plugin is loaded");
+    host.load(SLOT, image).expect("the plugin is loaded");
 
-    match what {
-        "echo" => {
+    match job {
+        Job::Echo => {
             let mut message = echo::Message {
                 count: 0,
                 time: TIME,
@@ -83,9 +58,8 @@ pub(crate) fn run(module: &[u8], what: &str, count: u32) -> u32 {
             }
             message.count
         }
-        "calls" => host
+        Job::Calls => host
             .call(SLOT, &storm::Calls { times: count })
             .expect("the plugin calls"),
-        _ => 0,
     }
 }

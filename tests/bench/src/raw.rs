@@ -5,7 +5,7 @@ use wasmi::{
     Caller, CompilationMode, Config, Engine, Extern, Func, Instance, Memory, Module, Store,
 };
 
-use crate::{FUEL, NAME, PAYLOAD, TIME};
+use crate::{FUEL, Job, NAME, PAYLOAD, TIME};
 
 #[derive(Serialize, Deserialize)]
 struct Message<'a> {
@@ -45,7 +45,7 @@ fn sum(
     }
 }
 
-pub(crate) fn run(module: &[u8], what: &str, count: u32) -> u32 {
+pub(crate) fn run(module: &[u8], job: Job, count: u32) -> u32 {
     let mut config = Config::default();
     config
         .consume_fuel(true)
@@ -54,10 +54,7 @@ pub(crate) fn run(module: &[u8], what: &str, count: u32) -> u32 {
     let engine = Engine::new(&config);
     let module = Module::new(&engine, module).expect("the module is valid");
     let mut store = Store::new(&engine, None);
-    let imports: Vec<Extern> = module
-        .imports()
-        .map(|_| Func::wrap(&mut store, sum).into())
-        .collect();
+    let imports = [Extern::Func(Func::wrap(&mut store, sum))];
     let instance = Instance::new(&mut store, &module, &imports).expect("an instance is made");
     let memory = instance
         .get_memory(&store, "memory")
@@ -89,8 +86,8 @@ pub(crate) fn run(module: &[u8], what: &str, count: u32) -> u32 {
             ((result >> 32) as usize, result as u32 as usize)
         }
     };
-    match what {
-        "echo" => {
+    match job {
+        Job::Echo => {
             let echo = call("corelet:bench/echo@0.1.0#echo");
             let mut message = Message {
                 count: 0,
@@ -114,7 +111,7 @@ pub(crate) fn run(module: &[u8], what: &str, count: u32) -> u32 {
             }
             message.count
         }
-        "calls" => {
+        Job::Calls => {
             let calls = call("corelet:bench/storm@0.1.0#calls");
             let buffer = &mut memory.data_mut(&mut store)[exchange..];
             let length = postcard::to_slice(&count, buffer)
@@ -123,6 +120,5 @@ pub(crate) fn run(module: &[u8], what: &str, count: u32) -> u32 {
             let (at, length) = calls(&mut store, length);
             postcard::from_bytes(&memory.data(&store)[at..at + length]).expect("the answer decodes")
         }
-        _ => 0,
     }
 }
