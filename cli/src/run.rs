@@ -2,6 +2,7 @@
 
 mod desktop;
 mod emulated;
+mod refusal;
 mod sensor;
 mod typed_call;
 

@@ -13,8 +13,19 @@ const HANDLE: &str = "corelet:plugin/event-handler@0.1.0#handle";
 
 /// A plugin whose `tick` has the body `tick`, and which answers every list of readings with 21.5 °C.
 fn module(tick: &str) -> Vec<u8> {
+    importing(None, tick)
+}
+
+/// The same, which imports a function of an interface besides.
+fn importing(import: Option<(&str, &str)>, tick: &str) -> Vec<u8> {
+    let imported = import.map_or_else(String::new, |(interface, function)| {
+        format!(
+            r#"(import "{interface}" "{function}" (func (param i32 i32 i32 i32) (result i32)))"#
+        )
+    });
     let text = format!(
         r#"(module
+            {imported}
             (memory (export "memory") 4096 (pagesize 1))
             (global (export "corelet:abi/exchange@1") i32 (i32.const 64))
             ;; Well, without a value; and well, with a reading.
@@ -32,11 +43,11 @@ fn module(tick: &str) -> Vec<u8> {
     for interface in &contract.interfaces {
         for function in &interface.functions {
             let name = format!("{}#{}", interface.id(), function.name);
+            let shape = contract.shape(interface, function);
             if [PROCESS, TICK, HANDLE].contains(&name.as_str()) {
-                shapes.push((
-                    NameKey::of_export(&name),
-                    contract.shape(interface, function),
-                ));
+                shapes.push((NameKey::of_export(&name), shape));
+            } else if import == Some((&interface.id(), &function.name)) {
+                shapes.push((NameKey::of(&interface.id(), &function.name), shape));
             }
         }
     }
@@ -187,6 +198,44 @@ fn a_plugin_that_misbehaves_is_named_and_the_other_one_served() {
         text.ends_with("error: 2 calls failed: see above\n"),
         "{text}"
     );
+}
+
+/// What is said of a plugin that imports `function` of `interface`, and asks for nothing.
+fn refused_import(interface: &str, function: &str) -> String {
+    let sandbox = Sandbox::new();
+    let module = importing(Some((interface, function)), "(i64.const 1)");
+    let image = Unsigned::build(&manifest("good"), &module, &DEVELOPMENT_KEY).unwrap();
+    sandbox.write("good.corelet", image.sign(&DEVELOPMENT_SEED).unwrap());
+    sandbox
+        .corelet(&["run", "good.corelet", "--ticks", "1"])
+        .refused(1)
+}
+
+#[test]
+fn an_import_that_is_not_granted_is_named_with_who_did_not() {
+    assert_eq!(
+        refused_import("corelet:host/sensor@0.1.0", "read"),
+        "error: slot 0 refuses good 0.0.0: import not granted\n  \
+           import   corelet:host/sensor@0.1.0 `read`\n  \
+           asked    no: corelet.toml [grants]\n  \
+           policy   yes: the slot offers corelet:host/logging, corelet:host/monotonic-clock, \
+         corelet:host/wall-clock, corelet:host/sensor, corelet:host/storage\n\
+         help: name it in corelet.toml:\n      \
+               [grants]\n      \
+               \"corelet:host/sensor\" = {}\n"
+    );
+}
+
+#[test]
+fn an_import_that_the_board_does_not_have_is_named() {
+    let text = refused_import("acme:hvac/relay@1.0.0", "set");
+    assert!(
+        text.starts_with(
+            "error: slot 0 refuses good 0.0.0: import not offered\n  import   acme:hvac/relay@1.0.0 `set`\n"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("policy   no: "), "{text}");
 }
 
 #[test]

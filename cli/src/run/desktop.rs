@@ -2,11 +2,10 @@
 
 use corelet_desktop::{Desktop, LogTo, Sensor, host};
 use corelet_host::{
-    Allow, CallError, EventError, EventQueue, Host, LoadError, Policy, Report, SlotId, SlotPolicy,
-    SlotState,
+    Allow, CallError, EventError, EventQueue, Host, Policy, Report, SlotId, SlotPolicy, SlotState,
 };
 
-use super::{Args, Job, sensor};
+use super::{Args, Job, refusal, sensor};
 use crate::error::Failure;
 use crate::output;
 use crate::units::{grouped, size};
@@ -33,19 +32,8 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     });
     let mut host = host::<SLOTS>(board(args)?, policy);
     for (slot, image) in slots(job) {
-        let manifest = image.manifest();
-        host.load(slot, image).map_err(|error| {
-            let failure = Failure::refused(format_args!(
-                "slot {slot} refuses {} {}",
-                manifest.name, manifest.version
-            ));
-            match error {
-                LoadError::Refused(refusal) => {
-                    failure.fact("reason", refusal.describe(image.module()))
-                }
-                other => failure.fact("reason", other),
-            }
-        })?;
+        host.load(slot, image)
+            .map_err(|error| refusal::failure(slot, image, ALLOW, error))?;
     }
     for (slot, call) in &job.calls {
         let refused = |error: CallError| {
