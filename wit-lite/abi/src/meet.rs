@@ -1,5 +1,6 @@
 //! The part of a grant that two parties agree on.
 
+use core::cmp::Ordering;
 use core::fmt;
 
 use crate::{Bytes, Codec, CodecError, List, Seq, Text, Writer, decode};
@@ -8,7 +9,7 @@ use crate::{Bytes, Codec, CodecError, List, Seq, Text, Writer, decode};
 ///
 /// | type | what both allow |
 /// |---|---|
-/// | integers, floats | the smaller |
+/// | integers, floats | the smaller; NaN, which is no limit, [`MeetError::Conflict`] |
 /// | bool | true if both are |
 /// | flags | those set in both |
 /// | list | the items that stand in both, in the order asked |
@@ -32,7 +33,7 @@ pub trait Meet: Codec {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum MeetError {
-    /// Two values that can only be equal differ.
+    /// Two values that can only be equal differ, or a number is NaN.
     Conflict,
     /// The bytes of a grant are no such record, or the result does not fit its buffer.
     Codec(CodecError),
@@ -99,7 +100,12 @@ macro_rules! smaller {
     ($($type:ty),*) => {$(
         impl Meet for $type {
             fn meet<'a>(asked: &$type, allowed: &$type, writer: &mut Writer<'_>) -> Result<(), MeetError> {
-                let smaller = if allowed < asked { allowed } else { asked };
+                // NaN is neither: a limit that nothing exceeds.
+                let smaller = match asked.partial_cmp(allowed) {
+                    Some(Ordering::Greater) => allowed,
+                    Some(_) => asked,
+                    None => return Err(MeetError::Conflict),
+                };
                 Ok(<$type>::encode(smaller, writer)?)
             }
         }
@@ -172,9 +178,10 @@ impl<C: Meet> Meet for Option<C> {
                 writer.byte(1)?;
                 C::meet(asked, allowed, writer)
             }
+            // With itself, since not every value is one that a grant may have.
             (Some(one), None) | (None, Some(one)) => {
                 writer.byte(1)?;
-                Ok(C::encode(one, writer)?)
+                C::meet(one, one, writer)
             }
             (None, None) => Ok(writer.byte(0)?),
         }

@@ -45,6 +45,19 @@ fn of_numbers_the_smaller() {
 }
 
 #[test]
+fn nan_is_no_limit() {
+    let conflict = Err(MeetError::Conflict);
+    for (asked, allowed) in [(f32::NAN, 1.0), (1.0, f32::NAN), (f32::NAN, f32::NAN)] {
+        assert_eq!(meet::<f32>(&asked, &allowed), conflict);
+        assert_eq!(meet::<f64>(&asked.into(), &allowed.into()), conflict);
+    }
+    // Nor where the other side sets none.
+    assert_eq!(meet::<Option<f32>>(&Some(f32::NAN), &None), conflict);
+    assert_eq!(meet::<Option<f32>>(&None, &Some(f32::NAN)), conflict);
+    meets(f32::NEG_INFINITY, f32::MAX, f32::NEG_INFINITY);
+}
+
+#[test]
 fn a_permission_needs_both() {
     meets(true, true, true);
     meets(true, false, false);
