@@ -254,6 +254,13 @@ mod tests {
     }
 
     #[test]
+    fn a_value_may_be_any_expression() {
+        let milli = 19_500;
+        crate::info!("{} and {}", milli / 1000, milli as i64);
+        assert_eq!(crate::sim::log(), "19 and 19500");
+    }
+
+    #[test]
     fn a_char_that_does_not_fit_is_left_out_whole() {
         let mut line = Line::new();
         line.text(&"x".repeat(LINE_MAX - 1));

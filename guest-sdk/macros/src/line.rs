@@ -50,7 +50,7 @@ impl Line {
                 Piece::Text(text) => quote! { #line.text(#text); },
                 Piece::Next => {
                     let value = values.next().ok_or_else(|| self.wrong_count(&pieces))?;
-                    quote! { #root::log::Show::show(&#value, &mut #line); }
+                    quote! { #root::log::Show::show(&(#value), &mut #line); }
                 }
                 Piece::Named(name) => {
                     // The span of the literal: the variable is looked up where the author wrote it.
