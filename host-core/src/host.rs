@@ -45,6 +45,8 @@ pub struct Host<B: 'static, const SLOTS: usize> {
     /// The slot that is looked at first for a tick.
     pub(crate) tick_slot: usize,
     pub(crate) tick_goes_first: bool,
+    /// The last poll had news.
+    pub(crate) work_goes_first: bool,
     pub(crate) events_dropped: u32,
 }
 
@@ -58,6 +60,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             home: Some(Box::new(Shared {
                 board,
                 table: Table::new(),
+                latest: 0,
             })),
             slots: [const { Vec::new() }; SLOTS],
             policy,
@@ -65,6 +68,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             event_slot: 0,
             tick_slot: 0,
             tick_goes_first: false,
+            work_goes_first: false,
             events_dropped: 0,
         }
     }

@@ -35,7 +35,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         }
         let shared = self.home.as_mut().ok_or(LoadError::BoardLost)?;
         shared.table.check()?;
-        let now = shared.board.now();
+        let now = shared.now();
         let plugin = prepare(slot, policy, &shared.table, image, now)?;
         place
             .try_reserve_exact(1)
@@ -78,6 +78,14 @@ fn prepare<B: 'static>(
     let admitted = admit(image.module(), &limits, &offer)?;
     let exports = Exports::of(&admitted)?;
     let ticks = manifest.tick_ms.map(|period| Ticks::every(period, now));
+    if let Some(found) = manifest.tick_ms
+        && found < policy.tick_ms_min
+    {
+        return Err(LoadError::TickTooShort {
+            found,
+            allowed: policy.tick_ms_min,
+        });
+    }
     if ticks.is_some() {
         exports
             .find::<ticker::functions::Tick>()

@@ -44,6 +44,9 @@ pub struct SlotPolicy {
     pub budget: Budget,
     /// Fuel of one call into the plugin. A manifest can ask for less.
     pub fuel_per_call: u64,
+    /// The shortest period of ticks, in milliseconds. A manifest that asks for a shorter one is refused: a plugin that counts
+    /// its ticks would otherwise be wrong in silence.
+    pub tick_ms_min: u32,
     /// The interfaces that a plugin may call if its manifest asks for them; no others.
     pub allow: &'static [Allow],
     /// What follows when a call traps, runs out of fuel or answers nonsense.
@@ -51,12 +54,13 @@ pub struct SlotPolicy {
 }
 
 impl SlotPolicy {
-    /// For a microcontroller with some tens of KiB of heap: [`Limits::DEVICE`], [`Budget::DEVICE`], a million fuel a call, and
-    /// no interface allowed.
+    /// For a microcontroller with some tens of KiB of heap: [`Limits::DEVICE`], [`Budget::DEVICE`], a million fuel a call, a tick
+    /// every 10 ms at most, and no interface allowed.
     pub const DEVICE: Self = Self {
         limits: Limits::DEVICE,
         budget: Budget::DEVICE,
         fuel_per_call: 1_000_000,
+        tick_ms_min: 10,
         allow: &[],
         on_fault: OnFault::Restart,
     };

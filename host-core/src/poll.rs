@@ -24,30 +24,42 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
 
     /// Does one thing that is due: hands one event to one plugin, or ticks one. Call it in the main loop.
     ///
+    /// News of lost events and faults go first, but at every other call at most: where more happens than can be handled,
+    /// what can be goes on.
+    ///
     /// Events go first, in the order in which they happened, but a tick that is due waits for one event at most. Plugins
     /// are ticked in turn, so none with a short period keeps others from theirs. Ticks that were missed are counted and left out.
     pub fn poll(&mut self) -> Report {
-        if let Some(report) = self.take_notice() {
-            return report;
-        }
-        let now = self.board_mut().map_or(0, MonotonicClock::now);
-        let tick_goes_first = core::mem::take(&mut self.tick_goes_first);
-        let report = if tick_goes_first {
-            self.tick(now).or_else(|| self.handle())
+        let report = if core::mem::take(&mut self.work_goes_first) {
+            self.work().or_else(|| self.take_notice())
         } else {
-            self.handle().or_else(|| self.tick(now))
+            self.take_notice().or_else(|| self.work())
         };
         report.unwrap_or_else(|| Report::Idle {
             next: self.next_tick(),
         })
     }
 
+    fn work(&mut self) -> Option<Report> {
+        let now = self.home.as_mut().map_or(0, |shared| shared.now());
+        if core::mem::take(&mut self.tick_goes_first) {
+            self.tick(now).or_else(|| self.handle())
+        } else {
+            self.handle().or_else(|| self.tick(now))
+        }
+    }
+
     /// What must not be lost in silence.
     fn take_notice(&mut self) -> Option<Report> {
-        let count = core::mem::take(&mut self.events_dropped);
-        if count > 0 {
-            return Some(Report::EventsDropped { count });
-        }
+        let report = match core::mem::take(&mut self.events_dropped) {
+            0 => self.take_fault(),
+            count => Some(Report::EventsDropped { count }),
+        };
+        self.work_goes_first = report.is_some();
+        report
+    }
+
+    fn take_fault(&mut self) -> Option<Report> {
         (0_u8..).zip(&mut self.slots).find_map(|(slot, plugin)| {
             let plugin = plugin.first_mut().filter(|plugin| !plugin.fault_reported)?;
             let fault = plugin.fault()?;

@@ -44,6 +44,16 @@ pub enum SlotState {
 pub(crate) struct Shared<B: 'static> {
     pub(crate) board: B,
     pub(crate) table: Table<B>,
+    /// The latest time that the board's clock has shown.
+    pub(crate) latest: u64,
+}
+
+impl<B: MonotonicClock + 'static> Shared<B> {
+    /// The time, which stands still while the board's clock shows less than it did.
+    pub(crate) fn now(&mut self) -> u64 {
+        self.latest = self.latest.max(self.board.now());
+        self.latest
+    }
 }
 
 /// What belongs to the plugin while it is called: the data of its store. It outlives the plugin's instances.
@@ -186,7 +196,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
             return Err(CallError::Faulted(self.slot));
         };
         let mut shared = home.take().ok_or(CallError::BoardLost)?;
-        let now = shared.board.now();
+        let now = shared.now();
         let resident = machine.data_mut();
         resident.session.enter(now);
         resident.lent = Some(shared);

@@ -85,8 +85,9 @@ fn run(peripherals: Peripherals) -> ! {
     let mut processing = Processing::new();
     while monotonic_clock::now() < end {
         host.deliver(&alarm::EVENTS);
+        // Also when plugins have work without end.
+        processing.poll(&mut host);
         match host.poll() {
-            Report::Idle { .. } if processing.poll(&mut host) => {}
             // An interrupt wakes the processor in time for the next tick: the alarm's, at the latest.
             Report::Idle { .. } => cortex_m::asm::wfi(),
             report => report::log(&host, report),

@@ -32,6 +32,13 @@ pub enum LoadError {
     Refused(Refusal),
     /// The module did not become an instance.
     Machine(MachineError),
+    /// The manifest asks for ticks that are closer together than the slot's policy allows.
+    TickTooShort {
+        /// The period that it asks for, in milliseconds.
+        found: u32,
+        /// The shortest period that is allowed, in milliseconds.
+        allowed: u32,
+    },
     /// The manifest asks for ticks or events, and the module does not export what takes them.
     Export(CallError),
     /// The heap has no room for what the host keeps of the plugin.
@@ -48,7 +55,7 @@ impl LoadError {
             Self::BoardLost | Self::OutOfMemory | Self::Machine(MachineError::OutOfHeap) => {
                 Blame::Board
             }
-            Self::Refused(_) | Self::Export(_) => Blame::Guest,
+            Self::Refused(_) | Self::TickTooShort { .. } | Self::Export(_) => Blame::Guest,
             Self::Table(error) => error.blame(),
             Self::Grant(error) => error.blame(),
             Self::Machine(error) => error.blame().into(),
@@ -73,6 +80,10 @@ impl fmt::Display for LoadError {
             Self::Grant(error) => error.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Machine(error) => error.fmt(f),
+            Self::TickTooShort { found, allowed } => write!(
+                f,
+                "the manifest asks for a tick every {found} ms, and the slot allows one every {allowed} ms: set a longer `tick`"
+            ),
             Self::Export(error) => write!(f, "the manifest asks for what is not there: {error}"),
             Self::OutOfMemory => f.write_str("the heap has no room for another plugin"),
             Self::Init(failure) => write!(f, "the plugin did not initialise: {failure}"),

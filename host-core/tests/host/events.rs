@@ -173,6 +173,33 @@ fn a_flood_of_events_does_not_keep_ticks_waiting() {
 }
 
 #[test]
+fn lost_events_keep_nothing_from_being_handled_and_ticked() {
+    let queue = EventQueue::<1>::new();
+    let mut host = host();
+    listener(&mut host, ONE, &["alarm"], OK);
+    let mut manifest = manifest("ticked");
+    manifest.tick_ms = Some(10);
+    load(&mut host, TWO, &manifest, &Module::new().export::<Tick>(OK)).unwrap();
+    let (mut dropped, mut handled, mut ticked) = (0, 0, 0);
+    for round in 0..1_000 {
+        host.board_mut().unwrap().now = round * 10 * MS;
+        for _ in 0..2 {
+            let _ = queue.push("alarm", &[], round);
+        }
+        host.deliver(&queue);
+        match host.poll() {
+            Report::EventsDropped { count } => dropped += count,
+            Report::Handled { .. } => handled += 1,
+            Report::Ticked { .. } => ticked += 1,
+            report => panic!("{report:?}"),
+        }
+    }
+    assert!(dropped >= 1_000, "{dropped}");
+    assert!(handled >= 240, "{handled}");
+    assert!(ticked >= 240, "{ticked}");
+}
+
+#[test]
 fn an_event_for_a_plugin_that_has_left_is_left_out() {
     let queue = EventQueue::<8>::new();
     let mut host = host();

@@ -1,9 +1,9 @@
 //! Ticks at the period that a manifest names.
 
 use corelet_host::plugin::ticker::functions::Tick;
-use corelet_host::{Failure, Report, SlotId};
+use corelet_host::{Failure, LoadError, Report, SlotId};
 
-use crate::board::{MS, ONE, TWO, TestHost, host, load, manifest};
+use crate::board::{MS, ONE, POLICY, TWO, TestHost, host, load, manifest};
 use crate::module::{Module, OK, SAD};
 
 fn ticked(host: &mut TestHost, slot: SlotId, period_ms: u32, body: &str) {
@@ -54,11 +54,11 @@ fn missed_ticks_are_counted_and_do_not_come_in_a_burst() {
 #[test]
 fn a_short_period_does_not_starve_the_others() {
     let mut host = host();
-    ticked(&mut host, ONE, 1, OK);
-    ticked(&mut host, TWO, 5, OK);
+    ticked(&mut host, ONE, 10, OK);
+    ticked(&mut host, TWO, 50, OK);
     let mut ticks = [0, 0];
     // The clock moves on faster than the first plugin can be served.
-    for ms in (2..200).step_by(2) {
+    for ms in (20..2_000).step_by(20) {
         match poll_at(&mut host, ms) {
             Report::Ticked { slot, .. } => ticks[usize::from(slot.0)] += 1,
             report => panic!("{report:?}"),
@@ -66,6 +66,34 @@ fn a_short_period_does_not_starve_the_others() {
     }
     assert!(ticks[1] >= 32, "{ticks:?}");
     assert!(ticks[0] >= 32, "{ticks:?}");
+}
+
+#[test]
+fn a_period_shorter_than_the_policy_has_it_is_refused() {
+    let mut host = host();
+    let mut manifest = manifest("ticked");
+    manifest.tick_ms = Some(POLICY.tick_ms_min - 1);
+    let module = Module::new().export::<Tick>(OK);
+    let error = LoadError::TickTooShort {
+        found: 9,
+        allowed: 10,
+    };
+    assert_eq!(load(&mut host, ONE, &manifest, &module), Err(error));
+    manifest.tick_ms = Some(POLICY.tick_ms_min);
+    assert_eq!(load(&mut host, ONE, &manifest, &module), Ok(()));
+}
+
+#[test]
+fn a_clock_that_goes_back_stands_still() {
+    let mut host = host();
+    ticked(&mut host, ONE, 100, OK);
+    assert_eq!(poll_at(&mut host, 150), tick(ONE));
+    assert_eq!(poll_at(&mut host, 0), idle_until(200));
+    // A plugin that is loaded now is not ticked early.
+    ticked(&mut host, TWO, 100, OK);
+    assert_eq!(poll_at(&mut host, 199), idle_until(200));
+    assert_eq!(poll_at(&mut host, 200), tick(ONE));
+    assert_eq!(poll_at(&mut host, 200), idle_until(250));
 }
 
 #[test]

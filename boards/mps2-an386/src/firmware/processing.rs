@@ -33,16 +33,16 @@ impl Processing {
         }
     }
 
-    /// Measures if it is time to, and calls the plugins when a batch is full. Whether there was anything to do.
-    pub(super) fn poll(&mut self, host: &mut Plugins) -> bool {
+    /// Measures if it is time to, and calls the plugins when a batch is full.
+    pub(super) fn poll(&mut self, host: &mut Plugins) {
         let now = monotonic_clock::now();
         if now < self.due {
-            return false;
+            return;
         }
         self.due = now.saturating_add(PERIOD);
         let Some(Ok(reading)) = host.board_mut().map(|board| board.read(TEMPERATURE)) else {
             defmt::warn!("the thermometer does not answer");
-            return true;
+            return;
         };
         if let Some(place) = self.readings.get_mut(self.count) {
             *place = reading;
@@ -52,7 +52,6 @@ impl Processing {
             self.count = 0;
             self.process(host);
         }
-        true
     }
 
     fn process(&self, host: &mut Plugins) {
