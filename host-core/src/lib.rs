@@ -86,6 +86,13 @@
 //! [`Caller::spend`], and makes the plugin pay for slow drivers with [`Caller::charge`]. What was denied stands in
 //! [`Host::audit`].
 //!
+//! ## Fuel
+//!
+//! A call into a plugin ends when its fuel is used up. A driver uses none while it works, so each standard function charges
+//! what stands beside it: [`storage::GET_FUEL`](capability::storage::GET_FUEL), and so on. What the slowest of them do, to search
+//! a store in flash, costs 100: 10,000 fuel pay for 100 searches. The charge is taken when the function returns, so a call
+//! of a plugin lasts at most one host function longer than its fuel. A vendor's functions charge what their drivers are worth.
+//!
 //! ## Faults
 //!
 //! A call ends with an answer or a [`CallError`]. After a trap, used-up fuel, or an answer that is out of bounds or no message

@@ -21,19 +21,23 @@ impl<B: Log + ?Sized> Log for &mut B {
     }
 }
 
+/// Fuel of a line; each of its bytes costs one more.
+pub const LINE_FUEL: u64 = 50;
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Without a grant record, and with none in its field, a plugin may log as much as it likes.
 impl<B: Log> Host for B {
     fn log(&mut self, cx: &mut Caller<'_>, level: Level, context: &str, message: &str) {
+        // Both are bounded by the contract far below 2³².
+        let bytes = context.len().saturating_add(message.len()) as u32;
+        cx.charge(LINE_FUEL.saturating_add(u64::from(bytes)));
         let limit = cx.grant::<Grant>().and_then(|grant| grant.bytes_per_minute);
-        if let Some(limit) = limit {
-            // Both are bounded by the contract far below 2³².
-            let bytes = context.len().saturating_add(message.len()) as u32;
-            if cx.spend(bytes, limit, MINUTE).is_err() {
-                cx.refuse(Status::QUOTA);
-                return;
-            }
+        if let Some(limit) = limit
+            && cx.spend(bytes, limit, MINUTE).is_err()
+        {
+            cx.refuse(Status::QUOTA);
+            return;
         }
         Log::log(self, cx.plugin(), level, context, message);
     }

@@ -26,12 +26,17 @@ impl<B: MonotonicClock + ?Sized> MonotonicClock for &mut B {
     }
 }
 
+/// Fuel of each function.
+pub const CLOCK_FUEL: u64 = 10;
+
 impl<B: MonotonicClock> Host for B {
     fn now(&mut self, cx: &mut Caller<'_>) -> u64 {
+        cx.charge(CLOCK_FUEL);
         MonotonicClock::now(self).max(cx.now())
     }
 
-    fn resolution(&mut self, _: &mut Caller<'_>) -> u64 {
+    fn resolution(&mut self, cx: &mut Caller<'_>) -> u64 {
+        cx.charge(CLOCK_FUEL);
         MonotonicClock::resolution(self)
     }
 }

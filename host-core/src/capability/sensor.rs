@@ -30,6 +30,12 @@ impl<B: Sensors + ?Sized> Sensors for &mut B {
     }
 }
 
+/// Fuel of `channels`.
+pub const CHANNELS_FUEL: u64 = 20;
+
+/// Fuel of `read`: a conversation with a chip on a bus.
+pub const READ_FUEL: u64 = 100;
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The contract's bound of the list of channels.
@@ -38,6 +44,7 @@ const CHANNELS_MAX: usize = 8;
 /// Without a grant record a plugin reads no channel.
 impl<B: Sensors> Host for B {
     fn channels<'a>(&'a mut self, cx: &'a mut Caller<'_>) -> List<'a, Channel<'static>> {
+        cx.charge(CHANNELS_FUEL);
         let grant = cx.grant::<Grant<'static>>();
         let granted = |channel: &&Channel<'static>| {
             grant.is_some_and(|grant| grant.channels.contains(&channel.number))
@@ -61,6 +68,7 @@ impl<B: Sensors> Host for B {
     }
 
     fn read(&mut self, cx: &mut Caller<'_>, channel: u8) -> Result<Reading, Error> {
+        cx.charge(READ_FUEL);
         let grant = cx.grant::<Grant<'static>>();
         let Some(grant) = grant.filter(|grant| grant.channels.contains(&channel)) else {
             cx.deny();

@@ -21,6 +21,22 @@ pub const VALUE_MAX: usize = 128;
 /// The most keys in one answer of `list-keys`, as the contract has it.
 const KEYS_MAX: usize = 4;
 
+/// Fuel of one search of the store, which may read all of its flash.
+const SEARCH_FUEL: u64 = 100;
+
+/// Fuel of `get` and of `exists`: one search.
+pub const GET_FUEL: u64 = SEARCH_FUEL;
+
+/// Fuel of `set`; each byte of key and value costs one more. It searches for the old value, for all that the plugin keeps, and
+/// for a place.
+pub const SET_FUEL: u64 = 4 * SEARCH_FUEL;
+
+/// Fuel of `delete`. It searches for the value, and for every copy of it.
+pub const DELETE_FUEL: u64 = 3 * SEARCH_FUEL;
+
+/// Fuel of `list-keys`: one search for each key.
+pub const LIST_KEYS_FUEL: u64 = KEYS_MAX as u64 * SEARCH_FUEL;
+
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A board that keeps values over resets. Each owner, which is a plugin, has its own keys.
@@ -109,11 +125,14 @@ impl<B: Store> Host for B {
         cx: &'a mut Caller<'_>,
         key: &'a str,
     ) -> Result<Option<&'a [u8]>, Error> {
+        cx.charge(GET_FUEL);
         check(key)?;
         Ok(Store::get(self, cx.plugin(), key, cx.scratch())?)
     }
 
     fn set(&mut self, cx: &mut Caller<'_>, key: &str, value: &[u8]) -> Result<(), Error> {
+        let needed = key.len().saturating_add(value.len());
+        cx.charge(SET_FUEL.saturating_add(needed as u64));
         check(key)?;
         let owner = cx.plugin();
         let old = Store::get(self, owner, key, cx.scratch())?;
@@ -121,7 +140,6 @@ impl<B: Store> Host for B {
             return Ok(());
         }
         let freed = old.map_or(0, |old| key.len().saturating_add(old.len()));
-        let needed = key.len().saturating_add(value.len());
         let used = Store::used(self, owner)? as usize;
         let after = used.saturating_sub(freed).saturating_add(needed);
         let allowed = cx.grant::<Grant>().map_or(0, |grant| grant.bytes) as usize;
@@ -134,6 +152,7 @@ impl<B: Store> Host for B {
     }
 
     fn delete(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<(), Error> {
+        cx.charge(DELETE_FUEL);
         check(key)?;
         let owner = cx.plugin();
         if Store::get(self, owner, key, cx.scratch())?.is_none() {
@@ -145,6 +164,7 @@ impl<B: Store> Host for B {
     }
 
     fn exists(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<bool, Error> {
+        cx.charge(GET_FUEL);
         check(key)?;
         Ok(Store::get(self, cx.plugin(), key, cx.scratch())?.is_some())
     }
@@ -154,6 +174,7 @@ impl<B: Store> Host for B {
         cx: &'a mut Caller<'_>,
         cursor: Option<u64>,
     ) -> Result<KeyResponse<'a>, Error> {
+        cx.charge(LIST_KEYS_FUEL);
         let owner = cx.plugin();
         let mut next = Some(cursor.unwrap_or(0));
         let mut count = 0_usize;

@@ -25,8 +25,12 @@ impl<B: WallClock + ?Sized> WallClock for &mut B {
     }
 }
 
+/// Fuel of each function: the clock may be a chip on a bus.
+pub const CLOCK_FUEL: u64 = 50;
+
 impl<B: WallClock> Host for B {
     fn now(&mut self, cx: &mut Caller<'_>) -> Datetime {
+        cx.charge(CLOCK_FUEL);
         WallClock::now(self).unwrap_or_else(|| {
             cx.refuse(Status::UNAVAILABLE);
             Datetime {
@@ -36,7 +40,8 @@ impl<B: WallClock> Host for B {
         })
     }
 
-    fn resolution(&mut self, _: &mut Caller<'_>) -> Datetime {
+    fn resolution(&mut self, cx: &mut Caller<'_>) -> Datetime {
+        cx.charge(CLOCK_FUEL);
         WallClock::resolution(self)
     }
 }

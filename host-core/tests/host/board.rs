@@ -31,6 +31,8 @@ pub(crate) struct Board {
     pub(crate) reads: u32,
     pub(crate) store: BTreeMap<(String, String), Vec<u8>>,
     pub(crate) writes: u32,
+    /// Calls of the store.
+    pub(crate) searches: u32,
 }
 
 impl MonotonicClock for Board {
@@ -108,6 +110,7 @@ impl Store for Board {
         key: &str,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b [u8]>, StoreError> {
+        self.searches += 1;
         let Some(value) = self.store.get(&(owner.into(), key.into())) else {
             return Ok(None);
         };
@@ -117,6 +120,7 @@ impl Store for Board {
     }
 
     fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.searches += 1;
         self.writes += 1;
         self.store
             .insert((owner.into(), key.into()), value.to_vec());
@@ -124,11 +128,13 @@ impl Store for Board {
     }
 
     fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError> {
+        self.searches += 1;
         self.writes += 1;
         Ok(self.store.remove(&(owner.into(), key.into())).is_some())
     }
 
     fn used(&mut self, owner: &str) -> Result<u32, StoreError> {
+        self.searches += 1;
         let mine = self.store.iter().filter(|((of, _), _)| of == owner);
         Ok(mine
             .map(|((_, key), value)| (key.len() + value.len()) as u32)
@@ -141,6 +147,7 @@ impl Store for Board {
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError> {
+        self.searches += 1;
         let mut mine = self.store.keys().filter(|(of, _)| of == owner);
         let Some((_, key)) = mine.nth(cursor as usize) else {
             return Ok(None);

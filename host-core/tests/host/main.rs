@@ -6,6 +6,7 @@ mod module;
 mod calls;
 mod events;
 mod faults;
+mod fuel;
 mod grants;
 mod init;
 mod quotas;
