@@ -107,7 +107,8 @@
 //! ## Events and ticks
 //!
 //! Interrupts push events to an [`EventQueue`]; [`Host::deliver`] takes them over, and [`Host::poll`] hands each to the plugins whose
-//! manifests name its topic, and ticks those that are due. What finds no room is counted and reported.
+//! manifests name its topic, and ticks those that are due. A plugin that asks for a topic which the slot's [`Topics`] do not
+//! allow is not loaded. What finds no room is counted and reported.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -156,7 +157,7 @@ pub use event::{EventError, EventQueue, PAYLOAD_MAX, TOPIC_MAX};
 pub use grants::GrantError;
 pub use host::{Host, INBOX};
 pub use metrics::Metrics;
-pub use policy::{Allow, EncodeGrant, Limit, OnFault, Policy, SlotPolicy};
+pub use policy::{Allow, EncodeGrant, Limit, OnFault, Policy, SlotPolicy, Topics};
 pub use report::Report;
 pub use session::Session;
 pub use slot::{SlotId, SlotState};
@@ -172,7 +173,7 @@ pub const PLUGIN_NAME_MAX: usize = corelet_image::NAME_MAX;
 pub type PluginName = InlineStr<PLUGIN_NAME_MAX>;
 
 /// The topic of an event.
-pub(crate) type Topic = InlineStr<TOPIC_MAX>;
+pub type Topic = InlineStr<TOPIC_MAX>;
 
 #[cfg(test)]
 mod tests {

@@ -61,6 +61,7 @@ fn prepare<B: 'static>(
     let name = PluginName::cut(manifest.name);
     let mut session = Session::new(slot, name);
     grant(&mut session, table, policy, manifest)?;
+    let topics = topics(manifest, policy)?;
 
     let budget = Budget {
         memory: policy.budget.memory.min(manifest.budgets.memory),
@@ -91,7 +92,6 @@ fn prepare<B: 'static>(
             .find::<ticker::functions::Tick>()
             .map_err(LoadError::Export)?;
     }
-    let topics = topics(manifest)?;
     if !topics.is_empty() {
         exports
             .find::<event_handler::functions::Handle>()
@@ -151,13 +151,18 @@ fn grant<B: 'static>(
     Ok(())
 }
 
-/// The topics that a plugin wants to hear of. None is too long in an image that was verified.
-fn topics(manifest: &Manifest<'_>) -> Result<Vec<Topic>, LoadError> {
+/// The topics that a plugin wants to hear of, if it may. None is too long in an image that was verified.
+fn topics(manifest: &Manifest<'_>, policy: &SlotPolicy) -> Result<Vec<Topic>, LoadError> {
     let mut topics = Vec::new();
     topics
         .try_reserve_exact(manifest.topics.len())
         .map_err(|_| LoadError::OutOfMemory)?;
-    topics.extend(manifest.topics.iter().copied().filter_map(Topic::new));
+    for topic in manifest.topics.iter().copied().filter_map(Topic::new) {
+        if !policy.topics.allow(topic.as_str()) {
+            return Err(LoadError::Topic(topic));
+        }
+        topics.push(topic);
+    }
     Ok(topics)
 }
 

@@ -49,21 +49,43 @@ pub struct SlotPolicy {
     pub tick_ms_min: u32,
     /// The interfaces that a plugin may call if its manifest asks for them; no others.
     pub allow: &'static [Allow],
+    /// The events that a plugin may be told of if its manifest asks for them.
+    pub topics: Topics,
     /// What follows when a call traps, runs out of fuel or answers nonsense.
     pub on_fault: OnFault,
 }
 
 impl SlotPolicy {
     /// For a microcontroller with some tens of KiB of heap: [`Limits::DEVICE`], [`Budget::DEVICE`], a million fuel a call, a tick
-    /// every 10 ms at most, and no interface allowed.
+    /// every 10 ms at most, and neither interfaces nor topics allowed.
     pub const DEVICE: Self = Self {
         limits: Limits::DEVICE,
         budget: Budget::DEVICE,
         fuel_per_call: 1_000_000,
         tick_ms_min: 10,
         allow: &[],
+        topics: Topics::Only(&[]),
         on_fault: OnFault::Restart,
     };
+}
+
+/// The topics that plugins may hear of.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Topics {
+    /// Whatever a manifest names.
+    All,
+    /// These. A plugin whose manifest names another is refused.
+    Only(&'static [&'static str]),
+}
+
+impl Topics {
+    pub(crate) fn allow(self, topic: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(topics) => topics.contains(&topic),
+        }
+    }
 }
 
 /// What follows a fault of the plugin. Either way its instance is discarded, and with it what it had in memory.

@@ -64,10 +64,11 @@ impl<const N: usize> fmt::Display for InlineStr<N> {
     }
 }
 
+/// As `Debug` writes it.
 #[cfg(feature = "defmt")]
 impl<const N: usize> defmt::Format for InlineStr<N> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "{=str}", self.as_str());
+        defmt::write!(f, "{=str:?}", self.as_str());
     }
 }
 

@@ -31,4 +31,4 @@ mod boot_record;
 mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
-pub use policy::{POLICY, SLOTS};
+pub use policy::{POLICY, SECOND, SLOTS};

@@ -1,9 +1,12 @@
 use corelet_host::abi::Codec;
 use corelet_host::capability::storage;
-use corelet_host::{Allow, Budget, Policy, SlotPolicy};
+use corelet_host::{Allow, Budget, Policy, SlotPolicy, Topics};
 
 /// How many plugins there can be: images are read from as many banks.
 pub const SLOTS: usize = 2;
+
+/// The topic of the one event that there is, once a second; its payload is the count of seconds, a `u32`.
+pub const SECOND: &str = "second";
 
 /// What the plugins of each slot may do.
 pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
@@ -24,5 +27,6 @@ pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
             storage::Grant::encode(&grant, limit)
         }),
     ],
+    topics: Topics::Only(&[SECOND]),
     ..SlotPolicy::DEVICE
 });

@@ -3,6 +3,7 @@
 use corelet_desktop::{Desktop, LogTo, Sensor, host};
 use corelet_host::{
     Allow, CallError, EventError, EventQueue, Host, Policy, Report, SlotId, SlotPolicy, SlotState,
+    Topics,
 };
 
 use super::{Args, Job, refusal, sensor};
@@ -28,6 +29,7 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     let policy = Policy::same(SlotPolicy {
         fuel_per_call: args.fuel.unwrap_or(u64::MAX),
         allow: ALLOW,
+        topics: Topics::All,
         ..SlotPolicy::DEVICE
     });
     let mut host = host::<SLOTS>(board(args)?, policy);

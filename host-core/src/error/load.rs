@@ -4,7 +4,7 @@ use corelet_abi::CodecError;
 use corelet_admission::Refusal;
 use corelet_load::LoadError as MachineError;
 
-use crate::{Blame, CallError, Failure, GrantError, SlotId, TableError};
+use crate::{Blame, CallError, Failure, GrantError, SlotId, TableError, Topic};
 
 /// Why a plugin was not loaded. The slot is empty then, and what it had reserved is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum LoadError {
     },
     /// What the manifest asks and what the policy allows do not go together.
     Grant(GrantError),
+    /// The manifest names a topic that the policy does not allow.
+    Topic(Topic),
     /// The module did not pass admission. [`Refusal::describe`] says it with the names that stand in the module.
     Refused(Refusal),
     /// The module did not become an instance.
@@ -55,7 +57,9 @@ impl LoadError {
             Self::BoardLost | Self::OutOfMemory | Self::Machine(MachineError::OutOfHeap) => {
                 Blame::Board
             }
-            Self::Refused(_) | Self::TickTooShort { .. } | Self::Export(_) => Blame::Guest,
+            Self::Topic(_) | Self::TickTooShort { .. } | Self::Refused(_) | Self::Export(_) => {
+                Blame::Guest
+            }
             Self::Table(error) => error.blame(),
             Self::Grant(error) => error.blame(),
             Self::Machine(error) => error.blame().into(),
@@ -78,6 +82,10 @@ impl fmt::Display for LoadError {
                 "the slot's policy has no valid grant for {interface}: {error}"
             ),
             Self::Grant(error) => error.fmt(f),
+            Self::Topic(topic) => write!(
+                f,
+                "the slot's policy allows no events of topic `{topic}`; take it from `events` in corelet.toml, or add it to the policy's topics"
+            ),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Machine(error) => error.fmt(f),
             Self::TickTooShort { found, allowed } => write!(

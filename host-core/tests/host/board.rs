@@ -8,7 +8,7 @@ use corelet_host::capability::monotonic_clock::{self, MonotonicClock};
 use corelet_host::capability::sensor::{self, Channel, Reading, Sensors, Unit};
 use corelet_host::capability::storage::{self, Store, StoreError};
 use corelet_host::capability::wall_clock::{self, Datetime, WallClock};
-use corelet_host::{Allow, CallError, Host, LoadError, Policy, SlotId, SlotPolicy};
+use corelet_host::{Allow, CallError, Host, LoadError, Policy, SlotId, SlotPolicy, Topics};
 use corelet_image::{
     DEVELOPMENT_KEY, DEVELOPMENT_SEED, Grant, Image, Keys, Manifest, Unsigned, Version,
 };
@@ -174,6 +174,7 @@ pub(crate) const POLICY: SlotPolicy = SlotPolicy {
         Allow::all("corelet:host/monotonic-clock"),
         Allow::all("corelet:host/wall-clock"),
     ],
+    topics: Topics::All,
     ..SlotPolicy::DEVICE
 };
 

@@ -3,9 +3,12 @@
 use corelet_host::abi::Status;
 use corelet_host::plugin::event_handler::functions::Handle;
 use corelet_host::plugin::ticker::functions::Tick;
-use corelet_host::{CallError, EventQueue, Failure, INBOX, Report, SlotId, Stop};
+use corelet_host::{
+    Blame, CallError, EventQueue, Failure, INBOX, InlineStr, LoadError, Report, SlotId, SlotPolicy,
+    Stop, Topics,
+};
 
-use crate::board::{MS, ONE, TWO, TestHost, host, load, manifest};
+use crate::board::{MS, ONE, POLICY, TWO, TestHost, host, host_of, load, manifest};
 use crate::module::{Module, OK, SAD};
 
 fn listener(host: &mut TestHost, slot: SlotId, topics: &[&'static str], body: &str) {
@@ -22,6 +25,24 @@ fn handled(slot: SlotId, topic: &'static str) -> Report {
         topic,
         result: Ok(()),
     }
+}
+
+#[test]
+fn a_topic_that_the_policy_does_not_allow_is_refused() {
+    let load = |topics| {
+        let mut manifest = manifest("listener");
+        manifest.topics.push("button").unwrap();
+        manifest.topics.push("door").unwrap();
+        let mut host = host_of(SlotPolicy { topics, ..POLICY });
+        let module = Module::new().export::<Handle>(OK);
+        load(&mut host, ONE, &manifest, &module)
+    };
+    let door = LoadError::Topic(InlineStr::new("door").unwrap());
+    assert_eq!(load(Topics::Only(&["button"])), Err(door));
+    assert_eq!(door.blame(), Blame::Guest);
+    assert!(door.to_string().contains("`door`"), "{door}");
+    assert_eq!(load(Topics::Only(&["door", "button"])), Ok(()));
+    assert!(load(SlotPolicy::DEVICE.topics).is_err());
 }
 
 const IDLE: Report = Report::Idle { next: None };

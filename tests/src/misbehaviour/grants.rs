@@ -3,6 +3,7 @@
 use corelet_host::abi::{Function, Shape, Status};
 use corelet_host::capability::{logging, sensor, storage};
 use corelet_host::plugin::{event_handler, ticker};
+use corelet_mps2_an386::SECOND;
 
 use super::{answers, refused, status};
 use crate::neighbour::TICK_MS;
@@ -30,6 +31,7 @@ pub(super) fn cases() -> Vec<Case> {
         wrong_export_shape(),
         no_tick(),
         no_handler(),
+        no_topic(),
         malformed_grant(),
         storage_quota(),
         storage_writes(),
@@ -77,7 +79,7 @@ fn no_tick() -> Case {
 
 fn no_handler() -> Case {
     let mut manifest = manifest("misbehaving");
-    manifest.topics.push("alarm").expect("the first of eight");
+    manifest.topics.push(SECOND).expect("the first of eight");
     Case {
         name: format!(
             "events without {}",
@@ -85,6 +87,17 @@ fn no_handler() -> Case {
         ),
         image: signed(&manifest, &Plugin::new().build()),
         expected: Expected::Refused("Export(NoSuchExport"),
+    }
+}
+
+fn no_topic() -> Case {
+    let mut manifest = manifest("misbehaving");
+    let topic = "door-code";
+    manifest.topics.push(topic).expect("the first of eight");
+    Case {
+        name: "events of a topic that the slot does not allow".into(),
+        image: signed(&manifest, &Plugin::new().build()),
+        expected: Expected::Refused("Topic("),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use corelet_desktop::{Desktop, host};
 use corelet_host::capability::monotonic_clock::MonotonicClock;
-use corelet_host::{Allow, Failure, Host, LoadError, Policy, Report, SlotId, SlotPolicy};
+use corelet_host::{Allow, Failure, Host, LoadError, Policy, Report, SlotId, SlotPolicy, Topics};
 use corelet_image::{Image, Keys};
 
 pub(crate) const ONE: SlotId = SlotId(0);
@@ -17,6 +17,7 @@ pub(crate) const POLICY: SlotPolicy = SlotPolicy {
         Allow::all("corelet:host/storage"),
         Allow::all("vendor:pump/motor"),
     ],
+    topics: Topics::Only(&["button", "door"]),
     ..SlotPolicy::DEVICE
 };
 

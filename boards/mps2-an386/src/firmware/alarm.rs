@@ -3,6 +3,7 @@
 use core::cell::RefCell;
 
 use corelet_host::EventQueue;
+use corelet_mps2_an386::SECOND;
 use critical_section::Mutex;
 
 use super::monotonic_clock;
@@ -11,9 +12,6 @@ use super::timer::Timer;
 
 /// What interrupts tell plugins.
 pub(super) static EVENTS: EventQueue<4> = EventQueue::new();
-
-/// The topic of the alarm's event; its payload is the count of seconds, a `u32`.
-const TOPIC: &str = "second";
 
 /// How often the processor wakes at least.
 const WAKES_PER_SECOND: u32 = 100;
@@ -46,6 +44,6 @@ pub(super) fn on_interrupt() {
     if wakes % WAKES_PER_SECOND == 0 {
         let seconds = wakes / WAKES_PER_SECOND;
         // An event that finds no room is counted, and the host reports the count.
-        let _ = EVENTS.push_value::<u32>(TOPIC, &seconds, monotonic_clock::now());
+        let _ = EVENTS.push_value::<u32>(SECOND, &seconds, monotonic_clock::now());
     }
 }
