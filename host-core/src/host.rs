@@ -1,7 +1,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use corelet_abi::{Call, Function, NameKey, ResponseOf, decode};
+use corelet_abi::{Call, Function, INIT_EXPORT, NameKey, ResponseOf, decode};
 use heapless::Deque;
 
 use crate::audit::AuditEntry;
@@ -137,13 +137,17 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// contract at run time only.
     ///
     /// # Errors
-    /// As [`call`](Self::call); but the response is not checked against any type.
+    /// As [`call`](Self::call); but the response is not checked against any type. [`CallError::Init`] for `init`, which would take
+    /// a configuration that nobody signed.
     pub fn call_encoded(
         &mut self,
         slot: SlotId,
         export: NameKey,
         request: &[u8],
     ) -> Result<&[u8], CallError> {
+        if export == NameKey::of_export(INIT_EXPORT) {
+            return Err(CallError::Init);
+        }
         let place = self.slots.get_mut(usize::from(slot.0));
         let plugin = place.ok_or(CallError::NoSuchSlot(slot))?;
         let plugin = plugin.first_mut().ok_or(CallError::Empty(slot))?;

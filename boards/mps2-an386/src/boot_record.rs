@@ -3,6 +3,8 @@ use corelet_abi::{Bytes, Codec, CodecError, List, NameKey, Reader, Seq, Writer};
 /// How the firmware shall run. It stands at the start of its flash region; an erased region stands for
 /// [`BootRecord::FOR_EVER`].
 ///
+/// Nobody signs it. So the firmware reads it only if it accepts the development key, with which everybody can sign plugins.
+///
 /// Encoded as eight bytes of magic and the fields in order, as messages are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BootRecord<'a> {

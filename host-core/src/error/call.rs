@@ -18,6 +18,8 @@ pub enum CallError {
     Faulted(SlotId),
     /// A driver panicked inside a call, and the board went with it.
     BoardLost,
+    /// `init` is the host's to call, with the configuration that was signed.
+    Init,
     /// The plugin does not export the function, in any compatible version.
     NoSuchExport {
         /// For instance `corelet:plugin/ticker@0.1.0`.
@@ -49,7 +51,9 @@ impl CallError {
     /// Who is at fault.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::NoSuchSlot(_) | Self::Empty(_) | Self::NoSuchExport { .. } => Blame::Host,
+            Self::NoSuchSlot(_) | Self::Empty(_) | Self::Init | Self::NoSuchExport { .. } => {
+                Blame::Host
+            }
             Self::Faulted(_)
             | Self::WrongShape { .. }
             | Self::AnswerTooLong { .. }
@@ -66,6 +70,7 @@ impl CallError {
             | Self::Empty(_)
             | Self::Faulted(_)
             | Self::BoardLost
+            | Self::Init
             | Self::NoSuchExport { .. }
             | Self::WrongShape { .. } => true,
             Self::Stopped(stop) => matches!(
@@ -104,6 +109,7 @@ impl fmt::Display for CallError {
             Self::BoardLost => {
                 f.write_str("a driver panicked inside a call, and the board went with it")
             }
+            Self::Init => f.write_str("`init` is called by the host alone"),
             Self::NoSuchExport {
                 interface,
                 function,

@@ -1,10 +1,22 @@
 //! How plugins begin.
 
+use corelet_host::abi::NameKey;
 use corelet_host::{Blame, CallError, Failure, LoadError, Report, SlotId, SlotState, Stop, Trap};
 use corelet_image::Manifest;
 
 use crate::board::{ONE, POLICY, TWO, host, host_of, load, manifest};
 use crate::module::{CallEcho, ECHO, Echo, Module, OK, SAD, echo};
+
+#[test]
+fn nobody_else_calls_init() {
+    let mut host = host();
+    load(&mut host, ONE, &manifest("p"), &Module::new()).unwrap();
+    let init = NameKey::of_export("init");
+    let result = host.call_encoded(ONE, init, b"another configuration");
+    assert_eq!(result, Err(CallError::Init));
+    assert_eq!(host.metrics(ONE).calls, 1);
+    assert_eq!(host.state(ONE), SlotState::Running);
+}
 
 #[test]
 fn init_is_given_the_configuration_of_the_manifest_and_every_new_instance_too() {
