@@ -1,14 +1,14 @@
 use corelet_abi::{NameKey, Shape, ShapeEntry};
 
 use crate::cursor::Cursor;
-use crate::exports::{self, RawExport, Targets, check_exports};
-use crate::functions::{self, Functions, RawImport, Types, check_imports};
-use crate::layout::Layout;
+use crate::exports::{self, RawExport};
+use crate::imports::{self, RawImport};
+use crate::memory::Memory;
+use crate::plugin::{check_exports, check_imports};
 use crate::shapes::Shapes;
-use crate::storage::{
-    Globals, Memory, check_data, check_data_count, check_elements, check_memory, check_table,
-};
-use crate::{Limits, Offer, Quantity, Reason, Refusal};
+use crate::validate::{self, Scope};
+use crate::workspace::{DeviceWorkspace, LargestWorkspace, Space};
+use crate::{Limits, Offer, Refusal};
 
 /// Proof that a module went through [`admit`]: nothing else makes one.
 #[derive(Clone, Copy, Debug)]
@@ -17,15 +17,19 @@ pub struct Admitted<'m> {
     limits: Limits,
     imports: Option<Cursor<'m>>,
     exports: Option<Cursor<'m>>,
+    /// How many types there are, which imports name.
+    types: u32,
     shapes: Shapes<'m>,
     memory: Memory,
     table: Option<u32>,
     exchange: u32,
 }
 
-/// Checks the structure of a module, and what it asks of the host; see the crate's documentation.
+/// Checks a module, and what it asks of the host; see the crate's documentation. Limits above [`Limits::DEVICE`] count as
+/// that.
 ///
-/// Takes time in proportion to the module, about 1 KiB of stack and no heap. Never panics.
+/// Takes time in proportion to the module and to the squares of its numbers of exports and shapes, 4 KiB of stack, and no
+/// heap. Never panics.
 ///
 /// # Errors
 /// The first thing that is wrong.
@@ -34,46 +38,42 @@ pub fn admit<'m>(
     limits: &Limits,
     offer: &impl Offer,
 ) -> Result<Admitted<'m>, Refusal> {
+    let limits = limits.within(&Limits::DEVICE);
+    admit_in(module, &limits, offer, DeviceWorkspace::new().space())
+}
+
+/// As [`admit`], with limits as large as [`Limits::LARGEST`]: for tools, since it takes some hundred KiB of stack.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn admit_large<'m>(
+    module: &'m [u8],
+    limits: &Limits,
+    offer: &impl Offer,
+) -> Result<Admitted<'m>, Refusal> {
     let limits = limits.within(&Limits::LARGEST);
-    if module.len() > limits.module_bytes as usize {
-        return Err(Refusal {
-            offset: 0,
-            reason: Reason::Over {
-                what: Quantity::ModuleBytes,
-                found: module.len() as u64,
-                allowed: limits.module_bytes,
-            },
-        });
-    }
-    let layout = Layout::find(module, &limits)?;
-    let end = layout.end;
-    let shapes = Shapes::check(layout.shapes, &limits)?;
-    let types = Types::check(layout.types, &limits)?;
-    let imported = check_imports(layout.imports, &types, shapes, &limits, offer)?;
-    let functions = Functions::check(layout.functions, imported, &types, &limits)?;
-    let table = check_table(layout.tables, &limits)?;
-    let memory = check_memory(layout.memories, &limits)?;
-    let globals = Globals::check(layout.globals, end, &limits)?;
-    let targets = Targets {
-        functions: &functions,
-        tables: u32::from(table.is_some()),
-        memory,
-        globals: &globals,
-        shapes,
-    };
-    let (exported, exchange) = check_exports(layout.exports, end, &targets, &limits)?;
-    check_elements(layout.elements, table, functions.count(), &limits)?;
-    let announced = check_data_count(layout.data_count, &limits)?;
-    functions.check_code(layout.code, end, &types, &limits)?;
-    check_data(layout.data, end, memory, announced, &limits)?;
+    admit_in(module, &limits, offer, LargestWorkspace::new().space())
+}
+
+fn admit_in<'m>(
+    module: &'m [u8],
+    limits: &Limits,
+    offer: &impl Offer,
+    space: Space<'_, 'm>,
+) -> Result<Admitted<'m>, Refusal> {
+    let valid = validate::check(module, Scope::Plugin, limits, space)?;
+    let shapes = Shapes::check(valid.layout.shapes, limits)?;
+    check_imports(&valid, shapes, limits, offer)?;
+    let (memory, exchange) = check_exports(&valid, shapes, limits)?;
     Ok(Admitted {
         module,
-        limits,
-        imports: layout.imports,
-        exports: layout.exports,
+        limits: *limits,
+        imports: valid.layout.imports,
+        exports: valid.layout.exports,
+        types: valid.types.len() as u32,
         shapes,
-        memory: exported,
-        table,
+        memory,
+        table: valid.table,
         exchange,
     })
 }
@@ -111,14 +111,14 @@ impl<'m> Admitted<'m> {
     /// The imports, in the order in which an instance wants them.
     pub fn imports(&self) -> impl Iterator<Item = Import<'m>> + use<'m> {
         let limits = self.limits;
+        let types = self.types;
         let shapes = self.shapes;
         items(self.imports, move |section| {
             let RawImport {
                 interface,
                 function,
                 ..
-            } = functions::import(section, &limits).ok()?;
-            section.u32().ok()?;
+            } = imports::import(section, types, Scope::Plugin, &limits).ok()?;
             let key = NameKey::of(interface, function);
             Some(Import {
                 interface,

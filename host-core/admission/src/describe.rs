@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::value;
 use crate::{ImportName, ImportRefusal, Quantity, Reason, Refusal};
 
 impl Refusal {
@@ -137,6 +138,36 @@ impl Sentence<'_> {
             Reason::BlockType { found } => {
                 write!(f, "a block of type {found}: there is no such type")
             }
+            Reason::Operand { found, wanted } => write!(
+                f,
+                "an operand of type {}, where {} is taken",
+                value::name(found),
+                value::name(wanted)
+            ),
+            Reason::NoOperand { wanted } => write!(
+                f,
+                "no operand is there, where {} is taken",
+                value::name(wanted)
+            ),
+            Reason::OperandsLeft { found } => {
+                write!(f, "{found} operands are left at the end of a block")
+            }
+            Reason::ElseWithoutIf => f.write_str("an `else` without an `if`"),
+            Reason::IfWithoutElse => {
+                f.write_str("an `if` without an `else` gives other values than it takes")
+            }
+            Reason::Labels { found, allowed } => write!(
+                f,
+                "a label that carries {found} values beside one that carries {allowed}"
+            ),
+            Reason::Alignment { found, allowed } => write!(
+                f,
+                "an alignment of 2^{found} bytes: the width is 2^{allowed}"
+            ),
+            Reason::ImmutableGlobal => f.write_str("a global is set that never changes"),
+            Reason::NoDataCount => f.write_str(
+                "a data segment is named, and there is no count of them before the code",
+            ),
             Reason::ExportKind { name, found } => {
                 write!(f, "export `{}` is a {}", name.of(self.module), kind(found))
             }

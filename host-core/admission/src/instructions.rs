@@ -1,159 +1,364 @@
-//! The instructions of one function: known ones, in whole, in blocks that close.
-//!
-//! Types are left to the interpreter's validation, which comes next. What is checked here is what the interpreter does
-//! not survive: wasmi's translation panics on instructions behind the function's `end`, and takes heap for every open
-//! block and every value that a branch carries.
+//! The instructions of one function, and the type of each.
 
 use crate::cursor::Cursor;
-use crate::functions::Types;
+use crate::numeric::{access_type, numeric};
+use crate::operands::{Block, Opener, Operands};
+use crate::types::Signature;
+use crate::value::{ANY, F32, F64, I32, I64};
 use crate::{Limits, Quantity, Reason, Refusal};
 
+/// The bit of a global's byte that says that it can be set; the others are its type.
+pub(crate) const MUTABLE: u8 = 0x80;
+
+/// What the instructions of a function may name.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a, 'm> {
+    pub(crate) types: &'a [Signature<'m>],
+    /// The type of each function.
+    pub(crate) functions: &'a [u16],
+    /// The type of each global, and [`MUTABLE`].
+    pub(crate) globals: &'a [u8],
+    /// How many tables there are.
+    pub(crate) tables: u32,
+    /// How many memories there are.
+    pub(crate) memories: u32,
+    /// How many element segments there are.
+    pub(crate) elements: u32,
+    /// How many data segments were announced, if that was done.
+    pub(crate) data: Option<u32>,
+    /// The type of each local.
+    pub(crate) locals: &'a [u8],
+}
+
 /// Checks the code of a function, which `code` is from its first instruction to its end.
-pub(crate) fn check(code: Cursor<'_>, types: &Types, limits: &Limits) -> Result<(), Refusal> {
+pub(crate) fn check<'m>(
+    mut code: Cursor<'m>,
+    names: &Names<'_, 'm>,
+    operands: &mut Operands<'_, 'm>,
+    limits: &Limits,
+) -> Result<(), Refusal> {
     let start = code;
-    let mut code = code;
-    // The function itself is a block.
-    let mut open = 1_u32;
-    while open > 0 {
+    while operands.depth() > 0 {
         if code.left() == 0 {
             return start.refuse(Reason::Unclosed);
         }
-        let here = code;
-        match instruction(&mut code, types, limits)? {
-            Effect::Opens => {
-                open = open.saturating_add(1);
-                if open > limits.nesting {
-                    return here.refuse(Reason::over(Quantity::Nesting, open, limits.nesting));
-                }
-            }
-            Effect::Closes => open = open.saturating_sub(1),
-            Effect::Neither => {}
-        }
+        instruction(&mut code, names, operands, limits)?;
     }
     code.end()
 }
 
-enum Effect {
-    Opens,
-    Closes,
-    Neither,
-}
-
 /// Takes one instruction with its operands off the code.
-fn instruction(code: &mut Cursor<'_>, types: &Types, limits: &Limits) -> Result<Effect, Refusal> {
-    let start = *code;
-    let unknown = |found| start.refuse(Reason::Instruction { found });
+fn instruction<'m>(
+    code: &mut Cursor<'m>,
+    names: &Names<'_, 'm>,
+    operands: &mut Operands<'_, 'm>,
+    limits: &Limits,
+) -> Result<(), Refusal> {
+    let at = *code;
     let opcode = code.byte()?;
     match opcode {
-        // unreachable, nop, else, return, drop, select
-        0x00 | 0x01 | 0x05 | 0x0f | 0x1a | 0x1b => {}
-        // block, loop, if
+        // unreachable, nop
+        0x00 => operands.give_up(),
+        0x01 => {}
+        // block, loop, if, else, end
         0x02..=0x04 => {
-            block_type(code, types, limits)?;
-            return Ok(Effect::Opens);
+            let block = block_type(code, names, limits)?;
+            let opener = match opcode {
+                0x02 => Opener::Block,
+                0x03 => Opener::Loop,
+                _ => {
+                    operands.pop(&at, I32)?;
+                    Opener::If
+                }
+            };
+            operands.enter(&at, opener, block)?;
         }
-        // end
-        0x0b => return Ok(Effect::Closes),
-        // br, br_if, call; local.get to global.set
-        0x0c | 0x0d | 0x10 | 0x20..=0x24 => {
-            code.u32()?;
+        0x05 => operands.turn(&at)?,
+        0x0b => operands.leave(&at)?,
+        // br, br_if, br_table, return
+        0x0c => {
+            let carried = operands.carried(&at, code.u32()?)?;
+            operands.pop_all(&at, carried)?;
+            operands.give_up();
         }
-        // br_table
-        0x0e => {
-            let targets = code.u32()?;
-            for _ in 0..targets {
-                code.u32()?;
-            }
-            code.u32()?;
+        0x0d => {
+            let carried = operands.carried(&at, code.u32()?)?;
+            operands.pop(&at, I32)?;
+            operands.pop_all(&at, carried)?;
+            operands.push_all(&at, carried)?;
         }
-        // call_indirect: a type and a table
+        0x0e => br_table(code, &at, operands)?,
+        0x0f => {
+            let returned = operands.returned(&at)?;
+            operands.pop_all(&at, returned)?;
+            operands.give_up();
+        }
+        // call, call_indirect
+        0x10 => {
+            let index = code.index(Quantity::Functions, names.functions.len() as u32)?;
+            let function = names.functions.get(index as usize).copied().unwrap_or(0);
+            call(&at, u32::from(function), names, operands)?;
+        }
         0x11 => {
-            code.u32()?;
-            code.u32()?;
+            let index = code.index(Quantity::Types, names.types.len() as u32)?;
+            code.index(Quantity::Tables, names.tables)?;
+            operands.pop(&at, I32)?;
+            call(&at, index, names, operands)?;
         }
-        // Loads and stores: alignment and offset
-        0x28..=0x3e => {
-            code.u32()?;
-            code.u32()?;
+        // drop, select
+        0x1a => {
+            operands.pop(&at, ANY)?;
         }
+        0x1b => {
+            operands.pop(&at, I32)?;
+            let first = operands.pop(&at, ANY)?;
+            let second = operands.pop(&at, first)?;
+            operands.push(&at, if first == ANY { second } else { first })?;
+        }
+        // local.get, local.set, local.tee, global.get, global.set
+        0x20 => {
+            let local = local(code, names)?;
+            operands.push(&at, local)?;
+        }
+        0x21 => {
+            operands.pop(&at, local(code, names)?)?;
+        }
+        0x22 => {
+            let local = local(code, names)?;
+            operands.pop(&at, local)?;
+            operands.push(&at, local)?;
+        }
+        0x23 => {
+            let global = global(code, names)?;
+            operands.push(&at, global & !MUTABLE)?;
+        }
+        0x24 => {
+            let global = global(code, names)?;
+            if global & MUTABLE == 0 {
+                return at.refuse(Reason::ImmutableGlobal);
+            }
+            operands.pop(&at, global & !MUTABLE)?;
+        }
+        0x28..=0x3e => access(opcode, code, &at, names, operands)?,
         // memory.size, memory.grow
-        0x3f | 0x40 => zero(code)?,
-        // i32.const to f64.const
+        0x3f => {
+            memory(code, names)?;
+            operands.push(&at, I32)?;
+        }
+        0x40 => {
+            memory(code, names)?;
+            operands.pop(&at, I32)?;
+            operands.push(&at, I32)?;
+        }
+        // i32.const, i64.const, f32.const, f64.const
         0x41 => {
             code.signed(32)?;
+            operands.push(&at, I32)?;
         }
         0x42 => {
             code.signed(64)?;
+            operands.push(&at, I64)?;
         }
         0x43 => {
             code.take(4)?;
+            operands.push(&at, F32)?;
         }
         0x44 => {
             code.take(8)?;
+            operands.push(&at, F64)?;
         }
-        // Comparisons, arithmetic, conversions, sign extension
-        0x45..=0xc4 => {}
-        0xfc => match code.u32()? {
-            // Saturating conversions
-            0..=7 => {}
-            // memory.init
-            8 => {
-                code.u32()?;
-                zero(code)?;
-            }
-            // data.drop, elem.drop
-            9 | 13 => {
-                code.u32()?;
-            }
-            // memory.copy
-            10 => {
-                zero(code)?;
-                zero(code)?;
-            }
-            // memory.fill
-            11 => zero(code)?,
-            // table.init, table.copy
-            12 | 14 => {
-                code.u32()?;
-                code.u32()?;
-            }
-            found => return unknown(0xfc00 | u64::from(found)),
-        },
-        found => return unknown(u64::from(found)),
+        0x45..=0xc4 => {
+            let (arguments, result) = numeric(opcode);
+            operands.pop_all(&at, arguments)?;
+            operands.push(&at, result)?;
+        }
+        0xfc => bulk(code, &at, names, operands)?,
+        found => {
+            return at.refuse(Reason::Instruction {
+                found: u64::from(found),
+            });
+        }
     }
-    Ok(Effect::Neither)
+    Ok(())
 }
 
-/// The byte that stands for the only memory.
-fn zero(code: &mut Cursor<'_>) -> Result<(), Refusal> {
-    let start = *code;
-    match code.byte()? {
-        0 => Ok(()),
-        found => start.refuse(Reason::Index {
+/// The labels must carry as many values as the last one, which is the default, and the same operands must do for all.
+fn br_table<'m>(
+    code: &mut Cursor<'m>,
+    at: &Cursor<'m>,
+    operands: &mut Operands<'_, 'm>,
+) -> Result<(), Refusal> {
+    let count = code.u32()?;
+    if count > code.left() {
+        return at.refuse(Reason::Truncated);
+    }
+    operands.pop(at, I32)?;
+    // The default comes last: the others are read twice.
+    let mut targets = *code;
+    for _ in 0..count {
+        code.u32()?;
+    }
+    let carried = operands.carried(at, code.u32()?)?;
+    for _ in 0..count {
+        let others = operands.carried(at, targets.u32()?)?;
+        if others.len() != carried.len() {
+            return at.refuse(Reason::Labels {
+                found: others.len() as u32,
+                allowed: carried.len() as u32,
+            });
+        }
+        operands.has(at, others)?;
+    }
+    operands.pop_all(at, carried)?;
+    operands.give_up();
+    Ok(())
+}
+
+fn call<'m>(
+    at: &Cursor<'m>,
+    index: u32,
+    names: &Names<'_, 'm>,
+    operands: &mut Operands<'_, 'm>,
+) -> Result<(), Refusal> {
+    let signature = names.types.get(index as usize);
+    let signature = signature.copied().unwrap_or(Signature::NOTHING);
+    operands.pop_all(at, signature.params)?;
+    operands.push_all(at, signature.results)
+}
+
+fn local(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<u8, Refusal> {
+    let index = code.index(Quantity::Locals, names.locals.len() as u32)?;
+    Ok(names.locals.get(index as usize).copied().unwrap_or(ANY))
+}
+
+fn global(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<u8, Refusal> {
+    let index = code.index(Quantity::Globals, names.globals.len() as u32)?;
+    Ok(names.globals.get(index as usize).copied().unwrap_or(ANY))
+}
+
+/// The byte that stands for the only memory, which must be there.
+fn memory(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
+    let at = *code;
+    let found = u32::from(code.byte()?);
+    if found >= names.memories {
+        return at.refuse(Reason::Index {
             what: Quantity::Memories,
-            found: u32::from(found),
-            allowed: 1,
-        }),
+            found,
+            allowed: names.memories,
+        });
+    }
+    Ok(())
+}
+
+/// A load or a store.
+fn access<'m>(
+    opcode: u8,
+    code: &mut Cursor<'m>,
+    at: &Cursor<'m>,
+    names: &Names<'_, 'm>,
+    operands: &mut Operands<'_, 'm>,
+) -> Result<(), Refusal> {
+    let (allowed, value) = access_type(opcode);
+    let found = code.u32()?;
+    if found > allowed {
+        return at.refuse(Reason::Alignment { found, allowed });
+    }
+    code.u32()?;
+    at.implied(Quantity::Memories, names.memories)?;
+    if opcode >= 0x36 {
+        operands.pop(at, value)?;
+        operands.pop(at, I32)?;
+        return Ok(());
+    }
+    operands.pop(at, I32)?;
+    operands.push(at, value)
+}
+
+/// Instructions behind `0xfc`: saturating conversions, and those on ranges of memory and table.
+fn bulk<'m>(
+    code: &mut Cursor<'m>,
+    at: &Cursor<'m>,
+    names: &Names<'_, 'm>,
+    operands: &mut Operands<'_, 'm>,
+) -> Result<(), Refusal> {
+    match code.u32()? {
+        conversion @ 0..=7 => {
+            let argument = if conversion & 2 == 0 { F32 } else { F64 };
+            operands.pop(at, argument)?;
+            return operands.push(at, if conversion < 4 { I32 } else { I64 });
+        }
+        // memory.init
+        8 => {
+            data(code, names)?;
+            memory(code, names)?;
+        }
+        // data.drop, elem.drop
+        9 => return data(code, names),
+        13 => {
+            return code
+                .index(Quantity::ElementSegments, names.elements)
+                .map(drop);
+        }
+        // memory.copy
+        10 => {
+            memory(code, names)?;
+            memory(code, names)?;
+        }
+        // memory.fill
+        11 => memory(code, names)?,
+        // table.init
+        12 => {
+            code.index(Quantity::ElementSegments, names.elements)?;
+            code.index(Quantity::Tables, names.tables)?;
+        }
+        // table.copy
+        14 => {
+            code.index(Quantity::Tables, names.tables)?;
+            code.index(Quantity::Tables, names.tables)?;
+        }
+        found => {
+            return at.refuse(Reason::Instruction {
+                found: 0xfc00 | u64::from(found),
+            });
+        }
+    }
+    operands.pop_all(at, &[I32, I32, I32])
+}
+
+/// The index of a data segment, in code: their number must have been announced before.
+fn data(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
+    match names.data {
+        Some(count) => code.index(Quantity::DataSegments, count).map(drop),
+        None => code.refuse(Reason::NoDataCount),
     }
 }
 
 /// Nothing, one value, or a function type that takes and gives few: branches copy what a block takes or gives.
-fn block_type(code: &mut Cursor<'_>, types: &Types, limits: &Limits) -> Result<(), Refusal> {
-    let start = *code;
+fn block_type(
+    code: &mut Cursor<'_>,
+    names: &Names<'_, '_>,
+    limits: &Limits,
+) -> Result<Block, Refusal> {
+    let at = *code;
     const NOTHING: i64 = -0x40;
     match code.signed(33)? {
+        NOTHING => Ok(Block::Nothing),
         // The value types are the negative numbers of one byte: i32 to f64.
-        NOTHING | -4..=-1 => Ok(()),
+        -1 => Ok(Block::Value(I32)),
+        -2 => Ok(Block::Value(I64)),
+        -3 => Ok(Block::Value(F32)),
+        -4 => Ok(Block::Value(F64)),
         found => {
             let index = u32::try_from(found).unwrap_or(u32::MAX);
-            match types.params_of(index) {
-                Some(params) if params > limits.block_params => start.refuse(Reason::over(
-                    Quantity::BlockParams,
-                    params,
-                    limits.block_params,
-                )),
-                Some(_) => Ok(()),
-                None => start.refuse(Reason::BlockType { found }),
+            match names.types.get(index as usize) {
+                Some(signature) if signature.params.len() as u32 > limits.block_params => at
+                    .refuse(Reason::over(
+                        Quantity::BlockParams,
+                        signature.params.len() as u32,
+                        limits.block_params,
+                    )),
+                Some(_) => Ok(Block::Type(index)),
+                None => at.refuse(Reason::BlockType { found }),
             }
         }
     }

@@ -3,6 +3,7 @@
 use corelet_abi::SHAPES_SECTION;
 
 use crate::cursor::Cursor;
+use crate::validate::Scope;
 use crate::{Limits, Quantity, Reason, Refusal};
 
 const HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";
@@ -17,6 +18,7 @@ pub(crate) struct Layout<'m> {
     pub(crate) memories: Option<Cursor<'m>>,
     pub(crate) globals: Option<Cursor<'m>>,
     pub(crate) exports: Option<Cursor<'m>>,
+    pub(crate) start: Option<Cursor<'m>>,
     pub(crate) elements: Option<Cursor<'m>>,
     pub(crate) data_count: Option<Cursor<'m>>,
     pub(crate) code: Option<Cursor<'m>>,
@@ -28,7 +30,7 @@ pub(crate) struct Layout<'m> {
 }
 
 impl<'m> Layout<'m> {
-    pub(crate) fn find(module: &'m [u8], limits: &Limits) -> Result<Self, Refusal> {
+    pub(crate) fn find(module: &'m [u8], scope: Scope, limits: &Limits) -> Result<Self, Refusal> {
         let mut rest = Cursor::new(module, 0);
         match rest.take(HEADER.len() as u32) {
             Ok(header) if header.bytes() == HEADER => {}
@@ -47,6 +49,7 @@ impl<'m> Layout<'m> {
             memories: None,
             globals: None,
             exports: None,
+            start: None,
             elements: None,
             data_count: None,
             code: None,
@@ -71,7 +74,7 @@ impl<'m> Layout<'m> {
                         allowed,
                     });
                 }
-                layout.custom(contents, limits)?;
+                layout.custom(contents, scope, limits)?;
                 continue;
             }
             // The place of each kind in the order, by its number: the count of data segments stands before the code.
@@ -83,6 +86,7 @@ impl<'m> Layout<'m> {
                 5 => (5, &mut layout.memories),
                 6 => (6, &mut layout.globals),
                 7 => (7, &mut layout.exports),
+                8 if scope == Scope::Module => (8, &mut layout.start),
                 8 => return start.refuse(Reason::StartFunction),
                 9 => (9, &mut layout.elements),
                 12 => (10, &mut layout.data_count),
@@ -100,10 +104,15 @@ impl<'m> Layout<'m> {
         Ok(layout)
     }
 
-    fn custom(&mut self, contents: Cursor<'m>, limits: &Limits) -> Result<(), Refusal> {
+    fn custom(
+        &mut self,
+        contents: Cursor<'m>,
+        scope: Scope,
+        limits: &Limits,
+    ) -> Result<(), Refusal> {
         let mut rest = contents;
         let (name, _) = rest.name(limits)?;
-        if name == SHAPES_SECTION {
+        if scope == Scope::Plugin && name == SHAPES_SECTION {
             if self.shapes.is_some() {
                 return contents.refuse(Reason::ShapesTwice);
             }

@@ -15,32 +15,37 @@
 //!
 //! ## What is checked
 //!
+//! The whole validation of the specification, for WebAssembly 1.0 with sign extension, saturating conversions, bulk memory,
+//! multi-value and custom page sizes: types of operands, blocks and branches, by the algorithm of the specification's
+//! appendix; constants, indices, alignments; the forms of integers and names; the order of sections and their ends. An
+//! interpreter that trusts its input can be given what passes.
+//!
 //! Every count that a module states is held against [`Limits`], and then against the bytes that are there, before
-//! anything is done that many times. Integers have the length and range that WebAssembly allows (padding included, which
-//! linkers leave), names are UTF-8, sections stand once and in order, and each ends where its last item does. Besides:
+//! anything is done that many times. Besides:
 //!
 //! | section | what passes |
 //! |---|---|
-//! | type | function types over `i32`, `i64`, `f32`, `f64` |
+//! | type | at most one result, by default |
 //! | import | functions of the ABI's type, `(i32, i32, i32, i32) -> i32`, that the [`Offer`] serves and `corelet:shapes` names |
-//! | function, code | as many bodies as declarations; bounded length, locals and nesting; known instructions with whole operands, and nothing behind the last `end` |
-//! | table | one table of functions |
-//! | memory | one memory, with pages of 1 byte or 64 KiB; neither shared nor 64-bit |
-//! | global | each with one constant of its type |
+//! | function, code | bounded length, locals, operands and nesting |
+//! | table | one table of functions, which keeps the size that it begins with |
+//! | memory | one memory, with pages of 1 byte or 64 KiB, under 2³² bytes; neither shared nor 64-bit |
 //! | export | `memory`, `corelet:abi/exchange@1`, `init`; functions with `#` in the name and `init` are `(i32, i32) -> i64` and stand in `corelet:shapes`; no name or key twice |
 //! | start | refused |
-//! | element, data | active segments with a constant offset, within what table and memory begin with; passive ones |
+//! | element, data | active segments within what table and memory begin with |
 //! | custom | `corelet:shapes` once, with no name twice; the others are passed over |
 //!
 //! The exchange buffer's address is an immutable `i32` constant, a multiple of 4, whose size field lies in the memory.
 //!
-//! Instructions are those of WebAssembly 1.0, sign extension, saturating conversions and bulk memory; blocks have one
-//! result by default.
+//! ## How it is done
 //!
-//! ## What is not
+//! The sections are found first, then read in order; the code is gone over once, with operands and blocks in arrays
+//! whose sizes are fixed when this is compiled. Only the targets of a `br_table` are read twice, since the last of them
+//! decides about the others. [`validate`] does the part that the specification asks for, for tools and foreign test suites.
 //!
-//! Types of operands, and indices in code: the interpreter validates them before it runs any. What translation costs in
-//! heap is bounded by length, locals and nesting of a function, not computed.
+//! ## What is not checked
+//!
+//! What translation costs in heap is bounded by length, locals and nesting of a function, not computed.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -53,16 +58,26 @@ mod cursor;
 mod describe;
 mod exports;
 mod functions;
+mod globals;
+mod imports;
 mod instructions;
 mod layout;
 mod limits;
+mod memory;
+mod numeric;
 mod offer;
+mod operands;
+mod plugin;
 mod refusal;
-mod set;
+mod segments;
 mod shapes;
-mod storage;
+mod types;
+mod validate;
+mod value;
+mod workspace;
 
-pub use admitted::{Admitted, Export, Import, admit};
+pub use admitted::{Admitted, Export, Import, admit, admit_large};
 pub use limits::{Limits, Quantity};
 pub use offer::{ImportRefusal, Offer};
 pub use refusal::{ImportName, Name, Reason, Refusal, Required};
+pub use validate::validate;

@@ -4,8 +4,8 @@ macro_rules! limits {
     ($($(#[$doc:meta])* $field:ident, $quantity:ident, $words:literal: $device:literal, $largest:literal;)*) => {
         /// How much of everything a module may have.
         ///
-        /// Start from [`Limits::DEVICE`] and change what a board can afford. What lies above [`Limits::LARGEST`] is
-        /// taken as that: admission keeps its books in arrays of that size.
+        /// Start from [`Limits::DEVICE`] and take away what a board cannot afford: [`admit`](crate::admit) keeps its books
+        /// in arrays of that size, so what lies above counts as that. For tools the same goes for [`Limits::LARGEST`].
         ///
         /// ```
         /// use corelet_admission::Limits;
@@ -62,43 +62,45 @@ limits! {
     /// Bytes of the whole module.
     module_bytes, ModuleBytes, "bytes of module": 65_536, 4_194_304;
     /// Function types.
-    types, Types, "types": 64, 256;
+    types, Types, "types": 64, 1_024;
     /// Parameters of one function type.
-    params, Params, "parameters": 32, 128;
+    params, Params, "parameters": 32, 1_024;
     /// Results of one function type, and of one block.
-    results, Results, "results": 1, 16;
+    results, Results, "results": 1, 1_024;
     /// Imported functions.
-    imports, Imports, "imports": 32, 256;
+    imports, Imports, "imports": 32, 1_024;
     /// Functions, imported ones included.
-    functions, Functions, "functions": 256, 2_048;
+    functions, Functions, "functions": 256, 16_384;
     /// Exports.
-    exports, Exports, "exports": 32, 64;
+    exports, Exports, "exports": 32, 1_024;
     /// Globals.
-    globals, Globals, "globals": 32, 256;
+    globals, Globals, "globals": 32, 1_024;
     /// Tables.
     tables, Tables, "tables": 1, 1;
     /// Elements that a table begins with; also the items of all element segments together.
-    table_elements, TableElements, "table elements": 128, 4_096;
+    table_elements, TableElements, "table elements": 128, 65_536;
     /// Memories.
     memories, Memories, "memories": 1, 1;
     /// Bytes that the memory begins with.
-    memory_bytes, MemoryBytes, "bytes of memory": 65_536, 67_108_864;
+    memory_bytes, MemoryBytes, "bytes of memory": 65_536, 2_147_483_647;
     /// Data segments.
-    data_segments, DataSegments, "data segments": 32, 1_024;
+    data_segments, DataSegments, "data segments": 32, 65_536;
     /// Element segments.
-    element_segments, ElementSegments, "element segments": 8, 256;
+    element_segments, ElementSegments, "element segments": 8, 4_096;
     /// Bytes of one function's locals and code.
-    function_bytes, FunctionBytes, "bytes of code in one function": 8_192, 262_144;
+    function_bytes, FunctionBytes, "bytes of code in one function": 8_192, 4_194_304;
     /// Locals of one function, its parameters included.
-    locals, Locals, "locals in one function": 256, 4_096;
+    locals, Locals, "locals in one function": 256, 50_000;
     /// Blocks that are open at a time in one function, the function's own included.
-    nesting, Nesting, "nested blocks": 128, 1_024;
+    nesting, Nesting, "nested blocks": 128, 4_096;
+    /// Operands that a function has at a time.
+    operands, Operands, "operands at a time": 256, 16_384;
     /// Parameters of one block: a branch copies them.
-    block_params, BlockParams, "parameters of one block": 1, 16;
+    block_params, BlockParams, "parameters of one block": 1, 1_024;
     /// Bytes of all custom sections together.
     custom_bytes, CustomBytes, "bytes of custom sections": 16_384, 4_194_304;
     /// Entries of the section `corelet:shapes`.
     shapes, Shapes, "shapes": 128, 512;
     /// Bytes of one name.
-    name_bytes, NameBytes, "bytes in a name": 128, 512;
+    name_bytes, NameBytes, "bytes in a name": 128, 100_000;
 }

@@ -204,7 +204,7 @@ pub enum Reason {
         /// Where memory or table end.
         allowed: u32,
     },
-    /// A start function: the ABI has none.
+    /// A start function, of which the ABI has none; or one that takes or gives values.
     StartFunction,
     /// The code of a function does not close all its blocks with `end`.
     Unclosed,
@@ -218,6 +218,45 @@ pub enum Reason {
         /// The type as a signed number.
         found: i64,
     },
+    /// An operand of another type than the instruction takes.
+    Operand {
+        /// The byte of its type.
+        found: u8,
+        /// The byte of the type that is taken; 0 for any.
+        wanted: u8,
+    },
+    /// An instruction takes an operand that is not there.
+    NoOperand {
+        /// The byte of the type that is taken; 0 for any.
+        wanted: u8,
+    },
+    /// A block ends with operands that it does not give.
+    OperandsLeft {
+        /// How many.
+        found: u32,
+    },
+    /// An `else` that no `if` goes before.
+    ElseWithoutIf,
+    /// An `if` without `else` gives other values than it takes.
+    IfWithoutElse,
+    /// The labels of a `br_table` carry different numbers of values.
+    Labels {
+        /// How many one carries.
+        found: u32,
+        /// How many the last one carries.
+        allowed: u32,
+    },
+    /// A load or store that claims more alignment than its width.
+    Alignment {
+        /// The base-2 logarithm of what is claimed.
+        found: u32,
+        /// That of the width.
+        allowed: u32,
+    },
+    /// A global is set that never changes.
+    ImmutableGlobal,
+    /// An instruction names a data segment, and their number was not announced.
+    NoDataCount,
     /// An unknown kind of export, or one of the ABI's names on the wrong kind.
     ExportKind {
         /// The export.

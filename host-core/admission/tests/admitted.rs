@@ -58,8 +58,11 @@ fn memory_and_table_are_told() {
         told(&[1, 0, 1], Some(&[1, 0x70, 0, 7])),
         (65_536, None, 65_536, 7)
     );
-    let most = &[1, 1, 1, 0x80, 0x80, 0x04];
-    assert_eq!(told(most, Some(&[0])), (65_536, Some(1 << 32), 65_536, 0));
+    let most = &[1, 1, 1, 0xff, 0xff, 0x03];
+    assert_eq!(
+        told(most, Some(&[0])),
+        (65_536, Some(65_535 << 16), 65_536, 0)
+    );
 }
 
 #[test]

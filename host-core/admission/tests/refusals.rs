@@ -222,20 +222,20 @@ fn functions_and_segments_over_their_limits_together() {
 }
 
 #[test]
-fn limits_above_the_largest_count_as_the_largest() {
+fn limits_above_the_devices_count_as_the_devices() {
     let limits = Limits {
         exports: u32::MAX,
         types: u32::MAX,
         functions: u32::MAX,
-        ..Limits::LARGEST
+        ..Limits::DEVICE
     };
-    let largest = Limits::LARGEST;
+    let devices = Limits::DEVICE;
     for (id, what) in [
         (TYPE, Quantity::Types),
         (FUNCTION, Quantity::Functions),
         (EXPORT, Quantity::Exports),
     ] {
-        let claim = largest.of(what) + 1;
+        let claim = devices.of(what) + 1;
         let module = Module::good().with(id, leb(claim)).bytes();
         let refusal = admit(&module, &limits, &OneImport).unwrap_err();
         assert_eq!(over(refusal.reason), (what, u64::from(claim), claim - 1));
@@ -405,9 +405,15 @@ fn memories_of_other_types() {
     assert_eq!(with(&[1, 1, 1, 0]), maximum(0, 1));
     assert_eq!(with(&[1, 9, 8, 7, 0]), maximum(7, 8));
     assert_eq!(with(&[1, 1, 1, 0x81, 0x80, 0x04]), maximum(65_537, 1));
+    let all = Reason::Over {
+        what: Quantity::MemoryBytes,
+        found: 1 << 32,
+        allowed: u32::MAX,
+    };
+    assert_eq!(with(&[1, 1, 1, 0x80, 0x80, 0x04]), all);
     for good in [
         &[1, 1, 1, 1][..],
-        &[1, 1, 1, 0x80, 0x80, 0x04],
+        &[1, 1, 1, 0xff, 0xff, 0x03],
         &[1, 9, 64, 0xff, 0xff, 0xff, 0xff, 0x0f, 0],
         &[1, 8, 1, 16],
     ] {

@@ -1,0 +1,290 @@
+//! The operands and the open blocks of the function that is read: the validation algorithm of the specification's
+//! appendix, with types as bytes and both stacks in arrays.
+
+use crate::cursor::Cursor;
+use crate::types::Signature;
+use crate::value::{ANY, one};
+use crate::{Limits, Quantity, Reason, Refusal};
+
+/// What a block takes and gives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Block {
+    /// Nothing and nothing.
+    Nothing,
+    /// Nothing and one value.
+    Value(u8),
+    /// What the function type of this index says.
+    Type(u32),
+}
+
+impl Block {
+    fn signature<'m>(self, types: &[Signature<'m>]) -> Signature<'m> {
+        match self {
+            Self::Nothing => Signature::NOTHING,
+            Self::Value(value) => Signature {
+                params: &[],
+                results: one(value),
+            },
+            Self::Type(index) => types
+                .get(index as usize)
+                .copied()
+                .unwrap_or(Signature::NOTHING),
+        }
+    }
+}
+
+/// What opened a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opener {
+    /// `block`, `else`, or the function itself.
+    Block,
+    /// `loop`: a branch to it goes to its start.
+    Loop,
+    /// `if`, which an `else` may follow.
+    If,
+}
+
+/// An open block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    block: Block,
+    opener: Opener,
+    /// Nothing gets to the place that is read.
+    unreachable: bool,
+    /// How many operands lie below those of the block.
+    height: u32,
+}
+
+impl Frame {
+    pub(crate) const EMPTY: Self = Self {
+        block: Block::Nothing,
+        opener: Opener::Block,
+        unreachable: false,
+        height: 0,
+    };
+}
+
+/// Both stacks.
+pub(crate) struct Operands<'a, 'm> {
+    types: &'a [Signature<'m>],
+    limits: &'a Limits,
+    values: &'a mut [u8],
+    height: u32,
+    frames: &'a mut [Frame],
+    open: u32,
+}
+
+impl<'a, 'm> Operands<'a, 'm> {
+    /// Empty stacks in this space.
+    pub(crate) const fn new(
+        types: &'a [Signature<'m>],
+        limits: &'a Limits,
+        values: &'a mut [u8],
+        frames: &'a mut [Frame],
+    ) -> Self {
+        Self {
+            types,
+            limits,
+            values,
+            height: 0,
+            frames,
+            open: 0,
+        }
+    }
+
+    /// How many blocks are open, that of the function included.
+    pub(crate) const fn depth(&self) -> u32 {
+        self.open
+    }
+
+    /// The innermost block; an empty one if none is open, which instructions never see.
+    fn frame(&self) -> Frame {
+        self.label(0).unwrap_or(Frame::EMPTY)
+    }
+
+    /// The block that a branch of this depth means.
+    fn label(&self, depth: u32) -> Option<Frame> {
+        let index = self.open.checked_sub(1)?.checked_sub(depth)?;
+        self.frames.get(index as usize).copied()
+    }
+
+    pub(crate) fn push(&mut self, at: &Cursor<'_>, value: u8) -> Result<(), Refusal> {
+        let allowed = self.limits.operands;
+        let place = self.values.get_mut(self.height as usize);
+        match place {
+            Some(place) if self.height < allowed => {
+                *place = value;
+                self.height = self.height.saturating_add(1);
+                Ok(())
+            }
+            _ => at.refuse(Reason::over(
+                Quantity::Operands,
+                self.height.saturating_add(1),
+                allowed,
+            )),
+        }
+    }
+
+    pub(crate) fn push_all(&mut self, at: &Cursor<'_>, values: &[u8]) -> Result<(), Refusal> {
+        values.iter().try_for_each(|value| self.push(at, *value))
+    }
+
+    /// Takes the topmost operand, which must be of type `wanted`; any if that is [`ANY`]. Returns its type.
+    pub(crate) fn pop(&mut self, at: &Cursor<'_>, wanted: u8) -> Result<u8, Refusal> {
+        let found = self.peek(at, 0, wanted)?;
+        if self.height > self.frame().height {
+            self.height = self.height.saturating_sub(1);
+        }
+        Ok(found)
+    }
+
+    /// The type of the operand that has `above` others above it, which must be `wanted`.
+    fn peek(&self, at: &Cursor<'_>, above: u32, wanted: u8) -> Result<u8, Refusal> {
+        let frame = self.frame();
+        let own = self.height.saturating_sub(frame.height);
+        if above >= own {
+            return if frame.unreachable {
+                Ok(ANY)
+            } else {
+                at.refuse(Reason::NoOperand { wanted })
+            };
+        }
+        let index = self.height.saturating_sub(above).saturating_sub(1);
+        let found = self.values.get(index as usize).copied().unwrap_or(ANY);
+        if found == wanted || found == ANY || wanted == ANY {
+            Ok(found)
+        } else {
+            at.refuse(Reason::Operand { found, wanted })
+        }
+    }
+
+    /// Takes operands of these types, the last of them from the top.
+    pub(crate) fn pop_all(&mut self, at: &Cursor<'_>, wanted: &[u8]) -> Result<(), Refusal> {
+        wanted
+            .iter()
+            .rev()
+            .try_for_each(|value| self.pop(at, *value).map(drop))
+    }
+
+    /// Opens a block, which takes what its type says from the operands.
+    pub(crate) fn enter(
+        &mut self,
+        at: &Cursor<'_>,
+        opener: Opener,
+        block: Block,
+    ) -> Result<(), Refusal> {
+        let signature = block.signature(self.types);
+        self.pop_all(at, signature.params)?;
+        self.open(at, opener, block)?;
+        self.push_all(at, signature.params)
+    }
+
+    /// Opens the block that a function is: its parameters are locals, not operands.
+    pub(crate) fn enter_function(
+        &mut self,
+        at: &Cursor<'_>,
+        type_index: u32,
+    ) -> Result<(), Refusal> {
+        self.open(at, Opener::Block, Block::Type(type_index))
+    }
+
+    fn open(&mut self, at: &Cursor<'_>, opener: Opener, block: Block) -> Result<(), Refusal> {
+        let allowed = self.limits.nesting;
+        let open = self.open.saturating_add(1);
+        match self.frames.get_mut(self.open as usize) {
+            Some(place) if open <= allowed => {
+                *place = Frame {
+                    block,
+                    opener,
+                    unreachable: false,
+                    height: self.height,
+                };
+                self.open = open;
+                Ok(())
+            }
+            _ => at.refuse(Reason::over(Quantity::Nesting, open, allowed)),
+        }
+    }
+
+    /// Closes the innermost block: what it gives, and nothing else, is there.
+    pub(crate) fn leave(&mut self, at: &Cursor<'_>) -> Result<(), Refusal> {
+        let frame = self.frame();
+        let signature = frame.block.signature(self.types);
+        // Without an `else`, what the block takes is what it gives.
+        if frame.opener == Opener::If && signature.params != signature.results {
+            return at.refuse(Reason::IfWithoutElse);
+        }
+        self.close(at, frame, signature)?;
+        // Nothing may follow the function's own `end`, so what it gives need not be kept.
+        if self.open > 0 {
+            self.push_all(at, signature.results)?;
+        }
+        Ok(())
+    }
+
+    /// Goes from an `if` to its `else`.
+    pub(crate) fn turn(&mut self, at: &Cursor<'_>) -> Result<(), Refusal> {
+        let frame = self.frame();
+        if frame.opener != Opener::If {
+            return at.refuse(Reason::ElseWithoutIf);
+        }
+        let signature = frame.block.signature(self.types);
+        self.close(at, frame, signature)?;
+        self.open(at, Opener::Block, frame.block)?;
+        self.push_all(at, signature.params)
+    }
+
+    fn close(
+        &mut self,
+        at: &Cursor<'_>,
+        frame: Frame,
+        signature: Signature<'_>,
+    ) -> Result<(), Refusal> {
+        self.pop_all(at, signature.results)?;
+        let found = self.height.saturating_sub(frame.height);
+        if found > 0 {
+            return at.refuse(Reason::OperandsLeft { found });
+        }
+        self.open = self.open.saturating_sub(1);
+        Ok(())
+    }
+
+    /// What a branch to this label carries.
+    pub(crate) fn carried(&self, at: &Cursor<'_>, depth: u32) -> Result<&'m [u8], Refusal> {
+        match self.label(depth) {
+            Some(frame) => {
+                let signature = frame.block.signature(self.types);
+                Ok(match frame.opener {
+                    Opener::Loop => signature.params,
+                    Opener::Block | Opener::If => signature.results,
+                })
+            }
+            None => at.refuse(Reason::Index {
+                what: Quantity::Nesting,
+                found: depth,
+                allowed: self.open,
+            }),
+        }
+    }
+
+    /// What the function returns.
+    pub(crate) fn returned(&self, at: &Cursor<'_>) -> Result<&'m [u8], Refusal> {
+        self.carried(at, self.open.saturating_sub(1))
+    }
+
+    /// The topmost operands are of these types; they stay.
+    pub(crate) fn has(&self, at: &Cursor<'_>, wanted: &[u8]) -> Result<(), Refusal> {
+        (0..)
+            .zip(wanted.iter().rev())
+            .try_for_each(|(above, value)| self.peek(at, above, *value).map(drop))
+    }
+
+    /// What follows in this block is never reached: it may take operands of any type.
+    pub(crate) fn give_up(&mut self) {
+        let last = self.open.saturating_sub(1) as usize;
+        if let Some(frame) = self.frames.get_mut(last) {
+            frame.unreachable = true;
+            self.height = frame.height;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The validation of the specification, section by section, for the accepted instructions and types.
+
+use crate::cursor::Cursor;
+use crate::functions::{self, Room};
+use crate::imports::Imported;
+use crate::instructions::Names;
+use crate::layout::Layout;
+use crate::memory::{Memory, memory_type, only, table_type};
+use crate::segments::{self, Targets};
+use crate::types::Signature;
+use crate::workspace::{LargestWorkspace, Space};
+use crate::{Limits, Quantity, Reason, Refusal, exports, globals, imports, types};
+
+/// What a module is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The specification alone.
+    Module,
+    /// Besides, no start function, and active segments that fit, so that an instance can be made.
+    Plugin,
+}
+
+/// What validation found.
+pub(crate) struct Valid<'a, 'm> {
+    pub(crate) layout: Layout<'m>,
+    pub(crate) types: &'a [Signature<'m>],
+    /// The type of each function, by index.
+    pub(crate) functions: &'a [u16],
+    pub(crate) imported: Imported,
+    pub(crate) memory: Option<Memory>,
+    pub(crate) table: Option<u32>,
+}
+
+/// Checks a module by the specification alone: no ABI, no grants, and a start function is allowed.
+///
+/// For tools, since it takes some hundred KiB of stack: its limits may be as large as [`Limits::LARGEST`].
+///
+/// # Errors
+/// The first thing that is wrong.
+///
+/// ```
+/// use corelet_admission::{Limits, validate};
+/// assert!(validate(b"\0asm\x01\0\0\0", &Limits::LARGEST).is_ok());
+/// ```
+pub fn validate(module: &[u8], limits: &Limits) -> Result<(), Refusal> {
+    let limits = limits.within(&Limits::LARGEST);
+    let mut workspace = LargestWorkspace::new();
+    check(module, Scope::Module, &limits, workspace.space()).map(drop)
+}
+
+/// Checks `module` within `limits`, which are no larger than `space`.
+pub(crate) fn check<'a, 'm>(
+    module: &'m [u8],
+    scope: Scope,
+    limits: &Limits,
+    space: Space<'a, 'm>,
+) -> Result<Valid<'a, 'm>, Refusal> {
+    if module.len() > limits.module_bytes as usize {
+        return Err(Refusal {
+            offset: 0,
+            reason: Reason::Over {
+                what: Quantity::ModuleBytes,
+                found: module.len() as u64,
+                allowed: limits.module_bytes,
+            },
+        });
+    }
+    let layout = Layout::find(module, scope, limits)?;
+    let end = layout.end;
+    let types = types::check(layout.types, space.types, limits)?;
+    let type_count = types.len() as u32;
+    let imported = imports::check(
+        layout.imports,
+        type_count,
+        space.functions,
+        space.globals,
+        scope,
+        limits,
+    )?;
+    let functions = functions::check(
+        layout.functions,
+        imported.functions,
+        type_count,
+        space.functions,
+        limits,
+    )?;
+    let table = only(
+        layout.tables,
+        imported.table,
+        Quantity::Tables,
+        limits,
+        table_type,
+    )?;
+    let memory = only(
+        layout.memories,
+        imported.memory,
+        Quantity::Memories,
+        limits,
+        memory_type,
+    )?;
+    let globals = globals::check(layout.globals, imported.globals, space.globals, limits)?;
+    let counts = exports::Counts {
+        functions: functions.len() as u32,
+        tables: u32::from(table.is_some()),
+        memories: u32::from(memory.is_some()),
+        globals: globals.len() as u32,
+    };
+    exports::check(layout.exports, &counts, space.exports, limits)?;
+    if let Some(start) = layout.start {
+        check_start(start, functions, types)?;
+    }
+    let targets = Targets {
+        functions: counts.functions,
+        table,
+        memory,
+        globals: globals.get(..imported.globals as usize).unwrap_or_default(),
+        fit: scope == Scope::Plugin,
+    };
+    let elements = segments::check_elements(layout.elements, &targets, limits)?;
+    let data = segments::check_data_count(layout.data_count, limits)?;
+    let names = Names {
+        types,
+        functions,
+        globals,
+        tables: counts.tables,
+        memories: counts.memories,
+        elements,
+        data,
+        locals: &[],
+    };
+    let mut room = Room {
+        locals: space.locals,
+        operands: space.operands,
+        frames: space.frames,
+    };
+    functions::check_code(
+        layout.code,
+        end,
+        imported.functions,
+        &names,
+        &mut room,
+        limits,
+    )?;
+    segments::check_data(layout.data, end, data, &targets, limits)?;
+    Ok(Valid {
+        layout,
+        types,
+        functions,
+        imported,
+        memory,
+        table,
+    })
+}
+
+/// The start function takes and gives nothing.
+fn check_start(
+    mut section: Cursor<'_>,
+    functions: &[u16],
+    types: &[Signature<'_>],
+) -> Result<(), Refusal> {
+    let start = section;
+    let index = section.index(Quantity::Functions, functions.len() as u32)?;
+    let signature = functions
+        .get(index as usize)
+        .and_then(|index| types.get(usize::from(*index)));
+    if signature != Some(&Signature::NOTHING) {
+        return start.refuse(Reason::StartFunction);
+    }
+    section.end()
+}
