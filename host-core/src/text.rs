@@ -43,6 +43,35 @@ impl<const N: usize> InlineStr<N> {
         text.get(..end).and_then(Self::new).unwrap_or(Self::EMPTY)
     }
 
+    /// As [`cut`](Self::cut), with a `?` in place of every control character but the tab: for a terminal or a log.
+    pub fn printable(text: &str) -> Self {
+        let mut string = Self::EMPTY;
+        for char in text.chars() {
+            let char = if char.is_control() && char != '\t' {
+                '?'
+            } else {
+                char
+            };
+            if !string.push(char) {
+                break;
+            }
+        }
+        string
+    }
+
+    /// False if it does not fit.
+    fn push(&mut self, char: char) -> bool {
+        let rest = self.bytes.get_mut(usize::from(self.length)..);
+        let place = rest.and_then(|rest| rest.get_mut(..char.len_utf8()));
+        if let Some(place) = place {
+            char.encode_utf8(place);
+            // At most `N`, which is at most 255.
+            self.length = self.length.saturating_add(char.len_utf8() as u8);
+            return true;
+        }
+        false
+    }
+
     /// The characters.
     pub fn as_str(&self) -> &str {
         self.bytes
@@ -81,6 +110,16 @@ mod tests {
         assert_eq!(InlineStr::<4>::cut("m°°C").as_str(), "m°");
         assert_eq!(InlineStr::<5>::cut("m°°C").as_str(), "m°°");
         assert_eq!(InlineStr::<0>::cut("m").as_str(), "");
+    }
+
+    #[test]
+    fn a_printable_string_has_no_control_characters() {
+        let printable = |text| InlineStr::<16>::printable(text);
+        assert_eq!(printable("a\tm°C").as_str(), "a\tm°C");
+        assert_eq!(printable("x\r\n\u{1b}[2K\0").as_str(), "x???[2K?");
+        assert_eq!(printable("\u{7f}\u{80}\u{9f}\u{a0}").as_str(), "???\u{a0}");
+        assert_eq!(InlineStr::<4>::printable("m°°C").as_str(), "m°");
+        assert_eq!(InlineStr::<3>::printable("\u{80}\u{80}abc").as_str(), "??a");
     }
 
     #[test]

@@ -2,16 +2,26 @@
 
 use core::time::Duration;
 
-use corelet_abi::Status;
+use corelet_abi::{Function, Status};
 
 pub use crate::generated::logging::*;
 
-use crate::Caller;
+use crate::{Caller, InlineStr};
+
+/// The most bytes of a context, as the contract has it.
+pub const CONTEXT_MAX: usize = 16;
+
+/// The most bytes of a message, as the contract has it.
+pub const MESSAGE_MAX: usize = 120;
+
+// The level, and before each text its length.
+const _: () = assert!(functions::Log::REQUEST_MAX == 1 + 1 + CONTEXT_MAX + 1 + MESSAGE_MAX);
 
 /// A board that shows or keeps what plugins log.
 pub trait Log {
     /// Takes one line. `plugin` is the plugin's name, `context` the part of it that speaks and may be empty. Both strings
-    /// of the plugin are bounded by the contract: 16 and 120 bytes.
+    /// of the plugin are bounded, to [`CONTEXT_MAX`] and [`MESSAGE_MAX`] bytes, and without control characters but the tab:
+    /// a plugin can neither begin a line of its own nor steer a terminal.
     fn log(&mut self, plugin: &str, level: Level, context: &str, message: &str);
 }
 
@@ -24,6 +34,9 @@ impl<B: Log + ?Sized> Log for &mut B {
 /// Fuel of a line; each of its bytes costs one more.
 pub const LINE_FUEL: u64 = 50;
 
+/// What a line takes of the quota besides its texts and the plugin's name, in bytes: so none is free.
+pub const LINE_BYTES: u32 = 8;
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Without a grant record, and with none in its field, a plugin may log as much as it likes.
@@ -33,12 +46,18 @@ impl<B: Log> Host for B {
         let bytes = context.len().saturating_add(message.len()) as u32;
         cx.charge(LINE_FUEL.saturating_add(u64::from(bytes)));
         let limit = cx.grant::<Grant>().and_then(|grant| grant.bytes_per_minute);
+        let plugin = cx.plugin();
+        let line = LINE_BYTES
+            .saturating_add(bytes)
+            .saturating_add(plugin.len() as u32);
         if let Some(limit) = limit
-            && cx.spend(bytes, limit, MINUTE).is_err()
+            && cx.spend(line, limit, MINUTE).is_err()
         {
             cx.refuse(Status::QUOTA);
             return;
         }
-        Log::log(self, cx.plugin(), level, context, message);
+        let context = InlineStr::<CONTEXT_MAX>::printable(context);
+        let message = InlineStr::<MESSAGE_MAX>::printable(message);
+        Log::log(self, plugin, level, context.as_str(), message.as_str());
     }
 }

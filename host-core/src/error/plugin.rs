@@ -13,7 +13,7 @@ pub struct PluginError {
     pub origin: types::Origin,
     /// What the origin says it is.
     pub code: i32,
-    /// For a person; may be empty.
+    /// For a person; may be empty. Control characters but the tab are shown as `?`.
     pub message: InlineStr<32>,
 }
 
@@ -23,7 +23,7 @@ impl From<types::Error<'_>> for PluginError {
             origin: error.origin,
             code: error.code,
             // The contract's bound, so nothing is cut.
-            message: InlineStr::cut(error.message),
+            message: InlineStr::printable(error.message),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How often and how much, and what the audit keeps of it.
 
 use corelet_host::abi::Status;
-use corelet_host::capability::logging::{self, Level, functions::Log};
+use corelet_host::capability::logging::{self, LINE_BYTES, Level, functions::Log};
 use corelet_host::capability::sensor::{self, functions::Read};
 use corelet_host::capability::storage::{
     self,
@@ -20,6 +20,9 @@ const QUOTA: CallError = CallError::Stopped(Stop::Refused(Status::QUOTA));
 fn set_time(host: &mut TestHost, now: u64) {
     host.board_mut().unwrap().now = now;
 }
+
+/// Bytes of a line of [`log`] with four letters: the name, the context, the message, and what each line takes.
+const LINE: u32 = 6 + 5 + 4 + LINE_BYTES;
 
 fn logger(host: &mut TestHost, bytes_per_minute: Option<u32>) {
     let grant = record::<logging::Grant>(&logging::Grant { bytes_per_minute });
@@ -58,8 +61,7 @@ fn a_line_over_the_contracts_bound_does_not_reach_the_board() {
 #[test]
 fn bytes_of_log_are_counted_by_the_minute() {
     let mut host = host();
-    logger(&mut host, Some(20));
-    // Nine bytes: five of context, four of message.
+    logger(&mut host, Some(3 * LINE - 1));
     assert_eq!(log(&mut host, "open"), Ok(()));
     assert_eq!(log(&mut host, "shut"), Ok(()));
     assert_eq!(log(&mut host, "open"), Err(QUOTA));
@@ -71,9 +73,28 @@ fn bytes_of_log_are_counted_by_the_minute() {
 }
 
 #[test]
+fn an_empty_line_is_counted_too() {
+    let mut host = host();
+    logger(&mut host, Some(LINE_BYTES + 6));
+    let empty = (Level::Warn, "", "");
+    assert_eq!(relay::<Log>(&mut host, ONE, &empty), Ok(()));
+    assert_eq!(relay::<Log>(&mut host, ONE, &empty), Err(QUOTA));
+}
+
+#[test]
+fn a_line_is_one_line() {
+    let mut host = host();
+    logger(&mut host, None);
+    let forged = (Level::Warn, "val\tve", "open\r\n\u{1b}[2Klock: \u{9b}shut");
+    relay::<Log>(&mut host, ONE, &forged).unwrap();
+    let line = "logger Warn val\tve: open???[2Klock: ?shut";
+    assert_eq!(host.board().unwrap().lines, [line]);
+}
+
+#[test]
 fn a_new_instance_does_not_bring_a_new_quota() {
     let mut host = host();
-    logger(&mut host, Some(9));
+    logger(&mut host, Some(LINE));
     assert_eq!(log(&mut host, "open"), Ok(()));
     host.call(ONE, &CallEcho("")).unwrap_err();
     assert_eq!(host.metrics(ONE).restarts, 1);

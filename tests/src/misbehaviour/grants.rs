@@ -189,7 +189,7 @@ fn storage_writes() -> Case {
 fn log_quota() -> Case {
     type Log = logging::functions::Log;
     let record = message::<logging::Grant>(&logging::Grant {
-        bytes_per_minute: Some(100),
+        bytes_per_minute: Some(100 + 2 * (logging::LINE_BYTES + "misbehaving".len() as u32)),
     });
     let log = |length: usize, answer: Vec<u8>| {
         let text = "x".repeat(length);
