@@ -42,21 +42,26 @@ impl Grants {
         if self.list.iter().any(|granted| granted.interface == index) {
             return Ok(());
         }
-        let of = |error| GrantError::Meet {
-            interface: interface.name,
+        let name = interface.name;
+        let of_policy = |error| GrantError::Policy {
+            interface: name,
             error,
         };
-        // A side that says nothing sets no limit.
-        let (asked, allowed) = match (asked, allowed) {
-            ([], one) | (one, []) => (one, one),
-            both => both,
+        let of_both = |error| GrantError::Meet {
+            interface: name,
+            error,
         };
         let start = self.records.len();
         let mut length = 0;
-        if !asked.is_empty() {
-            let meet = interface
-                .meet_grants
-                .ok_or(of(MeetError::Codec(CodecError::Trailing)))?;
+        if !asked.is_empty() || !allowed.is_empty() {
+            let meet = interface.meet_grants.ok_or_else(|| {
+                let error = MeetError::Codec(CodecError::Trailing);
+                if allowed.is_empty() {
+                    of_both(error)
+                } else {
+                    of_policy(error)
+                }
+            })?;
             // Every part of the result is a part of one of the two.
             let most = asked.len().saturating_add(allowed.len());
             self.records
@@ -64,10 +69,17 @@ impl Grants {
                 .map_err(|_| GrantError::OutOfMemory)?;
             self.records.resize(start.saturating_add(most), 0);
             let room = self.records.get_mut(start..).unwrap_or(&mut []);
-            let met = meet(asked, allowed, room);
+            // The policy's record by itself first: the plugin is not to blame for it. A side that says nothing sets no limit.
+            let met = match (asked, allowed) {
+                (asked, []) => meet(asked, asked, room).map_err(of_both),
+                ([], allowed) => meet(allowed, allowed, room).map_err(of_policy),
+                (asked, allowed) => meet(allowed, allowed, room)
+                    .map_err(of_policy)
+                    .and_then(|_| meet(asked, allowed, room).map_err(of_both)),
+            };
             length = *met.as_ref().unwrap_or(&0);
             self.records.truncate(start.saturating_add(length));
-            met.map_err(of)?;
+            met?;
         }
         self.list
             .try_reserve(1)
@@ -107,7 +119,14 @@ impl Grants {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum GrantError {
-    /// The records of manifest and policy have no common part, or are no `grant` records of this interface.
+    /// The policy's record is no `grant` record of this interface.
+    Policy {
+        /// Whose grant it is, for instance `corelet:host/storage`.
+        interface: &'static str,
+        /// What is wrong.
+        error: MeetError,
+    },
+    /// The records of manifest and policy have no common part, or the manifest's is no `grant` record of this interface.
     Meet {
         /// Whose grant it is, for instance `corelet:host/storage`.
         interface: &'static str,
@@ -119,9 +138,10 @@ pub enum GrantError {
 }
 
 impl GrantError {
-    /// Who is at fault: the guest asks what cannot be, or the board has no memory left.
+    /// Who is at fault: the firmware allows what is no grant, the guest asks what cannot be, or the board has no memory left.
     pub const fn blame(&self) -> Blame {
         match self {
+            Self::Policy { .. } => Blame::Host,
             Self::Meet { .. } => Blame::Guest,
             Self::OutOfMemory => Blame::Board,
         }
@@ -131,6 +151,10 @@ impl GrantError {
 impl fmt::Display for GrantError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Policy { interface, error } => write!(
+                f,
+                "the slot's policy has no valid grant for {interface}: {error}"
+            ),
             Self::Meet { interface, error } => write!(
                 f,
                 "the grant of {interface} does not go with the firmware's policy: {error}; compare [grants] in corelet.toml with what the slot allows"
@@ -190,8 +214,21 @@ mod tests {
             error: MeetError::Codec(CodecError::End),
         };
         assert_eq!(met(&SENSOR, &[100], &[]), Err(error));
-        assert_eq!(met(&SENSOR, &[100, 0], &[60]), Err(error));
+        assert_eq!(met(&SENSOR, &[100], &[60, 0]), Err(error));
         assert!(met(&CLOCK, &[1], &[]).is_err());
+    }
+
+    #[test]
+    fn a_malformed_record_of_the_policy_is_the_firmwares_fault() {
+        let error = GrantError::Policy {
+            interface: "corelet:host/sensor",
+            error: MeetError::Codec(CodecError::End),
+        };
+        assert_eq!(met(&SENSOR, &[], &[60]), Err(error));
+        assert_eq!(met(&SENSOR, &[100, 0], &[60]), Err(error));
+        assert_eq!(met(&SENSOR, &[100], &[60]), Err(error));
+        let error = met(&CLOCK, &[], &[1]).unwrap_err();
+        assert_eq!(error.blame(), Blame::Host);
     }
 
     #[test]

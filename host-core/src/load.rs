@@ -14,7 +14,9 @@ use crate::plugin::{event_handler, ticker};
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::slot::{Life, Plugin, Resident};
-use crate::{Host, Limit, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table, Topic};
+use crate::{
+    GrantError, Host, Limit, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table, Topic,
+};
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// Puts a plugin into an empty slot: admission, grants, first instance, `init`.
@@ -138,9 +140,9 @@ fn grant<B: 'static>(
             Limit::Encoded(bytes) => bytes,
             Limit::Record(encode) => {
                 let mut writer = Writer::new(&mut buffer);
-                encode(&mut writer).map_err(|error| LoadError::Policy {
+                encode(&mut writer).map_err(|error| GrantError::Policy {
                     interface: allow.interface,
-                    error,
+                    error: error.into(),
                 })?;
                 let length = writer.length();
                 buffer.get(..length).unwrap_or(&[])

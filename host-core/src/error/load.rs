@@ -1,6 +1,5 @@
 use core::fmt;
 
-use corelet_abi::CodecError;
 use corelet_admission::Refusal;
 use corelet_load::LoadError as MachineError;
 
@@ -19,14 +18,7 @@ pub enum LoadError {
     BoardLost,
     /// The firmware offers more than its capability table holds.
     Table(TableError),
-    /// A `grant` record of the firmware's policy does not encode.
-    Policy {
-        /// Whose grant it is.
-        interface: &'static str,
-        /// Why not.
-        error: CodecError,
-    },
-    /// What the manifest asks and what the policy allows do not go together.
+    /// An interface cannot be granted: the policy's record is none, or does not go together with the manifest's.
     Grant(GrantError),
     /// The manifest names a topic that the policy does not allow.
     Topic(Topic),
@@ -53,7 +45,7 @@ impl LoadError {
     /// Who is at fault.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::NoSuchSlot(_) | Self::Occupied(_) | Self::Policy { .. } => Blame::Host,
+            Self::NoSuchSlot(_) | Self::Occupied(_) => Blame::Host,
             Self::BoardLost | Self::OutOfMemory | Self::Machine(MachineError::OutOfHeap) => {
                 Blame::Board
             }
@@ -77,10 +69,6 @@ impl fmt::Display for LoadError {
             }
             Self::BoardLost => CallError::BoardLost.fmt(f),
             Self::Table(error) => error.fmt(f),
-            Self::Policy { interface, error } => write!(
-                f,
-                "the slot's policy has no valid grant for {interface}: {error}"
-            ),
             Self::Grant(error) => error.fmt(f),
             Self::Topic(topic) => write!(
                 f,

@@ -3,7 +3,7 @@
 use corelet_host::abi::{Codec, Function, Shape};
 use corelet_host::capability::sensor::{Grant, functions::Read};
 use corelet_host::capability::{monotonic_clock, storage};
-use corelet_host::{Allow, Blame, ImportRefusal, Limit, LoadError, SlotPolicy};
+use corelet_host::{Allow, Blame, GrantError, ImportRefusal, Limit, LoadError, SlotPolicy};
 
 use crate::board::{
     MONOTONIC_CLOCK, ONE, POLICY, SENSOR, STORAGE, granted, host, host_of, load, manifest, record,
@@ -164,22 +164,32 @@ fn a_malformed_grant_is_refused_by_name() {
 
 #[test]
 fn a_malformed_policy_is_the_firmwares_fault() {
-    const LIMITED: SlotPolicy = SlotPolicy {
+    const TOO_LONG: SlotPolicy = SlotPolicy {
         allow: &[Allow::up_to("corelet:host/sensor", |limit| {
             limit.bytes(&[0; 65])
         })],
         ..POLICY
     };
-    let mut host = host_of(LIMITED);
-    let error = load(
-        &mut host,
-        ONE,
-        &granted("asker", &[(SENSOR, &[])]),
-        &reader(),
-    )
-    .unwrap_err();
-    assert!(matches!(error, LoadError::Policy { .. }));
-    assert_eq!(error.blame(), Blame::Host);
+    const NO_RECORD: SlotPolicy = SlotPolicy {
+        allow: &[Allow {
+            interface: "corelet:host/sensor",
+            limit: Limit::Encoded(&[0xff]),
+        }],
+        ..POLICY
+    };
+    let asked = record::<Grant<'static>>(&Grant {
+        channels: &[0],
+        reads_per_minute: None,
+    });
+    for policy in [TOO_LONG, NO_RECORD] {
+        for asked in [&asked[..], &[]] {
+            let manifest = granted("asker", &[(SENSOR, asked)]);
+            let error = load(&mut host_of(policy), ONE, &manifest, &reader()).unwrap_err();
+            let expected = matches!(error, LoadError::Grant(GrantError::Policy { .. }));
+            assert!(expected, "{error:?}");
+            assert_eq!(error.blame(), Blame::Host);
+        }
+    }
 }
 
 #[test]
