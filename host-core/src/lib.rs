@@ -129,6 +129,7 @@ mod exports;
 mod generated;
 mod grants;
 mod host;
+mod inline_str;
 mod interface_name;
 mod load;
 mod metrics;
@@ -139,7 +140,6 @@ mod report;
 mod schedule;
 mod session;
 mod slot;
-mod text;
 
 pub use corelet_abi as abi;
 pub use corelet_admission::{ImportRefusal, Limits};
@@ -156,12 +156,12 @@ pub use error::{Blame, CallError, Failure, Fault, LoadError, PluginError};
 pub use event::{EventError, EventQueue, PAYLOAD_MAX, TOPIC_MAX};
 pub use grants::GrantError;
 pub use host::{Host, INBOX};
+pub use inline_str::InlineStr;
 pub use metrics::Metrics;
 pub use policy::{Allow, EncodeGrant, Limit, OnFault, Policy, SlotPolicy, Topics};
 pub use report::Report;
 pub use session::Session;
 pub use slot::{SlotId, SlotState};
-pub use text::InlineStr;
 
 /// The version of this host, which images are verified for.
 pub const VERSION: Version = Version::new(0, 1, 0);

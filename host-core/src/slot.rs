@@ -230,7 +230,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         };
         self.life = match machine.renew() {
             Ok(machine) => Life::Running(machine),
-            Err((error, _)) => Life::Faulted(Fault::NoInstance(error)),
+            Err(error) => Life::Faulted(Fault::NoInstance(error)),
         };
         self.metrics.restarts = self.metrics.restarts.saturating_add(1);
         if self.fault().is_none()

@@ -7,22 +7,24 @@ use corelet_admission::ImportRefusal;
 use wasmi::errors::{ErrorKind, InstantiationError, MemoryError, TableError};
 use wasmi::{Error, TrapCode};
 
-/// Whose fault it is.
+/// Who is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Blame {
-    /// The module did what it must not.
+    /// The plugin, or whoever made or sent it.
     Guest,
-    /// The program that loads or calls the module.
+    /// The firmware, or Corelet itself.
     Host,
+    /// The board: a driver, the flash, the heap.
+    Board,
 }
 
 /// Why a module does not load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum LoadError {
+pub enum MachineError {
     /// The memory begins larger than the budget.
     Memory {
         /// Bytes that the module asks for.
@@ -59,7 +61,7 @@ pub enum LoadError {
     Interpreter,
 }
 
-impl LoadError {
+impl MachineError {
     /// Whose fault it is.
     pub const fn blame(self) -> Blame {
         match self {
@@ -67,7 +69,8 @@ impl LoadError {
             | Self::Invalid { .. }
             | Self::Unsupported
             | Self::Exchange { .. } => Blame::Guest,
-            Self::Import { .. } | Self::OutOfHeap | Self::Interpreter => Blame::Host,
+            Self::Import { .. } | Self::Interpreter => Blame::Host,
+            Self::OutOfHeap => Blame::Board,
         }
     }
 
@@ -94,7 +97,7 @@ impl LoadError {
     }
 }
 
-impl fmt::Display for LoadError {
+impl fmt::Display for MachineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Memory { found, allowed } => write!(
@@ -125,7 +128,7 @@ impl fmt::Display for LoadError {
     }
 }
 
-impl core::error::Error for LoadError {}
+impl core::error::Error for MachineError {}
 
 /// What a guest did that no instruction may do. Its code is at fault, but for a bug of the host's that misled it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,11 +226,8 @@ impl Stop {
     /// Whose fault it is.
     pub const fn blame(self) -> Blame {
         match self {
-            Self::NoSuchExport
-            | Self::Spent
-            | Self::Request(_)
-            | Self::OutOfHeap
-            | Self::Interpreter => Blame::Host,
+            Self::NoSuchExport | Self::Spent | Self::Request(_) | Self::Interpreter => Blame::Host,
+            Self::OutOfHeap => Blame::Board,
             Self::RequestTooLarge { .. }
             | Self::OutOfFuel
             | Self::Trap(_)

@@ -60,13 +60,14 @@ extern crate alloc;
 extern crate std;
 
 mod budget;
-mod door;
 mod error;
-mod guest;
+mod host_call;
+mod imports;
 mod machine;
 mod scratch;
+mod store_data;
 
 pub use budget::Budget;
-pub use error::{Blame, LoadError, Stop, Trap};
-pub use guest::Imports;
+pub use error::{Blame, MachineError, Stop, Trap};
+pub use imports::Imports;
 pub use machine::Machine;

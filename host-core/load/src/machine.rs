@@ -6,9 +6,9 @@ use corelet_abi::{
 use corelet_admission::{Admitted, Offer};
 use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, StoreLimitsBuilder, TypedFunc};
 
-use crate::door::{self, Claim};
-use crate::guest::Guest;
-use crate::{Budget, Imports, LoadError, Stop, scratch};
+use crate::host_call::{self, Claim};
+use crate::store_data::StoreData;
+use crate::{Budget, Imports, MachineError, Stop, scratch};
 
 /// An export of the ABI: (request pointer, request length) -> result.
 type Export = TypedFunc<(u32, u32), i64>;
@@ -17,7 +17,7 @@ type Export = TypedFunc<(u32, u32), i64>;
 ///
 /// `D` is the host's state, which the host functions are given.
 pub struct Machine<D: Imports> {
-    store: Store<Guest<D>>,
+    store: Store<StoreData<D>>,
     instance: Parts,
     plan: Plan,
     fuel_used: u64,
@@ -53,22 +53,22 @@ impl<D: Imports> Machine<D> {
     /// The offer is asked again for each import, for the entry that [`Imports::import`] will be given.
     ///
     /// # Errors
-    /// [`LoadError`]; `data` is dropped.
+    /// [`MachineError`]; `data` is dropped.
     pub fn load(
         admitted: &Admitted<'_>,
         budget: &Budget,
         data: D,
         offer: &impl Offer,
-    ) -> Result<Self, LoadError> {
+    ) -> Result<Self, MachineError> {
         let allowed = budget.memory_limit();
         let found = admitted.memory_bytes();
         if found > allowed {
-            return Err(LoadError::Memory { found, allowed });
+            return Err(MachineError::Memory { found, allowed });
         }
         let entries = entries(admitted, offer)?;
         let engine = Engine::new(&budget.config());
         let module =
-            Module::new(&engine, admitted.module()).map_err(|error| LoadError::of(&error))?;
+            Module::new(&engine, admitted.module()).map_err(|error| MachineError::of(&error))?;
         scratch::release(&engine);
         let plan = Plan {
             engine,
@@ -77,7 +77,7 @@ impl<D: Imports> Machine<D> {
             exports: admitted.exports().count(),
             exchange: admitted.exchange(),
         };
-        let guest = Guest {
+        let data = StoreData {
             data,
             memory: None,
             limits: StoreLimitsBuilder::new()
@@ -88,7 +88,7 @@ impl<D: Imports> Machine<D> {
                 .table_elements(admitted.table_elements() as usize)
                 .build(),
         };
-        Self::start(plan, guest).map_err(|(error, _)| error)
+        Self::start(plan, data)
     }
 
     /// Discards the instance with all its memory, and makes another from the same translated module. The data stays.
@@ -96,29 +96,33 @@ impl<D: Imports> Machine<D> {
     /// The guest's `init` must be called again before its other exports.
     ///
     /// # Errors
-    /// [`LoadError`], and the data back.
-    pub fn renew(self) -> Result<Self, (LoadError, D)> {
-        let mut guest = self.store.into_data();
-        guest.memory = None;
-        Self::start(self.plan, guest)
+    /// [`MachineError`]; the data is dropped.
+    pub fn renew(self) -> Result<Self, MachineError> {
+        let Self {
+            store,
+            instance,
+            plan,
+            ..
+        } = self;
+        // Both are given back to the heap before their successors ask for as much.
+        drop(instance);
+        let mut data = store.into_data();
+        data.memory = None;
+        Self::start(plan, data)
     }
 
-    fn start(plan: Plan, guest: Guest<D>) -> Result<Self, (LoadError, D)> {
-        let mut store = Store::new(&plan.engine, guest);
-        store.limiter(|guest| &mut guest.limits);
-        match plan.instantiate(&mut store) {
-            Ok(instance) => {
-                store.data_mut().memory = Some(instance.memory);
-                Ok(Self {
-                    store,
-                    instance,
-                    plan,
-                    fuel_used: 0,
-                    spent: false,
-                })
-            }
-            Err(error) => Err((error, store.into_data().data)),
-        }
+    fn start(plan: Plan, data: StoreData<D>) -> Result<Self, MachineError> {
+        let mut store = Store::new(&plan.engine, data);
+        store.limiter(|data| &mut data.limits);
+        let instance = plan.instantiate(&mut store)?;
+        store.data_mut().memory = Some(instance.memory);
+        Ok(Self {
+            store,
+            instance,
+            plan,
+            fuel_used: 0,
+            spent: false,
+        })
     }
 
     /// Calls an export with a request that `request` writes straight into the guest's exchange buffer.
@@ -212,24 +216,9 @@ impl<D: Imports> Machine<D> {
         self.fuel_used
     }
 
-    /// Whether the module exports a function that a host calls by this name.
-    pub fn has_export(&self, export: NameKey) -> bool {
-        self.instance.export(export).is_some()
-    }
-
-    /// Whether the instance is lost, and the machine must be [renewed](Machine::renew) before the next call.
-    pub const fn is_spent(&self) -> bool {
-        self.spent
-    }
-
     /// How many bytes of linear memory the guest has now.
     pub fn memory_bytes(&self) -> usize {
         self.instance.memory.data_size(&self.store)
-    }
-
-    /// How many bytes the guest's exchange buffer holds: the most of a request.
-    pub const fn exchange_bytes(&self) -> u32 {
-        self.instance.size
     }
 
     /// The host's state.
@@ -241,45 +230,43 @@ impl<D: Imports> Machine<D> {
     pub fn data_mut(&mut self) -> &mut D {
         &mut self.store.data_mut().data
     }
-
-    /// Ends the machine, and gives the host's state back.
-    pub fn into_data(self) -> D {
-        self.store.into_data().data
-    }
 }
 
 /// Asks the offer for the entry of every import.
-fn entries(admitted: &Admitted<'_>, offer: &impl Offer) -> Result<Vec<u16>, LoadError> {
+fn entries(admitted: &Admitted<'_>, offer: &impl Offer) -> Result<Vec<u16>, MachineError> {
     let mut entries = reserved(admitted.imports().count())?;
     for (index, import) in (0_u16..).zip(admitted.imports()) {
         let entry = offer
             .import(import.interface, import.function, Some(import.shape))
-            .map_err(|refusal| LoadError::Import { index, refusal })?;
+            .map_err(|refusal| MachineError::Import { index, refusal })?;
         entries.push(entry);
     }
     Ok(entries)
 }
 
 /// A vector with room for `capacity` items, or the news that there is none.
-fn reserved<T>(capacity: usize) -> Result<Vec<T>, LoadError> {
+fn reserved<T>(capacity: usize) -> Result<Vec<T>, MachineError> {
     let mut items = Vec::new();
     items
         .try_reserve_exact(capacity)
-        .map_err(|_| LoadError::OutOfHeap)?;
+        .map_err(|_| MachineError::OutOfHeap)?;
     Ok(items)
 }
 
 impl Plan {
-    fn instantiate<D: Imports>(&self, store: &mut Store<Guest<D>>) -> Result<Parts, LoadError> {
+    fn instantiate<D: Imports>(
+        &self,
+        store: &mut Store<StoreData<D>>,
+    ) -> Result<Parts, MachineError> {
         let mut imports = reserved(self.entries.len())?;
         for entry in self.entries.iter().copied() {
             imports.push(Extern::Func(import(store, entry)));
         }
         let instance = Instance::new(&mut *store, &self.module, &imports)
-            .map_err(|error| LoadError::of(&error))?;
+            .map_err(|error| MachineError::of(&error))?;
         let memory = instance
             .get_memory(&*store, MEMORY_EXPORT)
-            .ok_or(LoadError::Interpreter)?;
+            .ok_or(MachineError::Interpreter)?;
         let bytes = memory.data(&*store);
         let first_size = bytes.len() as u32;
         let (buffer, size) = self.exchange(bytes)?;
@@ -293,14 +280,14 @@ impl Plan {
     }
 
     /// Reads the size of the exchange buffer, which must be wholly in memory; returns its address and size.
-    fn exchange(&self, memory: &[u8]) -> Result<(u32, u32), LoadError> {
+    fn exchange(&self, memory: &[u8]) -> Result<(u32, u32), MachineError> {
         let address = self.exchange.saturating_add(EXCHANGE_HEADER);
         let size = part(memory, self.exchange, EXCHANGE_HEADER)
             .and_then(|bytes| bytes.first_chunk())
             .map_or(u32::MAX, |bytes| u32::from_le_bytes(*bytes));
         match part(memory, address, size) {
             Some(_) => Ok((address, size)),
-            None => Err(LoadError::Exchange {
+            None => Err(MachineError::Exchange {
                 address,
                 size,
                 memory: memory.len() as u32,
@@ -311,8 +298,8 @@ impl Plan {
     fn exports<D: Imports>(
         &self,
         instance: &Instance,
-        store: &Store<Guest<D>>,
-    ) -> Result<Vec<(NameKey, Export)>, LoadError> {
+        store: &Store<StoreData<D>>,
+    ) -> Result<Vec<(NameKey, Export)>, MachineError> {
         let mut exports = reserved(self.exports)?;
         for export in instance.exports(store) {
             let name = export.name();
@@ -320,7 +307,9 @@ impl Plan {
                 && let Some(function) = export.into_func()
                 && exports.len() < self.exports
             {
-                let function = function.typed(store).map_err(|_| LoadError::Interpreter)?;
+                let function = function
+                    .typed(store)
+                    .map_err(|_| MachineError::Interpreter)?;
                 exports.push((NameKey::of_export(name), function));
             }
         }
@@ -338,10 +327,10 @@ impl Parts {
 }
 
 /// The host's side of one import.
-fn import<D: Imports>(store: &mut Store<Guest<D>>, entry: u16) -> Func {
+fn import<D: Imports>(store: &mut Store<StoreData<D>>, entry: u16) -> Func {
     Func::wrap(
         store,
-        move |caller: wasmi::Caller<'_, Guest<D>>,
+        move |caller: wasmi::Caller<'_, StoreData<D>>,
               request: u32,
               request_length: u32,
               response: u32,
@@ -352,7 +341,7 @@ fn import<D: Imports>(store: &mut Store<Guest<D>>, entry: u16) -> Func {
                 response,
                 response_capacity,
             };
-            door::enter(caller, entry, claim)
+            host_call::enter(caller, entry, claim)
         },
     )
 }

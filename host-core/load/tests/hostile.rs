@@ -28,7 +28,8 @@ fn use_all(module: &[u8]) -> bool {
         assert!(machine.memory_bytes() <= BUDGET.memory as usize);
         match result {
             Ok(answer) => assert_eq!(machine.response(answer).len(), answer.length as usize),
-            Err(stop) => assert_eq!(machine.is_spent(), stop.costs_instance(), "{stop}"),
+            Err(stop) if stop.costs_instance() => break,
+            Err(_) => {}
         }
     }
     machine.renew().is_ok()

@@ -5,7 +5,7 @@ mod common;
 use common::{F, Host, IMPORT, export, load, plugin};
 use corelet_abi::{Shape, Status};
 use corelet_admission::{ImportRefusal, Limits, Offer, admit};
-use corelet_load::{Blame, Budget, Imports, LoadError, Machine, Stop};
+use corelet_load::{Blame, Budget, Imports, Machine, MachineError, Stop};
 
 /// A plugin that passes four numbers from its request to the import, and returns what that returned.
 fn caller() -> Machine<Host> {
@@ -140,7 +140,7 @@ fn a_debt_beyond_the_fuel_ends_the_call() {
     assert_eq!(result, Err(Stop::OutOfFuel));
     assert_eq!(machine.fuel_used(), 10_000);
     assert_eq!(machine.data().calls, 1);
-    let mut machine = machine.renew().map_err(|(error, _)| error).unwrap();
+    let mut machine = machine.renew().unwrap();
     assert_eq!(serve(&mut machine, claim), Ok(5));
     machine.data_mut().debt = u64::MAX;
     assert_eq!(
@@ -196,7 +196,7 @@ fn each_import_comes_to_its_own_entry() {
         let admitted = admit(&module, &Limits::DEVICE, &offer).unwrap();
         let machine = Machine::load(&admitted, &Budget::DEVICE, Entries, &offer).unwrap();
         // The same after the instance is made anew.
-        let mut machine = machine.renew().map_err(|(error, _)| error).unwrap();
+        let mut machine = machine.renew().unwrap();
         machine
             .call(F, 10_000, |_| Ok(()))
             .map(|answer| answer.length)
@@ -212,7 +212,7 @@ fn an_offer_that_changed_after_admission_is_noticed() {
     let admitted = admit(&module, &Limits::DEVICE, &TwoEntries { closed: false }).unwrap();
     let closed = TwoEntries { closed: true };
     let error = Machine::load(&admitted, &Budget::DEVICE, Entries, &closed).err();
-    let expected = LoadError::Import {
+    let expected = MachineError::Import {
         index: 0,
         refusal: ImportRefusal::NotGranted,
     };

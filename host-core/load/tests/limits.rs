@@ -4,7 +4,7 @@ mod common;
 
 use common::{F, Host, ServeAll, export, function, load, load_with, module, plugin};
 use corelet_admission::{Limits, admit};
-use corelet_load::{Blame, Budget, LoadError, Machine, Stop, Trap};
+use corelet_load::{Blame, Budget, Machine, MachineError, Stop, Trap};
 
 fn run(machine: &mut Machine<Host>, fuel: u64) -> Result<u32, Stop> {
     machine
@@ -70,7 +70,7 @@ fn an_endless_loop_ends_with_its_fuel() {
     let stop = run(&mut machine, 5_000).unwrap_err();
     assert_eq!(stop, Stop::OutOfFuel);
     assert!(machine.fuel_used() > 4_900 && machine.fuel_used() <= 5_000);
-    assert!(machine.is_spent());
+    assert_eq!(run(&mut machine, 5_000), Err(Stop::Spent));
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn memory_above_the_budget_does_not_load() {
         ..Budget::DEVICE
     };
     let error = load_with(&function("(i64.const 0)"), &budget).err();
-    let expected = LoadError::Memory {
+    let expected = MachineError::Memory {
         found: 65_536,
         allowed: 65_535,
     };
@@ -222,7 +222,7 @@ fn an_exchange_buffer_that_leaves_memory_does_not_load() {
         (r"\ff\ff\ff\ff", u32::MAX),
         (r"\fc\ff\ff\ff", u32::MAX - 3),
     ] {
-        let expected = LoadError::Exchange {
+        let expected = MachineError::Exchange {
             address: 132,
             size: bytes,
             memory: 256,
@@ -304,7 +304,7 @@ fn the_same_module_uses_the_same_memory_after_many_renewals() {
     let mut machine =
         Machine::load(&admitted, &Budget::DEVICE, Host::default(), &ServeAll).unwrap();
     for _ in 0..1_000 {
-        machine = machine.renew().map_err(|(error, _)| error).unwrap();
+        machine = machine.renew().unwrap();
         assert_eq!(machine.memory_bytes(), 65_536);
     }
 }

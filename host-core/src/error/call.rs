@@ -58,8 +58,8 @@ impl CallError {
             | Self::WrongShape { .. }
             | Self::AnswerTooLong { .. }
             | Self::Malformed(_) => Blame::Guest,
-            Self::BoardLost | Self::Stopped(Stop::OutOfHeap) => Blame::Board,
-            Self::Stopped(stop) => stop.blame().into(),
+            Self::BoardLost => Blame::Board,
+            Self::Stopped(stop) => stop.blame(),
         }
     }
 

@@ -1,7 +1,7 @@
 use core::fmt;
 
 use corelet_admission::Refusal;
-use corelet_load::LoadError as MachineError;
+use corelet_load::MachineError;
 
 use crate::{Blame, CallError, Failure, GrantError, SlotId, TableError, Topic};
 
@@ -46,15 +46,13 @@ impl LoadError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::NoSuchSlot(_) | Self::Occupied(_) => Blame::Host,
-            Self::BoardLost | Self::OutOfMemory | Self::Machine(MachineError::OutOfHeap) => {
-                Blame::Board
-            }
+            Self::BoardLost | Self::OutOfMemory => Blame::Board,
             Self::Topic(_) | Self::TickTooShort { .. } | Self::Refused(_) | Self::Export(_) => {
                 Blame::Guest
             }
             Self::Table(error) => error.blame(),
             Self::Grant(error) => error.blame(),
-            Self::Machine(error) => error.blame().into(),
+            Self::Machine(error) => error.blame(),
             Self::Init(failure) => failure.blame(),
         }
     }

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use corelet_load::LoadError as MachineError;
+use corelet_load::MachineError;
 
 use crate::plugin::types;
 use crate::{Blame, CallError, InlineStr};
@@ -126,8 +126,7 @@ impl Fault {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Stopped(error) => error.blame(),
-            Self::NoInstance(MachineError::OutOfHeap) => Blame::Board,
-            Self::NoInstance(error) => error.blame().into(),
+            Self::NoInstance(error) => error.blame(),
             Self::NotInitialised(failure) => failure.blame(),
         }
     }

@@ -3,7 +3,7 @@
 
 use corelet_abi::{INIT_EXPORT, NameKey, SHAPES_SECTION, Shape, ShapeEntry, Status};
 use corelet_admission::{ImportRefusal, Limits, Offer, admit};
-use corelet_load::{Budget, Imports, LoadError, Machine};
+use corelet_load::{Budget, Imports, Machine, MachineError};
 
 /// The module of `text`, with a shape for each of its imports and ABI exports.
 pub fn module(text: &str) -> Vec<u8> {
@@ -126,7 +126,7 @@ pub fn load(module: &[u8]) -> Machine<Host> {
     load_with(module, &Budget::DEVICE).expect("the module of a test loads")
 }
 
-pub fn load_with(module: &[u8], budget: &Budget) -> Result<Machine<Host>, LoadError> {
+pub fn load_with(module: &[u8], budget: &Budget) -> Result<Machine<Host>, MachineError> {
     match admit(module, &Limits::DEVICE, &ServeAll) {
         Ok(admitted) => Machine::load(&admitted, budget, Host::default(), &ServeAll),
         Err(refusal) => panic!("not admitted: {}", refusal.describe(module)),

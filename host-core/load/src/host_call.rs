@@ -4,7 +4,7 @@ use corelet_abi::{Status, import_result};
 use wasmi::{Caller, Error, TrapCode};
 
 use crate::Imports;
-use crate::guest::Guest;
+use crate::store_data::StoreData;
 
 /// The four parameters of an import, as the guest claims them.
 #[derive(Clone, Copy)]
@@ -21,15 +21,15 @@ pub(crate) struct Claim {
 /// Out of fuel, if the debt is more than is left. Everything else the guest is told by a status.
 #[inline]
 pub(crate) fn enter<D: Imports>(
-    mut caller: Caller<'_, Guest<D>>,
+    mut caller: Caller<'_, StoreData<D>>,
     entry: u16,
     claim: Claim,
 ) -> Result<i32, Error> {
     let Some(memory) = caller.data().memory else {
         return Ok(Status::LOGIC_BUG.code());
     };
-    let (bytes, guest) = memory.data_and_store_mut(&mut caller);
-    let data = &mut guest.data;
+    let (bytes, own) = memory.data_and_store_mut(&mut caller);
+    let data = &mut own.data;
     let result = match buffers(bytes, claim, data.response_max(entry)) {
         Ok((request, response)) => {
             let capacity = response.len();

@@ -1,7 +1,4 @@
-//! What a store holds beside the instance.
-
 use corelet_abi::Status;
-use wasmi::{Memory, StoreLimits};
 
 /// The host functions behind a module's imports, and their state. It is the data of a machine.
 pub trait Imports: 'static {
@@ -20,13 +17,4 @@ pub trait Imports: 'static {
     /// The fuel that the last import cost beyond the call itself, and zero from then on. If the guest does not have as
     /// much left, the call ends out of fuel.
     fn take_debt(&mut self) -> u64;
-}
-
-/// The data of a store: the host's, and what the door and wasmi need.
-pub(crate) struct Guest<D> {
-    pub(crate) data: D,
-    /// The guest's memory; none until the instance is made, in which time no guest code runs.
-    pub(crate) memory: Option<Memory>,
-    /// One instance, one memory within the budget, one table that keeps the size it is made with.
-    pub(crate) limits: StoreLimits,
 }
