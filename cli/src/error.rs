@@ -99,8 +99,7 @@ impl Failure {
     /// Adds what the reader can do. Further lines are indented under the first.
     #[must_use]
     pub fn help(mut self, help: impl fmt::Display) -> Self {
-        let help = help.to_string().replace('\n', "\n      ");
-        self.push(&format!("help: {help}"));
+        self.text.push_str(&self::help(&help));
         self
     }
 
@@ -113,6 +112,11 @@ impl Failure {
         self.text.push('\n');
         self.text.push_str(line);
     }
+}
+
+/// A line that says what the reader can do, to stand below what went wrong.
+pub(crate) fn help(help: &impl fmt::Display) -> String {
+    format!("\nhelp: {}", help.to_string().replace('\n', "\n      "))
 }
 
 impl fmt::Display for Failure {

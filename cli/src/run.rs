@@ -1,7 +1,10 @@
 //! `corelet run`: plugins on a board.
 
+mod board_log;
 mod desktop;
 mod emulated;
+mod explain;
+mod failures;
 mod refusal;
 mod sensor;
 mod typed_call;
@@ -10,14 +13,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use corelet_image::{Image, Keys, PublicKey, Verified};
+use corelet_host::SlotId;
+use corelet_image::{Image, ImageError, Keys, Manifest, PublicKey, Verified};
 use corelet_wit::Contract;
 use serde_json::Value;
 
 use crate::error::Failure;
 use crate::module::Module;
 use crate::package::Package;
-use crate::verify::HOST;
+use crate::units::{grouped, size};
+use crate::verify::{HOST, untrusted};
 use crate::{build, key_file, wit};
 use typed_call::{CallName, TypedCall};
 
@@ -88,10 +93,45 @@ fn json(text: &str) -> Result<Value, String> {
 
 /// Images that were verified, what their modules say, and the calls to make.
 struct Job<'a> {
+    contract: &'a Contract,
     files: &'a [Vec<u8>],
     images: Vec<Verified<'a>>,
     /// Slot and call.
     calls: Vec<(u8, TypedCall<'a>)>,
+}
+
+impl<'a> Job<'a> {
+    /// Each image with the slot that it runs in.
+    fn slots(&self) -> impl Iterator<Item = (SlotId, &Verified<'a>)> {
+        (0..).map(SlotId).zip(&self.images)
+    }
+
+    /// What messages call the plugin of a slot, and its manifest.
+    fn plugin(&self, slot: SlotId) -> Option<(String, &Manifest<'a>)> {
+        let manifest = self.images.get(usize::from(slot.0))?.manifest();
+        Some((format!("slot {slot} {}", manifest.name), manifest))
+    }
+}
+
+/// What one plugin did and what it took. `fuel` is that of its most costly call, and of all.
+fn summary(
+    slot: SlotId,
+    image: &Verified<'_>,
+    calls: u64,
+    fuel: (u64, u64),
+    memory: u64,
+) -> String {
+    let manifest = image.manifest();
+    let plural = if calls == 1 { "" } else { "s" };
+    format!(
+        "slot {slot}  {} {}  {} call{plural}  fuel {} at most, {} in all  {} memory",
+        manifest.name,
+        manifest.version,
+        grouped(calls),
+        grouped(fuel.0),
+        grouped(fuel.1),
+        size(memory)
+    )
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
@@ -100,6 +140,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             .found(args.args.len(), args.call.len())
             .help("--call processor.process --args '[[]]'"));
     }
+    let settings = match args.board {
+        Board::Desktop => None,
+        Board::Mps2An386 => Some(emulated::Settings::of(args)?),
+    };
     let paths = if args.images.is_empty() {
         vec![build::build(Path::new("."), None)?.image]
     } else {
@@ -124,20 +168,30 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             Failure::refused(format_args!("{}: {error}", path.display()))
         };
         let image = Image::parse(file).map_err(|error| refused(&error))?;
-        let image = image
-            .verify(&trusted, HOST)
-            .map_err(|error| refused(&error))?;
+        let image = image.verify(&trusted, HOST).map_err(|error| match error {
+            ImageError::UnknownKey { found } => {
+                let failure = untrusted(found, &keys, true);
+                match args.board {
+                    Board::Desktop => failure.help("corelet run --key FILE.pub"),
+                    Board::Mps2An386 => {
+                        failure.help("corelet build signs with the development key")
+                    }
+                }
+            }
+            error => refused(&error),
+        })?;
         modules.push(Module::read(image.module()).map_err(|error| refused(&error))?);
         images.push(image);
     }
     let job = Job {
+        contract: &contract,
         calls: calls(args, &contract, &modules)?,
         files: &files,
         images,
     };
-    match args.board {
-        Board::Desktop => desktop::run(args, &job),
-        Board::Mps2An386 => emulated::run(args, &job),
+    match &settings {
+        None => desktop::run(args, &job),
+        Some(settings) => emulated::run(args, settings, &job),
     }
 }
 
@@ -167,7 +221,8 @@ fn contract(args: &Args) -> Result<Contract, Failure> {
     let folder = Package::find(Path::new("."))
         .ok()
         .map(|package| package.path(wit::FOLDER));
-    match folder.filter(|folder| !args.call.is_empty() && folder.is_dir()) {
+    let is_needed = args.images.is_empty() || !args.call.is_empty();
+    match folder.filter(|folder| is_needed && folder.is_dir()) {
         Some(folder) => wit::load(&folder),
         None => Ok(Contract::standard()),
     }

@@ -53,10 +53,14 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         trusted
     };
     let image = Image::parse(&bytes).map_err(|error| refused(&args.image, error))?;
-    let verified = image.verify(&trusted, HOST).map_err(|error| match error {
-        ImageError::UnknownKey { found } => untrusted(&args.image, found, &keys),
-        ImageError::DevelopmentKey => untrusted(&args.image, KeyId::of(&DEVELOPMENT_KEY), &keys),
-        error => refused(&args.image, error),
+    let verified = image.verify(&trusted, HOST).map_err(|error| {
+        let found = match error {
+            ImageError::UnknownKey { found } => found,
+            ImageError::DevelopmentKey => KeyId::of(&DEVELOPMENT_KEY),
+            error => return refused(&args.image, error),
+        };
+        let sign = format!("corelet sign {} --key FILE", args.image.display());
+        untrusted(found, &keys, args.development).help(sign)
     })?;
     let manifest = verified.manifest();
     output::line(format_args!(
@@ -82,20 +86,18 @@ fn refused(path: &Path, error: ImageError) -> Failure {
     Failure::refused(format_args!("{}: {error}", path.display()))
 }
 
-fn untrusted(path: &Path, found: KeyId, keys: &[PublicKey]) -> Failure {
-    let name = if found == KeyId::of(&DEVELOPMENT_KEY) {
-        ", the development key"
+/// Signed by key `found`, where only `keys`, and perhaps the development key, are trusted.
+pub(crate) fn untrusted(found: KeyId, keys: &[PublicKey], development: bool) -> Failure {
+    const DEVELOPMENT: &str = "the development key";
+    let image = if found == KeyId::of(&DEVELOPMENT_KEY) {
+        DEVELOPMENT.to_owned()
     } else {
-        ""
+        format!("key {found}")
     };
-    let keys: Vec<_> = keys.iter().map(|key| KeyId::of(key).to_string()).collect();
-    let keys = if keys.is_empty() {
-        "no key".to_owned()
-    } else {
-        keys.join(", ")
-    };
-    Failure::refused("signed by a key that is not trusted here")
-        .fact("image", format_args!("key {found}{name}"))
-        .fact("trusted", keys)
-        .help(format_args!("corelet sign {} --key FILE", path.display()))
+    let keys = keys.iter().map(|key| format!("key {}", KeyId::of(key)));
+    let trusted = development.then(|| DEVELOPMENT.to_owned());
+    let trusted: Vec<_> = trusted.into_iter().chain(keys).collect();
+    Failure::refused("signed by a key that this device does not trust")
+        .fact("image", image)
+        .fact("device", format_args!("trusts {}", trusted.join(", ")))
 }

@@ -32,6 +32,8 @@ fn importing(import: Option<(&str, &str)>, tick: &str) -> Vec<u8> {
             (data (i32.const 0) "\00")
             (data (i32.const 16) "\00\ae\03\01\01\07")
             (data (i32.const 64) "\00\08\00\00")
+            ;; An error with the code 0 of an import.
+            (data (i32.const 3000) "\01\01\00\13corelet:host/sensor")
             (func (export "init") (param i32 i32) (result i64) (i64.const 1))
             (func (export "{PROCESS}") (param i32 i32) (result i64)
                 (i64.or (i64.shl (i64.const 16) (i64.const 32)) (i64.const 6)))
@@ -200,6 +202,41 @@ fn a_plugin_that_misbehaves_is_named_and_the_other_one_served() {
     );
 }
 
+#[test]
+fn an_error_that_a_plugin_got_has_its_name_and_its_help_once() {
+    let sandbox = Sandbox::new();
+    // The error that lies at 3000, with 23 bytes.
+    let answer = "(i64.or (i64.shl (i64.const 3000) (i64.const 32)) (i64.const 23))";
+    put(&sandbox, "warm", answer);
+    let text = sandbox
+        .corelet(&["run", "warm.corelet", "--ticks", "2"])
+        .refused(1);
+    let line = "slot 0 warm: tick: the plugin got `no-such-channel` from corelet:host/sensor: \
+                The board has no channel of this number\n";
+    let help = "help: --sensor 0=19.0; no channel is set\n";
+    assert!(
+        text.starts_with(&format!("{line}{help}{line}slot 0 ")),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_emulated_board_refuses_in_the_same_words_before_it_starts() {
+    let sandbox = Sandbox::new();
+    let module = importing(Some(("corelet:host/sensor@0.1.0", "read")), "(i64.const 1)");
+    let mut manifest = manifest("good");
+    manifest.topics.clear();
+    let image = Unsigned::build(&manifest, &module, &DEVELOPMENT_KEY).unwrap();
+    sandbox.write("good.corelet", image.sign(&DEVELOPMENT_SEED).unwrap());
+    let text = sandbox
+        .corelet(&["run", "good.corelet", "--board", "mps2-an386"])
+        .refused(1);
+    assert!(
+        text.starts_with("error: slot 0 refuses good 0.0.0: import not granted\n"),
+        "{text}"
+    );
+}
+
 /// What is said of a plugin that imports `function` of `interface`, and asks for nothing.
 fn refused_import(interface: &str, function: &str) -> String {
     let sandbox = Sandbox::new();
@@ -322,7 +359,11 @@ fn an_image_of_an_untrusted_key_is_not_run() {
         .corelet(&["run", "good.corelet", "--ticks", "1"])
         .refused(1);
     assert!(
-        text.starts_with("error: good.corelet: signed by key "),
+        text.starts_with("error: signed by a key that this device does not trust\n  image    key "),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n  device   trusts the development key\nhelp: "),
         "{text}"
     );
     sandbox
@@ -385,4 +426,11 @@ fn what_the_emulated_board_has_not_is_refused_before_it_starts() {
     refused(&[good, "--sensor", "0=20", "--sensor", "0=21"]);
     refused(&[good, "--event", "button"]);
     refused(&[good, "--fuel", "1"]);
+    let text = refused(&[good, "--sensor", "0=200"]);
+    assert!(text.contains("allowed: -128 to 127.999 °C"), "{text}");
+    let text = refused(&[good, "--key", "release.pub"]);
+    assert!(
+        text.starts_with("error: the emulated board trusts the development key and no other\n"),
+        "{text}"
+    );
 }

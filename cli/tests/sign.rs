@@ -71,7 +71,7 @@ fn a_signed_image_is_verified_with_its_key_alone() {
     assert_eq!(
         text,
         format!(
-            "error: signed by a key that is not trusted here\n  image    key {id}\n  trusted  {other}\n\
+            "error: signed by a key that this device does not trust\n  image    key {id}\n  device   trusts key {other}\n\
              help: corelet sign t.corelet --key FILE\n"
         )
     );
@@ -91,7 +91,7 @@ fn the_development_key_is_trusted_only_if_asked() {
     let text = sandbox
         .corelet(&["verify", "t.corelet", "--key", "a.pub"])
         .refused(1);
-    assert!(text.contains(", the development key\n"), "{text}");
+    assert!(text.contains("  image    the development key\n"), "{text}");
     sandbox.corelet(&["verify", "t.corelet"]).refused(2);
 }
 

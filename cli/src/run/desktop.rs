@@ -1,15 +1,18 @@
 //! Plugins on the desktop board.
 
 use corelet_desktop::{Desktop, LogTo, Sensor, host};
+use corelet_host::capability::sensor::Sensors;
 use corelet_host::{
-    Allow, CallError, EventError, EventQueue, Host, Policy, Report, SlotId, SlotPolicy, SlotState,
-    Topics,
+    Allow, CallError, EventError, EventQueue, Failure as Failed, Host, Policy, Report, SlotId,
+    SlotPolicy, SlotState, Topics,
 };
 
-use super::{Args, Job, refusal, sensor};
+use super::explain::Explainer;
+use super::failures::Failures;
+use super::typed_call::TypedCall;
+use super::{Args, Job, refusal, sensor, summary};
 use crate::error::Failure;
 use crate::output;
-use crate::units::{grouped, size};
 
 /// How many plugins can run at a time.
 const SLOTS: usize = 8;
@@ -32,40 +35,60 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
         topics: Topics::All,
         ..SlotPolicy::DEVICE
     });
-    let mut host = host::<SLOTS>(board(args)?, policy);
-    for (slot, image) in slots(job) {
+    let board = board(args)?;
+    let explainer = Explainer {
+        contract: job.contract,
+        channels: board.channels().iter().map(|c| c.number).collect(),
+        fuel: args.fuel.unwrap_or(u64::MAX),
+        is_fuel_asked: args.fuel.is_some(),
+    };
+    let mut host = host::<SLOTS>(board, policy);
+    for (slot, image) in job.slots() {
         host.load(slot, image)
-            .map_err(|error| refusal::failure(slot, image, ALLOW, error))?;
+            .map_err(|error| refusal::failure(slot, image, ALLOW, error, &explainer))?;
     }
     for (slot, call) in &job.calls {
-        let refused = |error: CallError| {
-            Failure::refused(format_args!("slot {slot}: `{}` has no answer", call.name()))
-                .fact("reason", error)
-                .fact("blame", format_args!("{:?}", error.blame()))
-        };
-        let response = host
-            .call_encoded(SlotId(*slot), call.key, &call.request)
-            .map_err(refused)?;
-        output::line(call.response(response)?);
+        let slot = SlotId(*slot);
+        match host.call_encoded(slot, call.key, &call.request) {
+            Ok(response) => output::line(call.response(response)?),
+            Err(error) => {
+                let fuel = host.metrics(slot).fuel_last;
+                return Err(no_answer(job, &explainer, slot, call, &error, fuel));
+            }
+        }
     }
-    let mut progress = Progress::new(job, args.ticks);
+    let mut progress = Progress::new(job, args.ticks, &explainer);
     for event in &args.event {
         happen(&mut host, event)?;
         progress.poll_until_idle(&mut host);
     }
     progress.tick(&mut host);
     summarise(&host, job);
-    match progress.failures {
-        0 => Ok(()),
-        1 => Err(Failure::refused("a call failed: see above")),
-        count => Err(Failure::refused(format_args!(
-            "{count} calls failed: see above"
-        ))),
-    }
+    progress.failures.result()
 }
 
-fn slots<'j>(job: &'j Job<'_>) -> impl Iterator<Item = (SlotId, &'j corelet_image::Verified<'j>)> {
-    (0..).map(SlotId).zip(&job.images)
+fn no_answer(
+    job: &Job<'_>,
+    explainer: &Explainer<'_>,
+    slot: SlotId,
+    call: &TypedCall<'_>,
+    error: &CallError,
+    fuel: u64,
+) -> Failure {
+    let explained = job
+        .plugin(slot)
+        .map(|(_, manifest)| explainer.call(error, manifest, Some(fuel)));
+    let (reason, help) = match explained {
+        Some(explained) => (explained.words, explained.help),
+        None => (error.to_string(), None),
+    };
+    let failure = Failure::refused(format_args!("slot {slot}: `{}` has no answer", call.name()))
+        .fact("reason", reason)
+        .fact("blame", format_args!("{:?}", error.blame()));
+    match help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
 }
 
 /// The board, in the computer's time, or in its own if a number of ticks is asked for.
@@ -106,18 +129,24 @@ fn happen(host: &mut Plugins, text: &str) -> Result<(), Failure> {
 }
 
 /// What the plugins did so far.
-struct Progress {
+struct Progress<'a> {
+    job: &'a Job<'a>,
+    explainer: &'a Explainer<'a>,
     /// For each slot that is ticked, how many ticks it waits for; none for a number without end.
     missing: Vec<(SlotId, Option<u32>)>,
-    failures: u32,
+    failures: Failures,
 }
 
-impl Progress {
-    fn new(job: &Job<'_>, ticks: Option<u32>) -> Self {
-        let ticked = slots(job).filter(|(_, image)| image.manifest().tick_ms.is_some());
+impl<'a> Progress<'a> {
+    fn new(job: &'a Job<'a>, ticks: Option<u32>, explainer: &'a Explainer<'a>) -> Self {
+        let ticked = job
+            .slots()
+            .filter(|(_, image)| image.manifest().tick_ms.is_some());
         Self {
+            job,
+            explainer,
             missing: ticked.map(|(slot, _)| (slot, ticks)).collect(),
-            failures: 0,
+            failures: Failures::default(),
         }
     }
 
@@ -154,11 +183,7 @@ impl Progress {
     }
 
     fn take(&mut self, host: &Plugins, report: Report) {
-        let name = |slot| {
-            host.name(slot)
-                .map_or_else(String::new, |name| name.as_str().to_owned())
-        };
-        let failure = match report {
+        match report {
             Report::Ticked { slot, result } => {
                 for (_, missing) in self
                     .missing
@@ -167,42 +192,46 @@ impl Progress {
                 {
                     *missing = missing.map(|count| count.saturating_sub(1));
                 }
-                result
-                    .err()
-                    .map(|failure| format!("slot {slot} {}: tick: {failure}", name(slot)))
+                if let Err(failure) = result {
+                    self.failed(host, slot, "tick", &failure);
+                }
             }
             Report::Handled {
                 slot,
                 topic,
-                result,
-            } => result
-                .err()
-                .map(|failure| format!("slot {slot} {}: event {topic}: {failure}", name(slot))),
-            Report::EventsDropped { count } => Some(format!("{count} events found no room")),
+                result: Err(failure),
+            } => self.failed(host, slot, &format!("event {topic}"), &failure),
+            Report::EventsDropped { count } => self
+                .failures
+                .add("", format!("{count} events found no room")),
             Report::Faulted { slot, fault } => {
-                Some(format!("slot {slot} {}: stopped: {fault}", name(slot)))
+                let Some((name, manifest)) = self.job.plugin(slot) else {
+                    return;
+                };
+                self.failures.add(
+                    &format!("{name}: stopped: "),
+                    self.explainer.fault(&fault, manifest),
+                );
             }
-            _ => None,
-        };
-        if let Some(failure) = failure {
-            self.failures += 1;
-            output::note(failure);
+            _ => {}
+        }
+    }
+
+    fn failed(&mut self, host: &Plugins, slot: SlotId, what: &str, failure: &Failed) {
+        if let Some((name, manifest)) = self.job.plugin(slot) {
+            let fuel = host.metrics(slot).fuel_last;
+            let explained = self.explainer.failure(failure, manifest, Some(fuel));
+            self.failures.add(&format!("{name}: {what}: "), explained);
         }
     }
 }
 
 /// One line for each plugin: what it did and what it took.
 fn summarise(host: &Plugins, job: &Job<'_>) {
-    for (slot, image) in slots(job) {
+    for (slot, image) in job.slots() {
         let metrics = host.metrics(slot);
-        output::note(format_args!(
-            "slot {slot}  {} {}  {} calls  fuel {} at most, {} in all  {} memory",
-            image.manifest().name,
-            image.manifest().version,
-            grouped(metrics.calls.into()),
-            grouped(metrics.fuel_largest),
-            grouped(metrics.fuel_total),
-            size(host.memory_bytes(slot) as u64)
-        ));
+        let fuel = (metrics.fuel_largest, metrics.fuel_total);
+        let memory = host.memory_bytes(slot) as u64;
+        output::note(summary(slot, image, metrics.calls.into(), fuel, memory));
     }
 }

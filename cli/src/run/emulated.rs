@@ -4,18 +4,88 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use corelet_desktop::Source;
-use corelet_mps2_an386::{BootRecord, SLOTS, ScriptedCall};
+use corelet_desktop::{Desktop, Source, host};
+use corelet_host::{LoadError, SlotId};
+use corelet_mps2_an386::{BootRecord, POLICY, SLOTS, ScriptedCall};
 
-use super::{Args, Job, sensor};
+use super::board_log::{self, Entry};
+use super::explain::Explainer;
+use super::failures::Failures;
+use super::{Args, Job, refusal, sensor, summary};
 use crate::error::Failure;
 use crate::firmware;
 use crate::output;
 use crate::qemu::{FlashFile, Line, Machine, Next, Pace, Start};
 use crate::toolchain::ensure_qemu;
 
-pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
-    let temperature = settings(args, job)?;
+/// The board's one channel.
+const THERMOMETER: u8 = 0;
+
+/// What of the command line is for this board alone.
+pub(super) struct Settings {
+    /// In thousandths of a degree Celsius.
+    temperature: Option<i32>,
+}
+
+impl Settings {
+    /// Reads the temperature, and refuses what the board cannot do.
+    pub(super) fn of(args: &Args) -> Result<Self, Failure> {
+        if args.images.len() > SLOTS {
+            return Err(Failure::usage("more images than slots").found(args.images.len(), SLOTS));
+        }
+        if let Some(event) = args.event.first() {
+            return Err(
+                Failure::usage("the emulated board has events of its own only")
+                    .found(event, "no --event"),
+            );
+        }
+        if args.fuel.is_some() {
+            return Err(Failure::usage("the firmware's policy sets the fuel")
+                .help("[budget] fuel-per-call in corelet.toml"));
+        }
+        if !args.key.is_empty() {
+            return Err(
+                Failure::usage("the emulated board trusts the development key and no other")
+                    .help("leave --key out, and build the image with `corelet build`, or run it on the desktop board"),
+            );
+        }
+        let temperature = temperature(&args.sensor)?;
+        Ok(Self { temperature })
+    }
+}
+
+fn temperature(sensors: &[String]) -> Result<Option<i32>, Failure> {
+    let one = match sensors {
+        [] => return Ok(None),
+        [one] => one,
+        several => {
+            return Err(Failure::usage("the emulated board has one sensor").found(several.len(), 1));
+        }
+    };
+    let (0, Source::Constant(value)) = sensor::parse(one)? else {
+        return Err(Failure::usage(
+            "the emulated board has one thermometer, channel 0, of constant temperature",
+        )
+        .found(one, "0=VALUE"));
+    };
+    // What a TMP105 can be in the emulator.
+    if !(-128.0..128.0).contains(&value) {
+        return Err(
+            Failure::usage("the thermometer of the emulated board does not measure this")
+                .found(value, "-128 to 127.999 °C"),
+        );
+    }
+    Ok(Some((value * 1000.0).floor() as i32))
+}
+
+pub(super) fn run(args: &Args, settings: &Settings, job: &Job<'_>) -> Result<(), Failure> {
+    let explainer = Explainer {
+        contract: job.contract,
+        channels: vec![THERMOMETER],
+        fuel: POLICY.slots[0].fuel_per_call,
+        is_fuel_asked: false,
+    };
+    rehearse(job, &explainer)?;
     let qemu = ensure_qemu().map_err(Failure::tool)?;
     let firmware = match &args.firmware {
         Some(firmware) => firmware.clone(),
@@ -36,53 +106,46 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
         pace: Pace::Real,
     })?;
     drop(starting);
-    if let Some(temperature) = temperature {
+    if let Some(temperature) = settings.temperature {
         machine.set_temperature(temperature).map_err(|error| {
             Failure::tool(format_args!("the thermometer cannot be set: {error}"))
         })?;
     }
-    let mut failed = 0;
+    let mut log = Log {
+        job,
+        explainer: &explainer,
+        failures: Failures::default(),
+        memory: [0; SLOTS],
+    };
     loop {
         match machine.line(Duration::from_secs(1)) {
-            Next::Line(line) => failed += u32::from(!show(&line, job)?),
+            Next::Line(line) => log.show(&line)?,
             Next::Nothing => {}
             Next::End => break,
         }
     }
-    match failed {
-        0 => Ok(()),
-        _ => Err(Failure::refused(
-            "the firmware warns of failures: see above",
-        )),
-    }
+    log.failures.result()
 }
 
-/// Refuses what the board cannot do, and reads the temperature.
-fn settings(args: &Args, job: &Job<'_>) -> Result<Option<i32>, Failure> {
-    if job.images.len() > SLOTS {
-        return Err(Failure::usage("more images than slots").found(job.images.len(), SLOTS));
+/// Loads the plugins on the desktop under the board's policy: what it refuses the board would too, in fewer words. Whether they
+/// initialise is left to the board, which has other sensors and values in its storage.
+fn rehearse(job: &Job<'_>, explainer: &Explainer<'_>) -> Result<(), Failure> {
+    let mut host = host::<SLOTS>(Desktop::in_virtual_time(), POLICY);
+    for ((slot, image), policy) in job.slots().zip(&POLICY.slots) {
+        match host.load(slot, image) {
+            Ok(()) | Err(LoadError::Init(_)) => {}
+            Err(error) => {
+                return Err(refusal::failure(
+                    slot,
+                    image,
+                    policy.allow,
+                    error,
+                    explainer,
+                ));
+            }
+        }
     }
-    if let Some(event) = args.event.first() {
-        return Err(
-            Failure::usage("the emulated board has events of its own only")
-                .found(event, "no --event"),
-        );
-    }
-    if args.fuel.is_some() {
-        return Err(Failure::usage("the firmware's policy sets the fuel")
-            .help("[budget] fuel-per-call in corelet.toml"));
-    }
-    match args.sensor.as_slice() {
-        [] => Ok(None),
-        [one] => match sensor::parse(one)? {
-            (0, Source::Constant(value)) => Ok(Some((value * 1000.0).round() as i32)),
-            _ => Err(Failure::usage(
-                "the emulated board has one thermometer, channel 0, of constant temperature",
-            )
-            .found(one, "0=VALUE")),
-        },
-        several => Err(Failure::usage("the emulated board has one sensor").found(several.len(), 1)),
-    }
+    Ok(())
 }
 
 /// Puts images, calls and the time to run into the flash.
@@ -124,20 +187,113 @@ fn run_time(ticks: Option<u32>, job: &Job<'_>) -> u32 {
     }
 }
 
-/// Prints a line of the log, and the answer of a call as JSON. False if the line tells of a failure.
-fn show(line: &Line, job: &Job<'_>) -> Result<bool, Failure> {
-    output::note(format_args!(
-        "{:9.3} {:5} {}",
-        line.time.as_secs_f64(),
-        line.level,
-        line.message
-    ));
-    if let Some((number, response)) = answer(&line.message)
-        && let Some((_, call)) = job.calls.get(number)
-    {
-        output::line(call.response(&response)?);
+/// The board's log as it is shown.
+struct Log<'a> {
+    job: &'a Job<'a>,
+    explainer: &'a Explainer<'a>,
+    failures: Failures,
+    /// Bytes of linear memory, by slot.
+    memory: [u64; SLOTS],
+}
+
+impl Log<'_> {
+    /// Prints a line: a failure in words, an answer of a call as JSON too, anything else as it is.
+    fn show(&mut self, line: &Line) -> Result<(), Failure> {
+        let message = &line.message;
+        let start = format!("{:9.3} {:5} ", line.time.as_secs_f64(), line.level);
+        if let Some(entry) = Entry::of(message) {
+            self.entry(&start, entry, message);
+            return Ok(());
+        }
+        if is_failure(line) {
+            self.failures.add(&start, message.clone());
+            return Ok(());
+        }
+        self.note_memory(message);
+        output::note(format_args!("{start}{message}"));
+        if let Some((number, response)) = answer(message)
+            && let Some((_, call)) = self.job.calls.get(number)
+        {
+            output::line(call.response(&response)?);
+        }
+        Ok(())
     }
-    Ok(!is_failure(line))
+
+    fn entry(&mut self, start: &str, entry: Entry<'_>, message: &str) {
+        let index = match entry {
+            Entry::NoAnswer { call, .. } => {
+                self.job.calls.get(call).map(|(slot, _)| (*slot).into())
+            }
+            Entry::Failed { slot, .. }
+            | Entry::Stopped { slot, .. }
+            | Entry::Refused { slot, .. }
+            | Entry::Metrics { slot, .. } => Some(slot),
+        };
+        let slot = SlotId(
+            index
+                .and_then(|index| index.try_into().ok())
+                .unwrap_or(u8::MAX),
+        );
+        let Some((name, manifest)) = self.job.plugin(slot) else {
+            // An empty slot has figures too.
+            return;
+        };
+        let explainer = self.explainer;
+        let (what, explained) = match entry {
+            Entry::Metrics { text, .. } => return self.summarise(slot, text),
+            Entry::Failed {
+                what, error, fuel, ..
+            } => (
+                what,
+                board_log::failure(error).map(|f| explainer.failure(&f, manifest, fuel)),
+            ),
+            Entry::Stopped { error, .. } => (
+                "stopped",
+                board_log::not_initialised(error).map(|f| explainer.failure(&f, manifest, None)),
+            ),
+            Entry::Refused { error, .. } => (
+                "refused",
+                board_log::not_initialised(error).map(|f| explainer.failure(&f, manifest, None)),
+            ),
+            Entry::NoAnswer { error, .. } => (
+                "no answer",
+                board_log::call_error(error).map(|e| explainer.call(&e, manifest, None)),
+            ),
+        };
+        match explained {
+            Some(explained) => self
+                .failures
+                .add(&format!("{start}{name}: {what}: "), explained),
+            None => self.failures.add(start, message.to_owned()),
+        }
+    }
+
+    /// Notes the memory of a plugin that is loaded.
+    fn note_memory(&mut self, message: &str) {
+        let parts = message
+            .strip_prefix("slot ")
+            .and_then(|rest| rest.split_once(": loaded "));
+        let Some((slot, figures)) = parts else { return };
+        let slot = slot
+            .parse()
+            .ok()
+            .and_then(|slot: usize| self.memory.get_mut(slot));
+        let bytes = figures
+            .split_once(", memory ")
+            .and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+        if let Some((slot, bytes)) = slot.zip(bytes) {
+            *slot = bytes;
+        }
+    }
+
+    fn summarise(&self, slot: SlotId, metrics: &str) {
+        let metric = |name| board_log::metric(metrics, name);
+        let fuel = (metric("fuel_largest"), metric("fuel_total"));
+        let index = usize::from(slot.0);
+        if let Some((image, memory)) = self.job.images.get(index).zip(self.memory.get(index)) {
+            output::note(summary(slot, image, metric("calls"), fuel, *memory));
+        }
+    }
 }
 
 /// Whether the firmware warns of something. What plugins log begins with their name in brackets, and may well be a warning.

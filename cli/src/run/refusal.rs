@@ -4,6 +4,7 @@ use corelet_admission::{ImportName, ImportRefusal, Reason, Refusal};
 use corelet_host::{Allow, LoadError, SlotId};
 use corelet_image::{Manifest, Verified};
 
+use super::explain::Explainer;
 use crate::error::Failure;
 
 /// What is wrong with the plugin, who would have to change what, and how. `allow` is the slot's policy.
@@ -12,6 +13,7 @@ pub(super) fn failure(
     image: &Verified<'_>,
     allow: &[Allow],
     error: LoadError,
+    explainer: &Explainer<'_>,
 ) -> Failure {
     let manifest = image.manifest();
     let refuses = |why: &str| {
@@ -41,6 +43,16 @@ pub(super) fn failure(
             )
         }
         LoadError::Refused(refusal) => refuses("").fact("reason", refusal.describe(image.module())),
+        LoadError::Init(cause) => {
+            let explained = explainer
+                .failure(&cause, manifest, None)
+                .caused(&error, &cause);
+            let failure = refuses("").fact("reason", explained.words);
+            match explained.help {
+                Some(help) => failure.help(help),
+                None => failure,
+            }
+        }
         other => refuses("").fact("reason", other),
     }
 }
