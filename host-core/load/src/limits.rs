@@ -1,0 +1,60 @@
+use alloc::vec::Vec;
+use core::hint::black_box;
+
+use wasmi::ResourceLimiter;
+use wasmi_core::LimiterError;
+
+/// What an instance may have: one memory within the budget, one table that keeps the size it is made with. And heap that it
+/// must leave.
+pub(crate) struct Limits {
+    /// Bytes of linear memory.
+    pub(crate) memory: usize,
+    /// Places of the table.
+    pub(crate) table: usize,
+    /// Bytes of heap that memory leaves free when it is made or grows: a plugin that took all would have the next call, of any
+    /// plugin, abort the firmware.
+    pub(crate) reserve: usize,
+}
+
+impl ResourceLimiter for Limits {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        // It is a vector: it grows to twice its size at least, and is moved.
+        let larger = desired.max(current.saturating_mul(2));
+        Ok(desired <= self.memory && heap_has(larger.saturating_add(self.reserve)))
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        Ok(desired <= self.table)
+    }
+
+    fn instances(&self) -> usize {
+        1
+    }
+
+    fn tables(&self) -> usize {
+        1
+    }
+
+    fn memories(&self) -> usize {
+        1
+    }
+}
+
+/// Whether so many bytes of the heap are free in one piece.
+pub(crate) fn heap_has(bytes: usize) -> bool {
+    let mut probe = Vec::<u8>::new();
+    let has = probe.try_reserve_exact(bytes).is_ok();
+    // An allocation that nobody looks at is left out by the compiler.
+    black_box(&probe);
+    has
+}

@@ -1,0 +1,145 @@
+//! A heap that is full refuses, and does not abort.
+
+// An allocator that counts has to be one.
+#![allow(unsafe_code)]
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use common::{F, Host, IMPORT, export, function, load, plugin};
+use corelet_load::{Budget, Machine, MachineError, Stop, Trap};
+
+thread_local! {
+    /// Bytes that this thread has allocated and not given back.
+    static LIVE: Cell<usize> = const { Cell::new(0) };
+    /// How many there may be.
+    static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+struct Bounded;
+
+// SAFETY: every call goes to the system's allocator unchanged, or is refused; counting does not allocate, since the counters are
+// initialised in `const` and need no drop.
+unsafe impl GlobalAlloc for Bounded {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let live = LIVE.get().wrapping_add(layout.size());
+        if live > ALLOWED.get() {
+            return std::ptr::null_mut();
+        }
+        LIVE.set(live);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.set(LIVE.get().wrapping_sub(layout.size()));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static BOUNDED: Bounded = Bounded;
+
+/// Leaves so much of the heap while it acts.
+fn with_free<R>(bytes: usize, act: impl FnOnce() -> R) -> R {
+    ALLOWED.set(LIVE.get() + bytes);
+    let result = act();
+    ALLOWED.set(usize::MAX);
+    result
+}
+
+fn run(machine: &mut Machine<Host>) -> Result<u32, Stop> {
+    machine
+        .call(F, 1_000_000, |_| Ok(()))
+        .map(|answer| answer.length)
+}
+
+/// What takes heap in a call, each to the end.
+fn greedy() -> [(Vec<u8>, Stop); 4] {
+    let locals = "(local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)";
+    let frames = "(call $f (local.get $pointer) (local.get $length))";
+    let grow = "(loop $again (br_if $again (i32.ne (memory.grow (i32.const 64)) (i32.const -1))))";
+    let small = format!(
+        r#"(module (memory (export "memory") 1024 (pagesize 1))
+            (global (export "corelet:abi/exchange@1") i32 (i32.const 0))
+            (func (export "init") (param i32 i32) (result i64) (i64.const 0))
+            {})"#,
+        export(&format!("{grow} {frames}"))
+    );
+    [
+        (function("unreachable"), Stop::Trap(Trap::Unreachable)),
+        (function(frames), Stop::Trap(Trap::StackExhausted)),
+        (
+            function(&format!("{locals} {frames}")),
+            Stop::Trap(Trap::StackExhausted),
+        ),
+        (common::module(&small), Stop::Trap(Trap::StackExhausted)),
+    ]
+}
+
+#[test]
+fn a_call_is_refused_or_has_all_that_it_takes() {
+    for (module, stop) in greedy() {
+        let mut outcomes = [0, 0];
+        for free in (0..24_000).step_by(40) {
+            let mut machine = load(&module);
+            let result = with_free(free, || run(&mut machine));
+            if result == Err(Stop::HeapFull) {
+                // It was not entered, and can be when there is room.
+                outcomes[0] += 1;
+                assert!(free < Budget::DEVICE.call_heap());
+                assert_eq!(run(&mut machine), Err(stop));
+            } else {
+                outcomes[1] += 1;
+                assert_eq!(result, Err(stop), "{free} bytes free");
+            }
+        }
+        assert!(outcomes[0] > 100 && outcomes[1] > 100, "{outcomes:?}");
+    }
+}
+
+#[test]
+fn a_renewal_is_refused_or_has_all_that_it_takes() {
+    for (module, stop) in greedy() {
+        for free in (0..24_000).step_by(40) {
+            let mut machine = load(&module);
+            assert_eq!(run(&mut machine), Err(stop));
+            match with_free(free, || machine.renew()) {
+                Ok(mut machine) => assert_eq!(run(&mut machine), Err(stop)),
+                Err(error) => assert_eq!(error, MachineError::OutOfHeap),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plugin_that_takes_all_memory_leaves_the_others_their_calls() {
+    let (grows, stop) = greedy()[3].clone();
+    let mut victim = load(&function("unreachable"));
+    let mut greedy = load(&grows);
+    with_free(40_000, || {
+        assert_eq!(run(&mut greedy), Err(stop));
+        assert_eq!(run(&mut victim), Err(Stop::Trap(Trap::Unreachable)));
+        victim = victim.renew().unwrap();
+        assert_eq!(run(&mut victim), Err(Stop::Trap(Trap::Unreachable)));
+    });
+}
+
+#[test]
+fn renewals_take_no_more_heap() {
+    let body = export(
+        "(drop (call $serve (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))) unreachable",
+    );
+    let module = plugin(IMPORT, &body);
+    let mut machine = load(&module);
+    let mut live = None;
+    for _ in 0..1_000 {
+        assert_eq!(run(&mut machine), Err(Stop::Trap(Trap::Unreachable)));
+        machine = machine.renew().unwrap();
+        assert_eq!(machine.memory_bytes(), 65_536);
+        assert_eq!(*live.get_or_insert(LIVE.get()), LIVE.get());
+    }
+}
