@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::abi::Status;
+use crate::abi::{Codec, Status, Text};
 use crate::types::Origin;
 
 /// What a plugin answers when it could not do what it was called for: the `error` of `corelet:plugin/types`.
@@ -12,6 +12,8 @@ pub type Error = crate::types::Error<'static>;
 
 /// The bound of `message` in an [`Error`], in bytes.
 const MESSAGE_MAX: usize = 32;
+const _: () =
+    assert!(<Error as Codec>::MAX == Origin::MAX + <i32 as Codec>::MAX + Text::<MESSAGE_MAX>::MAX);
 
 impl Error {
     /// An error of the plugin's own with a number and words for a person, which are cut to 32 bytes.
@@ -162,7 +164,6 @@ mod tests {
     fn a_message_is_cut_before_the_char_that_does_not_fit() {
         let error = Error::message("0123456789012345678901234567890°C");
         assert_eq!(error.message, "0123456789012345678901234567890");
-        assert!(<crate::types::Error<'static> as crate::abi::Codec>::MAX >= error.message.len());
     }
 
     #[test]

@@ -1,16 +1,23 @@
 //! Log lines without `core::fmt`: a bounded buffer, and one small function per kind of value.
 
+use core::marker::PhantomData;
 use core::num::NonZero;
 
+use crate::abi::{Function, Text};
 use crate::import::Import;
 pub use crate::logging::Level;
 use crate::logging::functions::Log;
 
 /// The most bytes of a line: the bound of `message` in `corelet:host/logging`.
-pub const LINE_MAX: usize = 120;
+pub const LINE_MAX: usize = bound_of_message(PhantomData::<<Log as Function>::Request>);
+
+const fn bound_of_message<L, C, const MAX: usize>(_: PhantomData<(L, C, Text<MAX>)>) -> usize {
+    MAX
+}
 
 /// Level, length of the context and length of the message, each in one byte.
 const HEADER: usize = 3;
+const _: () = assert!(LINE_MAX < 0x80);
 
 /// One line of text while it is written. Of a text that does not fit, as many whole chars are kept as do.
 ///

@@ -1,6 +1,6 @@
 //! Format strings: text, `{}` and `{name}`.
 
-/// The most bytes of a line: the bound of `message` in `corelet:host/logging`.
+/// `log::LINE_MAX` of `corelet-guest`, which every expansion compares it with.
 pub(crate) const LINE_MAX: usize = 120;
 
 /// A part of a format string.

@@ -62,7 +62,9 @@ impl Line {
         if values.next().is_some() {
             return Err(self.wrong_count(&pieces));
         }
+        let max = format::LINE_MAX;
         Ok(quote! {{
+            const _: () = assert!(#root::log::LINE_MAX == #max);
             let mut #line = #root::log::Line::new();
             #writes
             #line.log(#root::log::Level::#level);
