@@ -92,7 +92,7 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
         world,
     };
     let config = values.config()?;
-    let named_grants = values.named_grants()?;
+    let grants = values.asked_grants()?;
     let mut manifest = Manifest {
         name,
         version: version(&source, &package)?,
@@ -115,7 +115,11 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
     let wasm = link(&package, source.budget.stack)?;
     let module = Module::read(&wasm).map_err(Failure::refused)?;
     contract_check::check(&module, &contract, world)?;
-    let grants = values.grants(named_grants, &module)?;
+    let grants = values.grants(grants, &module)?;
+    let interfaces: Vec<_> = grants
+        .iter()
+        .map(|grant| contract.interface(grant.interface).id())
+        .collect();
     let memory_bytes = module.memory.map_or(0, |memory| memory.bytes);
     let budgets = Budgets {
         fuel_per_call: source.budget.fuel_per_call,
@@ -127,10 +131,10 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
         budgets,
         ..manifest
     };
-    for grant in &grants {
+    for (grant, interface) in grants.iter().zip(&interfaces) {
         let grant = Grant {
-            interface: &grant.interface,
-            parameters: &grant.parameters,
+            interface,
+            parameters: &grant.record,
         };
         manifest
             .grants

@@ -1,11 +1,10 @@
 //! Whether a module is what its contract says: the same functions, the same shapes.
 
 use corelet_abi::{INIT_EXPORT, NameKey, Shape};
-use corelet_wit::{Contract, Function, Interface, World};
+use corelet_wit::{Contract, Function, Interface, World, nearest};
 
 use crate::error::Failure;
 use crate::module::Module;
-use crate::suggest;
 
 /// Compares `module` with `world`.
 ///
@@ -127,7 +126,7 @@ fn unknown(
         world.name
     ))
     .found(format_args!("{interface} `{function}`"), names.join(", "));
-    match suggest::nearest(interface, names.iter().map(String::as_str)) {
+    match nearest(interface, names.iter().map(String::as_str)) {
         Some(near) if near != interface => failure.help(format_args!("did you mean {near}?")),
         _ => failure.help(format_args!("{verb} {interface};")),
     }

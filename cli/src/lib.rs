@@ -14,6 +14,7 @@ mod compile;
 mod contract_check;
 mod error;
 pub mod firmware;
+mod flash_file;
 mod inspect;
 mod key_file;
 mod keygen;
@@ -28,7 +29,6 @@ pub mod qemu;
 mod run;
 mod sign;
 mod slim;
-mod suggest;
 mod toml_table;
 pub mod toolchain;
 mod units;
@@ -41,6 +41,7 @@ use clap::{Parser, Subcommand};
 
 pub use build::{Built, build};
 pub use error::{Failure, Kind};
+pub use flash_file::FlashFile;
 
 /// Plugins for microcontrollers: from a WIT contract to a signed image that runs in a slot
 #[derive(Clone, Debug, Parser)]

@@ -1,179 +1,108 @@
 //! `[grants]` of corelet.toml: what the plugin asks to be allowed.
 
-use std::collections::BTreeMap;
-
-use corelet_wit::{Interface, InterfaceId, Owner, TypeId, TypeKind};
+use corelet_wit::{Grant, GrantError, GrantProblem, TypeKind};
+use serde_json::Map;
 use toml::Spanned;
-use toml::de::{DeString, DeValue};
+use toml::de::{DeTable, DeValue};
 
 use crate::error::Failure;
 use crate::manifest_values::Values;
 use crate::module::Module;
-use crate::suggest;
-
-/// One grant that the plugin asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Grant {
-    /// With its version, for instance `corelet:host/storage@0.1.0`.
-    pub(crate) interface: String,
-    /// The interface's record `grant`, encoded; empty if it has none.
-    pub(crate) parameters: Vec<u8>,
-}
-
-/// The interfaces that `[grants]` names, with their encoded parameters.
-pub(crate) type NamedGrants = BTreeMap<InterfaceId, Vec<u8>>;
+use crate::toml_table::to_json;
 
 impl Values<'_> {
-    /// What `[grants]` names.
+    /// What the plugin may be granted: what `[grants]` names, and what needs no naming.
     ///
     /// # Errors
     /// If it names an interface that the world does not import, or one twice, or is no value of its record `grant`.
-    pub(crate) fn named_grants(&self) -> Result<NamedGrants, Failure> {
-        let mut named = NamedGrants::new();
-        let table = self
-            .source
-            .grants
-            .as_ref()
-            .and_then(|grants| grants.get_ref().as_table());
-        for (key, value) in table.into_iter().flatten() {
-            let id = self.find(key)?;
-            let interface = self.contract.interface(id);
-            let parameters = match self.grant_record(id) {
-                Some(record) => self.encode(record, &interface.name, Some(value))?,
-                None => self.nothing(interface, value)?,
-            };
-            if named.insert(id, parameters).is_some() {
-                let message = format!("{} is granted twice", interface.id());
-                return Err(self.refusal(message, key.span(), "the second time"));
-            }
+    pub(crate) fn asked_grants(&self) -> Result<Vec<Grant>, Failure> {
+        let nothing = DeTable::new();
+        let table = self.source.grants.as_ref();
+        let table = table
+            .and_then(|grants| grants.get_ref().as_table())
+            .unwrap_or(&nothing);
+        let mut named = Map::new();
+        for (key, value) in table {
+            let name = key.get_ref().to_string();
+            let json = to_json(value.get_ref());
+            let json = json
+                .map_err(|allowed| self.unfit(&name, value, "", &format!("allowed: {allowed}")))?;
+            named.insert(name, json);
         }
-        Ok(named)
+        self.contract.grants(self.world, &named).map_err(|error| {
+            match table.get_key_value(error.name.as_str()) {
+                Some((key, value)) => self.no_grant(error, key.span(), value),
+                None => Failure::refused(error),
+            }
+        })
     }
 
-    /// What the plugin asks for: what is named, and what `module` imports of interfaces of which nothing in particular is
-    /// granted. Those are interfaces without a record `grant`, and logging.
+    /// What the plugin asks for: of `asked` what is named, and what `module` calls.
     ///
     /// # Errors
     /// If the module calls an interface that has to be named and is not.
     pub(crate) fn grants(
         &self,
-        mut named: NamedGrants,
+        mut asked: Vec<Grant>,
         module: &Module,
     ) -> Result<Vec<Grant>, Failure> {
-        let mut grants = Vec::new();
-        for id in &self.world.imports {
-            let interface = self.contract.interface(*id);
-            let called = module
-                .imports
-                .iter()
-                .find(|import| import.interface == interface.id());
-            let parameters = match (named.remove(id), called, self.grant_record(*id)) {
-                (Some(parameters), ..) => parameters,
-                (None, None, _) => continue,
-                (None, Some(_), None) => Vec::new(),
-                (None, Some(_), Some(record)) if is_logging(interface) => {
-                    self.encode(record, &interface.name, None)?
-                }
-                (None, Some(import), Some(record)) => {
-                    return Err(self.ungranted(interface, record, &import.function));
-                }
-            };
-            grants.push(Grant {
-                interface: interface.id(),
-                parameters,
-            });
-        }
-        Ok(grants)
-    }
-
-    /// The import of the world that `key` means: by its name alone, with its package, or with its version too.
-    fn find(&self, key: &Spanned<DeString<'_>>) -> Result<InterfaceId, Failure> {
-        let name: &str = key.get_ref();
-        let imports = self
-            .world
-            .imports
-            .iter()
-            .map(|id| (*id, self.contract.interface(*id)));
-        let found: Vec<_> = imports
-            .clone()
-            .filter(|(_, import)| {
-                name == import.name || name == import.unversioned_id() || name == import.id()
-            })
-            .collect();
-        let world = &self.world.name;
-        match found.as_slice() {
-            [(id, _)] => Ok(*id),
-            [] => {
-                let names: Vec<_> = imports
-                    .filter(|(_, import)| !import.functions.is_empty())
-                    .flat_map(|(_, import)| [import.name.clone(), import.unversioned_id()])
-                    .collect();
-                let short = names
-                    .iter()
-                    .step_by(2)
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                let failure = self
-                    .refusal(
-                        format!("world {world} does not import `{name}`"),
-                        key.span(),
-                        "nothing to grant",
-                    )
-                    .found(name, short);
-                Err(
-                    match suggest::nearest(name, names.iter().map(String::as_str)) {
-                        Some(near) => failure.help(format_args!("did you mean `{near}`?")),
-                        None => failure.help(format_args!("import {name}; in world {world}")),
-                    },
-                )
-            }
-            several => {
-                let names: Vec<_> = several
-                    .iter()
-                    .map(|(_, import)| format!("\"{}\"", import.id()))
-                    .collect();
-                let message = format!("world {world} imports several interfaces `{name}`");
-                Err(self
-                    .refusal(message, key.span(), "which one?")
-                    .found(name, names.join(", ")))
+        for import in &module.imports {
+            let is_granted =
+                |grant: &Grant| self.contract.interface(grant.interface).id() == import.interface;
+            if !asked.iter().any(is_granted) {
+                return Err(self.ungranted(&import.interface, &import.function));
             }
         }
+        asked.retain(|grant| {
+            let id = self.contract.interface(grant.interface).id();
+            grant.named || module.imports.iter().any(|import| import.interface == id)
+        });
+        Ok(asked)
     }
 
-    /// The record `grant` of an interface.
-    fn grant_record(&self, id: InterfaceId) -> Option<TypeId> {
-        let mut types = self.contract.interface(id).types.iter().copied();
-        types.find(|ty| {
-            let def = self.contract.type_def(*ty);
-            def.name == "grant"
-                && def.owner == Owner::Interface(id)
-                && matches!(def.kind, TypeKind::Record(_))
-        })
-    }
-
-    /// No bytes for an interface of which nothing in particular can be granted.
-    fn nothing(
+    fn no_grant(
         &self,
-        interface: &Interface,
-        found: &Spanned<DeValue<'_>>,
-    ) -> Result<Vec<u8>, Failure> {
-        if found
-            .get_ref()
-            .as_table()
-            .is_some_and(|table| table.is_empty())
-        {
-            return Ok(Vec::new());
+        error: GrantError,
+        key: std::ops::Range<usize>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Failure {
+        let GrantError { name, problem } = error;
+        match problem {
+            GrantProblem::NoImport { world, names, near } => {
+                let message = format!("world {world} does not import `{name}`");
+                let failure = self
+                    .refusal(message, key, "nothing to grant")
+                    .found(&name, names.join(", "));
+                match near {
+                    Some(near) => failure.help(format_args!("did you mean `{near}`?")),
+                    None => failure.help(format_args!("import {name}; in world {world}")),
+                }
+            }
+            GrantProblem::Several { world, ids } => {
+                let message = format!("world {world} imports several interfaces `{name}`");
+                let ids: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+                self.refusal(message, key, "which one?")
+                    .found(&name, ids.join(", "))
+            }
+            GrantProblem::Twice(_) => self.refusal(problem, key, "one of the two"),
+            GrantProblem::NoRecord(_) => self
+                .refusal(problem, value.span(), "nothing to set")
+                .help(format_args!("{name} = {{}}")),
+            GrantProblem::Value(error) => {
+                let path = error.path().to_owned();
+                self.unfit(&name, value, &path, &error.within(&name).to_string())
+            }
         }
-        let message = format!("{} has no record `grant`", interface.id());
-        Err(self
-            .refusal(message, found.span(), "nothing to set")
-            .help(format_args!("{} = {{}}", interface.name)))
     }
 
-    fn ungranted(&self, interface: &Interface, record: TypeId, function: &str) -> Failure {
-        let fields = match &self.contract.type_def(record).kind {
-            TypeKind::Record(fields) => fields.as_slice(),
+    fn ungranted(&self, interface: &str, function: &str) -> Failure {
+        let imports = self.world.imports.iter();
+        let import = imports
+            .map(|id| self.contract.interface(*id))
+            .find(|import| import.id() == interface);
+        let record = import.and_then(|import| self.contract.grant_record(import));
+        let fields = match record.map(|record| &self.contract.type_def(record).kind) {
+            Some(TypeKind::Record(fields)) => fields.as_slice(),
             _ => &[],
         };
         let fields: Vec<_> = fields
@@ -184,17 +113,13 @@ impl Values<'_> {
             "{} asks for no grant of what the plugin calls",
             self.source.file.path().display()
         ))
-        .fact("calls", format_args!("{} `{function}`", interface.id()))
+        .fact("calls", format_args!("{interface} `{function}`"))
         .help(format_args!(
             "[grants]\n{} = {{ {} }}",
-            interface.name,
+            import.map_or(interface, |import| &import.name),
             fields.join(", ")
         ))
     }
-}
-
-fn is_logging(interface: &Interface) -> bool {
-    interface.unversioned_id() == "corelet:host/logging"
 }
 
 #[cfg(test)]
@@ -230,8 +155,11 @@ sensor = { channels = [0] }
 \"acme:thermostat/relay\" = { max-switches-per-hour = 12 }
 ";
 
+    /// Interfaces and their encoded records.
+    type Named = Vec<(String, Vec<u8>)>;
+
     /// The encoded config and the grants of `toml` for a module that calls `called`.
-    fn values(toml: &str, called: &[(&str, &str)]) -> Result<(Vec<u8>, Vec<Grant>), String> {
+    fn values(toml: &str, called: &[(&str, &str)]) -> Result<(Vec<u8>, Named), String> {
         let file = SourceFile::new(Path::new("corelet.toml"), toml);
         let source = ManifestSource::parse(&file).map_err(|failure| failure.to_string())?;
         let contract = Contract::parse(&[("wit/world.wit", WIT)]).unwrap();
@@ -248,8 +176,11 @@ sensor = { channels = [0] }
             imports: imports.collect(),
             ..Module::default()
         };
-        let grants = || values.grants(values.named_grants()?, &module);
-        let both = values.config().and_then(|config| Ok((config, grants()?)));
+        let named = |grant: Grant| (contract.interface(grant.interface).id(), grant.record);
+        let both = values.config().and_then(|config| {
+            let grants = values.grants(values.asked_grants()?, &module)?;
+            Ok((config, grants.into_iter().map(named).collect()))
+        });
         both.map_err(|failure| failure.to_string())
     }
 
@@ -269,10 +200,7 @@ sensor = { channels = [0] }
             [0x90, 0xc8, 0x02, 0],
             "zigzag of 21,000 as a varint, and none"
         );
-        let grant = |interface: &str, parameters: &[u8]| Grant {
-            interface: interface.to_owned(),
-            parameters: parameters.to_vec(),
-        };
+        let grant = |interface: &str, record: &[u8]| (interface.to_owned(), record.to_vec());
         let mut expected = vec![
             grant("corelet:host/logging@0.1.0", &[0]),
             grant("corelet:host/sensor@0.1.0", &[1, 0, 0]),
@@ -280,8 +208,8 @@ sensor = { channels = [0] }
             grant("acme:thermostat/lamp@1.0.0", &[]),
         ];
         let mut found = grants;
-        found.sort_by(|one, other| one.interface.cmp(&other.interface));
-        expected.sort_by(|one, other| one.interface.cmp(&other.interface));
+        found.sort();
+        expected.sort();
         assert_eq!(found, expected);
     }
 

@@ -39,7 +39,7 @@ impl Values<'_> {
     }
 
     /// The bytes of `record` for what stands in the file; an empty record for what does not.
-    pub(crate) fn encode(
+    fn encode(
         &self,
         record: TypeId,
         name: &str,
@@ -49,19 +49,27 @@ impl Values<'_> {
             None => Ok(json!({})),
             Some(found) => to_json(found.get_ref()),
         };
-        let wrong = |error: &str, path: &str| {
-            let failure = Failure::refused(format_args!("`{name}` is not as the contract has it"));
-            match found {
-                Some(found) => failure.at(&self.source.file.place(locate(found, path)), error),
-                None => failure
-                    .fact("file", self.source.file.path().display())
-                    .fact("value", error),
-            }
+        let wrong = |error: &str, path: &str| match found {
+            Some(found) => self.unfit(name, found, path, error),
+            None => not_as_in_the_contract(name)
+                .fact("file", self.source.file.path().display())
+                .fact("value", error),
         };
         let json = json.map_err(|allowed| wrong(&format!("allowed: {allowed}"), ""))?;
         value::encode(self.contract, &Type::Named(record), &json).map_err(|error: ValueError| {
             wrong(&error.clone().within(name).to_string(), error.path())
         })
+    }
+
+    /// The failure of the part `path` of `found`, which is the value of `name`.
+    pub(crate) fn unfit(
+        &self,
+        name: &str,
+        found: &Spanned<DeValue<'_>>,
+        path: &str,
+        error: &str,
+    ) -> Failure {
+        not_as_in_the_contract(name).at(&self.source.file.place(locate(found, path)), error)
     }
 
     pub(crate) fn refusal(
@@ -72,6 +80,10 @@ impl Values<'_> {
     ) -> Failure {
         Failure::refused(message).at(&self.source.file.place(span), label)
     }
+}
+
+fn not_as_in_the_contract(name: &str) -> Failure {
+    Failure::refused(format_args!("`{name}` is not as the contract has it"))
 }
 
 /// Where the part of `value` is that `path` names, for instance `channels.3`; or the smallest part around it that is

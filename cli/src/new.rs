@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use corelet_image::NAME_MAX;
+use corelet_wit::STANDARD_FILES;
 
 use crate::error::Failure;
 use crate::output;
@@ -40,27 +41,6 @@ macro_rules! template {
         include_str!(concat!("../templates/", $path))
     };
 }
-
-macro_rules! standard {
-    ($($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!("../../wit-lite/wit/", $path)))),*]
-    };
-}
-
-/// The standard contract: path below `wit/deps` and text.
-const STANDARD: &[(&str, &str)] = standard![
-    "host/logging.wit",
-    "host/monotonic-clock.wit",
-    "host/sensor.wit",
-    "host/storage.wit",
-    "host/wall-clock.wit",
-    "plugin/event-handler.wit",
-    "plugin/lifecycle.wit",
-    "plugin/processor.wit",
-    "plugin/ticker.wit",
-    "plugin/types.wit",
-    "plugin/worlds.wit",
-];
 
 impl Template {
     /// Path and text of the files that differ from kind to kind, placeholders in them.
@@ -145,11 +125,8 @@ fn write(folder: &Path, name: &str, template: Template, sdk: &Path) -> Result<()
     for (path, text) in common.into_iter().chain(template.files()) {
         write_file(&folder.join(path), &fill(text))?;
     }
-    for (path, text) in STANDARD {
-        write_file(
-            &folder.join("wit/deps").join(format!("corelet-{path}")),
-            text,
-        )?;
+    for (path, text) in STANDARD_FILES.into_iter().flatten() {
+        write_file(&folder.join("wit/deps").join(path), text)?;
     }
     Ok(())
 }
@@ -249,27 +226,6 @@ mod tests {
                 assert!(!text.contains("{{"), "{path}");
             }
         }
-    }
-
-    #[test]
-    fn the_standard_contract_is_copied_whole() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit-lite/wit");
-        let mut files = Vec::new();
-        for package in ["host", "plugin"] {
-            for entry in fs::read_dir(root.join(package)).unwrap() {
-                files.push(format!(
-                    "{package}/{}",
-                    entry.unwrap().file_name().to_string_lossy()
-                ));
-            }
-        }
-        files.sort();
-        let mut copied: Vec<_> = STANDARD
-            .iter()
-            .map(|(path, _)| (*path).to_owned())
-            .collect();
-        copied.sort();
-        assert_eq!(copied, files);
     }
 
     #[test]

@@ -1,7 +1,6 @@
-//! The emulated board: QEMU's mps2-an386 with its flash in a file, its log decoded, its thermometer in our hand.
+//! The emulated board: QEMU's mps2-an386, its log decoded, its thermometer in our hand.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -9,8 +8,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use corelet_board_support::{DEVELOPMENT_FLASH, Region};
-use corelet_mps2_an386::BootRecord;
+use corelet_board_support::DEVELOPMENT_FLASH;
 use defmt_decoder::{DecodeError, Table};
 use serde_json::{Value, json};
 
@@ -19,67 +17,6 @@ use crate::Failure;
 /// How long QEMU may take to start and to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The board's flash in a file, which QEMU maps and a killed machine leaves as it was.
-#[derive(Debug)]
-pub struct FlashFile {
-    file: File,
-}
-
-impl FlashFile {
-    /// Opens the flash in `path`; makes an erased one if there is none.
-    ///
-    /// # Errors
-    /// If the file cannot be read or written.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
-        let mut flash = Self { file };
-        let capacity = DEVELOPMENT_FLASH.capacity();
-        if flash.file.metadata()?.len() != u64::from(capacity) {
-            flash.fill(Region::new(0, capacity), &[])?;
-            flash.file.set_len(capacity.into())?;
-        }
-        Ok(flash)
-    }
-
-    /// Puts a plugin's image into bank `bank`, from which the firmware loads slot `bank`; erases the bank for none.
-    ///
-    /// # Errors
-    /// If there is no such bank, the image is larger than a bank, or the file cannot be written.
-    pub fn put_image(&mut self, bank: usize, image: &[u8]) -> io::Result<()> {
-        let region = DEVELOPMENT_FLASH
-            .bank(bank)
-            .ok_or(io::ErrorKind::NotFound)?;
-        self.fill(region, image)
-    }
-
-    /// Tells the firmware how to run.
-    ///
-    /// # Errors
-    /// If the record is larger than its region, or the file cannot be written.
-    pub fn put_boot_record(&mut self, record: &BootRecord<'_>) -> io::Result<()> {
-        let region = DEVELOPMENT_FLASH.boot_record();
-        let mut buffer = vec![0; region.size() as usize];
-        let length = record.encode(&mut buffer).map_err(io::Error::other)?;
-        self.fill(region, &buffer[..length])
-    }
-
-    /// Writes `bytes` to the front of `region`, and erases the rest of it.
-    fn fill(&mut self, region: Region, bytes: &[u8]) -> io::Result<()> {
-        let mut content = vec![0xff; region.size() as usize];
-        content
-            .get_mut(..bytes.len())
-            .ok_or(io::ErrorKind::FileTooLarge)?
-            .copy_from_slice(bytes);
-        self.file.seek(SeekFrom::Start(region.offset().into()))?;
-        self.file.write_all(&content)
-    }
-}
-
 /// How a machine is started.
 #[derive(Clone, Copy, Debug)]
 pub struct Start<'a> {
@@ -87,7 +24,7 @@ pub struct Start<'a> {
     pub qemu: &'a Path,
     /// The firmware's ELF file.
     pub firmware: &'a Path,
-    /// The file of a [`FlashFile`].
+    /// The file of a [`FlashFile`](crate::FlashFile).
     pub flash: &'a Path,
     /// What its clock follows.
     pub pace: Pace,
@@ -368,36 +305,6 @@ fn not_started(error: io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_new_flash_is_erased_and_keeps_what_is_put_in() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("flash");
-        let bank = DEVELOPMENT_FLASH.bank(1).unwrap();
-        FlashFile::open(&path)
-            .unwrap()
-            .put_image(1, b"image")
-            .unwrap();
-        FlashFile::open(&path).unwrap();
-        let bytes = std::fs::read(&path).unwrap();
-        assert_eq!(bytes.len(), DEVELOPMENT_FLASH.capacity() as usize);
-        assert!(bank.of(&bytes).unwrap().starts_with(b"image\xff\xff"));
-        assert!(
-            bytes[..bank.offset() as usize]
-                .iter()
-                .all(|byte| *byte == 0xff)
-        );
-    }
-
-    #[test]
-    fn an_image_that_fits_no_bank_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut flash = FlashFile::open(&folder.path().join("flash")).unwrap();
-        let size = DEVELOPMENT_FLASH.bank(0).unwrap().size() as usize;
-        assert!(flash.put_image(0, &vec![0; size]).is_ok());
-        assert!(flash.put_image(0, &vec![0; size + 1]).is_err());
-        assert!(flash.put_image(1000, &[]).is_err());
-    }
 
     #[test]
     fn timestamps_are_seconds() {

@@ -227,3 +227,11 @@ fn contract(args: &Args) -> Result<Contract, Failure> {
         None => Ok(Contract::standard()),
     }
 }
+
+/// The failure to keep in `path` what plugins store.
+fn no_storage(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format_args!(
+        "{} cannot be the storage: {error}",
+        path.display()
+    ))
+}

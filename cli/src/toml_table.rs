@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use corelet_wit::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Failure, Place};
-use crate::suggest;
 
 /// A text file and its name.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl<'a> Table<'a> {
                 &format!("not a key of {}", self.name),
             )
             .found(name, keys.join(", "));
-        Err(match suggest::nearest(name, keys.iter().copied()) {
+        Err(match nearest(name, keys.iter().copied()) {
             Some(meant) => failure.help(format_args!("did you mean `{meant}`?")),
             None => failure,
         })

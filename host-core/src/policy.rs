@@ -109,6 +109,15 @@ pub struct Allow {
 }
 
 impl Allow {
+    /// Every interface of `corelet:host`, as much of each as a manifest asks for.
+    pub const STANDARD: &'static [Self] = &[
+        Self::all("corelet:host/logging"),
+        Self::all("corelet:host/monotonic-clock"),
+        Self::all("corelet:host/wall-clock"),
+        Self::all("corelet:host/sensor"),
+        Self::all("corelet:host/storage"),
+    ];
+
     /// As much of `interface` as a manifest asks for.
     pub const fn all(interface: &'static str) -> Self {
         Self {

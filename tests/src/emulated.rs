@@ -1,8 +1,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use corelet_cli::Failure;
-use corelet_cli::qemu::{FlashFile, Machine, Next, Pace, Start};
+use corelet_cli::qemu::{Machine, Next, Pace, Start};
+use corelet_cli::{Failure, FlashFile};
 use corelet_mps2_an386::{BootRecord, ScriptedCall};
 
 use crate::neighbour::{self, TICK_MS};

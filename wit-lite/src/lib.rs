@@ -85,6 +85,7 @@
 mod contract;
 pub mod diff;
 pub mod emit;
+mod grants;
 mod load;
 mod model;
 mod parse_error;
@@ -98,9 +99,12 @@ mod standard;
 mod suggest;
 pub mod value;
 
+pub use grants::{Grant, GrantError, GrantProblem};
 pub use model::{
     Case, Contract, Field, Function, Interface, InterfaceId, Label, Owner, PackageName, Type,
     TypeDef, TypeId, TypeKind, World,
 };
 pub use profile::{BOUND_MAX, FIXED_LIST_MAX, MESSAGE_MAX, PARAMS_MAX, TUPLE_MAX};
 pub use refusal::{Place, Refusal, Refusals};
+pub use standard::STANDARD_FILES;
+pub use suggest::nearest;

@@ -158,7 +158,7 @@ fn resolve(files: &[File], sources: &mut Sources) -> Result<(Resolve, PackageId)
     if let Some(refusals) = Refusals::of(refusals) {
         return Err(refusals);
     }
-    for files in standard::PACKAGES {
+    for files in standard::STANDARD_FILES {
         let group = parse_package(files, sources)?;
         let brought = groups
             .iter()

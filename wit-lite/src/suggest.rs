@@ -1,8 +1,12 @@
-/// The candidate nearest to `name`, if one is near enough to be meant: at most half of its letters differ.
-pub(crate) fn nearest<S: AsRef<str>>(
-    name: &str,
-    candidates: impl IntoIterator<Item = S>,
-) -> Option<S> {
+/// What the mistyped `name` was meant to be: the candidate nearest to it, if at most half of that one's letters
+/// differ.
+///
+/// ```
+/// use corelet_wit::nearest;
+/// assert_eq!(nearest("stakc", ["stack", "tick"]), Some("stack"));
+/// assert_eq!(nearest("colour", ["stack", "tick"]), None);
+/// ```
+pub fn nearest<S: AsRef<str>>(name: &str, candidates: impl IntoIterator<Item = S>) -> Option<S> {
     candidates
         .into_iter()
         .map(|candidate| {

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use corelet_cli::Failure;
-use corelet_cli::qemu::{FlashFile, Machine, Next, Pace, Start};
+use corelet_cli::qemu::{Machine, Next, Pace, Start};
 use corelet_cli::toolchain::ensure_qemu;
+use corelet_cli::{Failure, FlashFile};
 use corelet_mps2_an386::BootRecord;
 
 /// How long the machine may be silent, on a busy computer.

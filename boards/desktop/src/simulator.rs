@@ -1,6 +1,8 @@
 use corelet_host::abi::{Codec, Shape, Status, Writer};
 use corelet_host::capability::{sensor, storage};
-use corelet_host::{AuditEntry, GrantError, ImportRefusal, PluginName, Session, SlotId, Table};
+use corelet_host::{
+    Allow, AuditEntry, GrantError, ImportRefusal, PluginName, Session, SlotId, Table,
+};
 
 use crate::Desktop;
 use crate::host::table;
@@ -69,14 +71,15 @@ impl Simulator {
             bytes: u32::MAX,
             writes_per_day: None,
         };
-        self.grant("corelet:host/logging", &[])?;
-        self.grant("corelet:host/monotonic-clock", &[])?;
-        self.grant("corelet:host/wall-clock", &[])?;
-        self.grant(
-            "corelet:host/sensor",
-            &record::<sensor::Grant<'static>>(&sensor),
-        )?;
-        self.grant("corelet:host/storage", &record::<storage::Grant>(&storage))
+        for Allow { interface, .. } in Allow::STANDARD {
+            let record = match *interface {
+                "corelet:host/sensor" => record::<sensor::Grant<'static>>(&sensor),
+                "corelet:host/storage" => record::<storage::Grant>(&storage),
+                _ => Vec::new(),
+            };
+            self.grant(interface, &record)?;
+        }
+        Ok(())
     }
 
     /// Calls `function`, for instance `read`, of `interface`, for instance `corelet:host/sensor@0.1.0`, with an encoded request, and

@@ -10,28 +10,19 @@ use corelet_host::{
 use super::explain::Explainer;
 use super::failures::Failures;
 use super::typed_call::TypedCall;
-use super::{Args, Job, refusal, sensor, summary};
+use super::{Args, Job, no_storage, refusal, sensor, summary};
 use crate::error::Failure;
 use crate::output;
 
 /// How many plugins can run at a time.
 const SLOTS: usize = 8;
 
-/// All that the desktop board has, as far as manifests ask for it.
-const ALLOW: &[Allow] = &[
-    Allow::all("corelet:host/logging"),
-    Allow::all("corelet:host/monotonic-clock"),
-    Allow::all("corelet:host/wall-clock"),
-    Allow::all("corelet:host/sensor"),
-    Allow::all("corelet:host/storage"),
-];
-
 type Plugins = Host<Desktop, SLOTS>;
 
 pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     let policy = Policy::same(SlotPolicy {
         fuel_per_call: args.fuel.unwrap_or(u64::MAX),
-        allow: ALLOW,
+        allow: Allow::STANDARD,
         topics: Topics::All,
         ..SlotPolicy::DEVICE
     });
@@ -45,7 +36,7 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     let mut host = host::<SLOTS>(board, policy);
     for (slot, image) in job.slots() {
         host.load(slot, image)
-            .map_err(|error| refusal::failure(slot, image, ALLOW, error, &explainer))?;
+            .map_err(|error| refusal::failure(slot, image, Allow::STANDARD, error, &explainer))?;
     }
     for (slot, call) in &job.calls {
         let slot = SlotId(*slot);
@@ -102,12 +93,9 @@ fn board(args: &Args) -> Result<Desktop, Failure> {
         board.set_sensor(Sensor::new(channel, source));
     }
     match &args.storage {
-        Some(path) => board.with_storage_in(path).map_err(|error| {
-            Failure::usage(format_args!(
-                "{} cannot be the storage: {error}",
-                path.display()
-            ))
-        }),
+        Some(path) => board
+            .with_storage_in(path)
+            .map_err(|error| no_storage(path, &error)),
         None => Ok(board),
     }
 }

@@ -11,11 +11,12 @@ use corelet_mps2_an386::{BootRecord, POLICY, SLOTS, ScriptedCall};
 use super::board_log::{self, Entry};
 use super::explain::Explainer;
 use super::failures::Failures;
-use super::{Args, Job, refusal, sensor, summary};
+use super::{Args, Job, no_storage, refusal, sensor, summary};
 use crate::error::Failure;
 use crate::firmware;
+use crate::flash_file::FlashFile;
 use crate::output;
-use crate::qemu::{FlashFile, Line, Machine, Next, Pace, Start};
+use crate::qemu::{Line, Machine, Next, Pace, Start};
 use crate::toolchain::ensure_qemu;
 
 /// The board's one channel.
@@ -97,7 +98,7 @@ pub(super) fn run(args: &Args, settings: &Settings, job: &Job<'_>) -> Result<(),
         .storage
         .clone()
         .unwrap_or_else(|| temporary.path().join("flash"));
-    write_flash(&flash, args, job).map_err(|error| Failure::writing(&flash, &error))?;
+    write_flash(&flash, args, job).map_err(|error| no_storage(&flash, &error))?;
     let starting = output::progress("starting the emulator");
     let mut machine = Machine::start(&Start {
         qemu: &qemu,

@@ -1,12 +1,11 @@
 //! `--call` and `--args`: a call of an export, typed by the contract at run time.
 
 use corelet_abi::{NameKey, Shape};
-use corelet_wit::{Contract, Function, value};
+use corelet_wit::{Contract, Function, nearest, value};
 use serde_json::Value;
 
 use crate::error::Failure;
 use crate::module::Module;
-use crate::suggest;
 
 /// `[SLOT:]INTERFACE.FUNCTION`, as it stands on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +68,7 @@ impl CallName {
         };
         let failure =
             Failure::refused(format_args!("no plugin exports `{asked}`")).found(&asked, allowed);
-        match suggest::nearest(&asked, names.iter().map(String::as_str)) {
+        match nearest(&asked, names.iter().map(String::as_str)) {
             Some(near) => failure.help(format_args!("did you mean {near}?")),
             None => failure,
         }

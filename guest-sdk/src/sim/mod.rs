@@ -2,7 +2,8 @@
 //!
 //! A plugin that is compiled natively calls the same functions of the host, through the same grants and quotas, on
 //! the desktop board's own simulation. Time stands still until [`advance`] moves it. What a plugin is granted stands in the
-//! `corelet.toml` of the crate under test; without that file everything is granted, without limits.
+//! `corelet.toml` of the crate under test, and is what `corelet build` makes of it; without that file everything is
+//! granted, without limits.
 //!
 //! ```
 //! use corelet_guest::{info, sensor, sim, storage};

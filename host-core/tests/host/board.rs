@@ -167,13 +167,7 @@ pub(crate) const WALL_CLOCK: &str = "corelet:host/wall-clock@0.1.0";
 /// Every standard interface, and more memory and stack than these plugins need.
 pub(crate) const POLICY: SlotPolicy = SlotPolicy {
     fuel_per_call: 10_000,
-    allow: &[
-        Allow::all("corelet:host/logging"),
-        Allow::all("corelet:host/sensor"),
-        Allow::all("corelet:host/storage"),
-        Allow::all("corelet:host/monotonic-clock"),
-        Allow::all("corelet:host/wall-clock"),
-    ],
+    allow: Allow::STANDARD,
     topics: Topics::All,
     ..SlotPolicy::DEVICE
 };

@@ -9,14 +9,7 @@ pub(crate) const ONE: SlotId = SlotId(0);
 pub(crate) const TWO: SlotId = SlotId(1);
 
 pub(crate) const POLICY: SlotPolicy = SlotPolicy {
-    allow: &[
-        Allow::all("corelet:host/logging"),
-        Allow::all("corelet:host/monotonic-clock"),
-        Allow::all("corelet:host/wall-clock"),
-        Allow::all("corelet:host/sensor"),
-        Allow::all("corelet:host/storage"),
-        Allow::all("vendor:pump/motor"),
-    ],
+    allow: Allow::STANDARD,
     topics: Topics::Only(&["button", "door"]),
     ..SlotPolicy::DEVICE
 };

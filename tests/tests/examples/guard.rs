@@ -1,9 +1,17 @@
 use corelet_host::capability::logging;
-use corelet_host::{Host, Policy};
+use corelet_host::{Allow, Host, Policy, SlotPolicy};
 use corelet_tests::build_example;
 use corelet_tests::pump::{Pump, motor};
 
-use crate::board::{ONE, POLICY, lines, load, tick};
+use crate::board::{ONE, lines, load, tick};
+
+const POLICY: SlotPolicy = SlotPolicy {
+    allow: &[
+        Allow::all("corelet:host/logging"),
+        Allow::all("vendor:pump/motor"),
+    ],
+    ..SlotPolicy::DEVICE
+};
 
 fn host() -> Host<Pump, 1> {
     let mut host = Host::new(Pump::new(), Policy::same(POLICY))

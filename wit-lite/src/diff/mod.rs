@@ -200,7 +200,7 @@ fn compare_grants(
     (new, after): (&Contract, &Interface),
 ) -> Option<Change> {
     let subject = format!("{} grant", after.id());
-    let grants = (old.type_in(before, "grant"), new.type_in(after, "grant"));
+    let grants = (old.grant_record(before), new.grant_record(after));
     match grants {
         (Some(one), Some(other)) => {
             let parts = parts::of_types(

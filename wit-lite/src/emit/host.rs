@@ -7,7 +7,7 @@ use super::functions::{Named, Params, arguments};
 use super::names::Taken;
 use super::rust::Rust;
 use super::scope::{Lifetime, Scope};
-use super::{docs, functions, meet};
+use super::{docs, functions};
 use crate::InterfaceId;
 
 /// What stands in the module of `id` beside its types and markers.
@@ -53,7 +53,7 @@ fn capability(rust: &Rust<'_>, id: InterfaceId, scope: Scope, named: &[Named<'_>
     });
     let name = interface.unversioned_id();
     let version = version(rust, id);
-    let meet_grants = match meet::grant(rust, id) {
+    let meet_grants = match rust.contract().grant_record(rust.interface(id)) {
         Some(grant) => {
             let grant = rust.codec(scope, &crate::Type::Named(grant));
             quote!(::core::option::Option::Some(abi::meet_encoded::<#grant>))

@@ -6,27 +6,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::rust::{Rust, inner, parts};
-use crate::{InterfaceId, Type, TypeId, TypeKind};
-
-/// The name that makes a record of an interface its grant.
-const GRANT: &str = "grant";
-
-/// The interface's record `grant`, if it has one.
-pub(super) fn grant(rust: &Rust<'_>, interface: InterfaceId) -> Option<TypeId> {
-    let types = &rust.interface(interface).types;
-    let id = *types.iter().find(|id| rust.type_def(**id).name == GRANT)?;
-    match rust.resolve(&Type::Named(id)) {
-        Type::Named(of) if matches!(rust.type_def(*of).kind, TypeKind::Record(_)) => Some(id),
-        _ => None,
-    }
-}
+use crate::{Type, TypeId};
 
 /// All types of which grants are made.
 pub(super) fn reachable(rust: &Rust<'_>) -> BTreeSet<TypeId> {
     let mut found = BTreeSet::new();
     let mut wanted: Vec<_> = rust
         .modules()
-        .filter_map(|interface| grant(rust, interface))
+        .filter_map(|interface| rust.contract().grant_record(rust.interface(interface)))
         .map(Type::Named)
         .collect();
     while let Some(ty) = wanted.pop() {

@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use corelet_board_support::DEVELOPMENT_FLASH;
-use corelet_cli::Failure;
-use corelet_cli::qemu::{FlashFile, Machine, Next, Pace, Start};
+use corelet_cli::qemu::{Machine, Next, Pace, Start};
+use corelet_cli::{Failure, FlashFile};
 use corelet_desktop::Desktop;
 use corelet_mps2_an386::BootRecord;
 
