@@ -63,11 +63,23 @@ impl fmt::Display for crate::types::Error<'_> {
             Origin::Plugin if message.is_empty() => write!(f, "the plugin failed with code {code}"),
             Origin::Plugin => write!(f, "{message} (code {code})"),
             Origin::Imported => write!(f, "{message} failed with code {code}"),
-            Origin::Refused => match Status::from_code(*code) {
-                Some(status) => status.fmt(f),
-                None => write!(f, "a call was refused with code {code}"),
-            },
+            Origin::Refused => {
+                if !message.is_empty() {
+                    write!(f, "{message} refused a call: ")?;
+                }
+                match Status::from_code(*code) {
+                    Some(status) => status.fmt(f),
+                    None => write!(f, "a call was refused with code {code}"),
+                }
+            }
         }
+    }
+}
+
+/// What [`Display`](fmt::Display) says, since `unwrap` in a test shows this.
+impl fmt::Debug for crate::types::Error<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -140,7 +152,10 @@ impl<E: Cause> From<CallError<E>> for Error {
                 code: cause.code(),
                 message: const { cut(E::INTERFACE) },
             },
-            CallError::Refused(status) => status.into(),
+            CallError::Refused(status) => Self {
+                message: const { cut(E::INTERFACE) },
+                ..status.into()
+            },
         }
     }
 }
@@ -182,5 +197,20 @@ mod tests {
         let error = Error::from(refused);
         assert_eq!(error.origin, Origin::Refused);
         assert_eq!(error.code, Status::QUOTA.code());
+        assert_eq!(error.message, "corelet:host/storage");
+    }
+
+    #[test]
+    fn what_unwrap_shows_is_a_sentence() {
+        let failed = Error::from(CallError::Failed(sensor::Error::NoSuchChannel));
+        assert_eq!(
+            std::format!("{failed:?}"),
+            "corelet:host/sensor failed with code 0"
+        );
+        let refused: CallError<sensor::Error> = CallError::Refused(Status::DENIED);
+        assert_eq!(
+            std::format!("{:?}", Error::from(refused)),
+            "corelet:host/sensor refused a call: the grant does not cover this request (status -6)"
+        );
     }
 }

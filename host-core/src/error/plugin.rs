@@ -42,10 +42,15 @@ impl fmt::Display for PluginError {
             types::Origin::Imported => {
                 write!(f, "the plugin got error {code} from `{message}`")
             }
-            types::Origin::Refused => write!(
-                f,
-                "a call of the plugin was refused with status {code}: {message}"
-            ),
+            types::Origin::Refused if message.is_empty() => {
+                write!(f, "a call of the plugin was refused with status {code}")
+            }
+            types::Origin::Refused => {
+                write!(
+                    f,
+                    "a call of the plugin was refused by `{message}` with status {code}"
+                )
+            }
         }
     }
 }

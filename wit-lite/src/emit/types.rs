@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::names::{Taken, snake};
-use super::rust::{Rust, number};
+use super::rust::{Rust, Side, number};
 use super::scope::{Lifetime, Scope};
 use super::{docs, meet};
 use crate::{Field, Type, TypeDef, TypeId, TypeKind};
@@ -115,7 +115,12 @@ impl Item<'_> {
             .rust
             .is_total(&Type::Named(self.id))
             .then(|| quote!(, Eq));
-        quote!(#[derive(Clone, Copy, Debug, PartialEq #eq)])
+        // What a plugin fails with is shown in words, where its author unwraps it too.
+        let is_shown = self.rust.options().standard
+            && self.rust.side() == Side::Guest
+            && self.id == self.rust.contract().error;
+        let debug = (!is_shown).then(|| quote!(Debug,));
+        quote!(#[derive(Clone, Copy, #debug PartialEq #eq)])
     }
 
     /// `impl Codec`, with the bodies of its two functions.
