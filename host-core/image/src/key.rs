@@ -81,6 +81,11 @@ impl<'a> Keys<'a> {
         }
     }
 
+    /// Whether the development key is accepted.
+    pub const fn accepts_development(&self) -> bool {
+        self.development
+    }
+
     /// The trusted key with this id.
     pub(crate) fn find(&self, id: KeyId) -> Option<&PublicKey> {
         let development = self.development.then_some(&DEVELOPMENT_KEY);

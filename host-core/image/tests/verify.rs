@@ -37,6 +37,7 @@ fn the_development_key_is_the_seeds_and_refused_unless_accepted() {
     let bytes = signed();
     let image = Image::parse(&bytes).unwrap();
     let release = Keys::new(&[[7; 32]]);
+    assert!(!release.accepts_development());
     let error = image.verify(&release, HOST).map(|_| ()).unwrap_err();
     assert_eq!(error, ImageError::DevelopmentKey);
 }

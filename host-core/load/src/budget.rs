@@ -13,6 +13,12 @@ pub struct Budget {
     pub recursion: u32,
 }
 
+/// wasmi's frame of one call.
+const FRAME: usize = 3 * size_of::<usize>();
+
+/// A trap's error, and the first stack that an engine keeps.
+const TRAP: usize = 96 * size_of::<usize>();
+
 impl Budget {
     /// One page of memory, and stacks of a few KiB of heap.
     pub const DEVICE: Self = Self {
@@ -20,6 +26,15 @@ impl Budget {
         stack: 4_096,
         recursion: 64,
     };
+
+    /// The most bytes of heap that a call takes beside memory that grows, on this target. As much must be free when one begins.
+    ///
+    /// Stack and frames grow by doubling, and are moved: for a moment there are three times what is allowed.
+    pub const fn call_heap(&self) -> usize {
+        let frames = (self.recursion as usize).saturating_mul(FRAME);
+        let stacks = frames.saturating_add(self.stack as usize);
+        stacks.saturating_mul(3).saturating_add(TRAP)
+    }
 
     /// The most linear memory in bytes: an address is not negative as an `i32`.
     pub(crate) const fn memory_limit(&self) -> u32 {

@@ -85,7 +85,10 @@ impl MachineError {
             ErrorKind::Memory(MemoryError::OutOfSystemMemory)
             | ErrorKind::Table(TableError::OutOfSystemMemory)
             | ErrorKind::Instantiation(
-                InstantiationError::FailedToInstantiateMemory(MemoryError::OutOfSystemMemory)
+                // The limiter: that it is within the budget was seen before.
+                InstantiationError::FailedToInstantiateMemory(
+                    MemoryError::OutOfSystemMemory | MemoryError::ResourceLimiterDeniedAllocation,
+                )
                 | InstantiationError::FailedToInstantiateTable(TableError::OutOfSystemMemory),
             ) => Self::OutOfHeap,
             ErrorKind::Translation(_)
@@ -200,6 +203,8 @@ pub enum Stop {
     OutOfFuel,
     /// The guest did what no instruction may do.
     Trap(Trap),
+    /// The heap has less room than a call [may take](crate::Budget::call_heap). The guest was not entered.
+    HeapFull,
     /// The heap has no room for the guest's stack.
     OutOfHeap,
     /// The guest answered with a status.
@@ -227,7 +232,7 @@ impl Stop {
     pub const fn blame(self) -> Blame {
         match self {
             Self::NoSuchExport | Self::Spent | Self::Request(_) | Self::Interpreter => Blame::Host,
-            Self::OutOfHeap => Blame::Board,
+            Self::HeapFull | Self::OutOfHeap => Blame::Board,
             Self::RequestTooLarge { .. }
             | Self::OutOfFuel
             | Self::Trap(_)
@@ -243,6 +248,7 @@ impl Stop {
             Self::NoSuchExport
             | Self::Request(_)
             | Self::RequestTooLarge { .. }
+            | Self::HeapFull
             | Self::Refused(_) => false,
             Self::Spent
             | Self::OutOfFuel
@@ -294,6 +300,7 @@ impl fmt::Display for Stop {
                 "the plugin used up its fuel: raise fuel-per-call, or do less in one call",
             ),
             Self::Trap(trap) => trap.fmt(f),
+            Self::HeapFull => f.write_str("the heap has no room for a call"),
             Self::OutOfHeap => f.write_str("the heap has no room for the plugin's stack"),
             Self::Refused(status) => write!(f, "the plugin refused: {status}"),
             Self::MalformedResult { found } => {

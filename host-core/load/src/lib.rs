@@ -50,6 +50,9 @@
 //! wasmi allocates while it translates and makes an instance, and most of these allocations abort the program if the heap
 //! has no room. Admission bounds them by the module's length and counts; what they come to is measured, not computed.
 //! Linear memory, tables and the value stack are refused with an error instead.
+//!
+//! While a machine runs, such allocations are few: frames of calls, and 100 bytes for a trap. So a call begins only, and memory
+//! grows only, if [`Budget::call_heap`] is free besides; [`Stop::HeapFull`] says that it is not.
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -63,6 +66,7 @@ mod budget;
 mod error;
 mod host_call;
 mod imports;
+mod limits;
 mod machine;
 mod scratch;
 mod store_data;

@@ -4,9 +4,10 @@ use corelet_abi::{
     Answer, CodecError, EXCHANGE_HEADER, INIT_EXPORT, MEMORY_EXPORT, NameKey, Writer, unpack,
 };
 use corelet_admission::{Admitted, Offer};
-use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, StoreLimitsBuilder, TypedFunc};
+use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, TypedFunc};
 
 use crate::host_call::{self, Claim};
+use crate::limits::{Limits, heap_has};
 use crate::store_data::StoreData;
 use crate::{Budget, Imports, MachineError, Stop, scratch};
 
@@ -80,13 +81,11 @@ impl<D: Imports> Machine<D> {
         let data = StoreData {
             data,
             memory: None,
-            limits: StoreLimitsBuilder::new()
-                .instances(1)
-                .memories(1)
-                .memory_size(allowed as usize)
-                .tables(1)
-                .table_elements(admitted.table_elements() as usize)
-                .build(),
+            limits: Limits {
+                memory: allowed as usize,
+                table: admitted.table_elements() as usize,
+                reserve: budget.call_heap(),
+            },
         };
         Self::start(plan, data)
     }
@@ -173,6 +172,9 @@ impl<D: Imports> Machine<D> {
         // Within the buffer, whose size is 32 bits.
         let length = writer.length() as u32;
 
+        if !heap_has(self.store.data().limits.reserve) {
+            return Err(Stop::HeapFull);
+        }
         self.store
             .set_fuel(fuel)
             .map_err(|error| Stop::of(&error))?;

@@ -2,8 +2,7 @@
 
 mod common;
 
-use common::{F, Host, ServeAll, export, function, load, load_with, module, plugin};
-use corelet_admission::{Limits, admit};
+use common::{F, Host, export, function, load, load_with, module, plugin};
 use corelet_load::{Blame, Budget, Machine, MachineError, Stop, Trap};
 
 fn run(machine: &mut Machine<Host>, fuel: u64) -> Result<u32, Stop> {
@@ -295,16 +294,4 @@ fn pad_bodies(code: &[u8]) -> Vec<u8> {
         rest = next;
     }
     padded
-}
-
-#[test]
-fn the_same_module_uses_the_same_memory_after_many_renewals() {
-    let module = function("(i64.const 0)");
-    let admitted = admit(&module, &Limits::DEVICE, &ServeAll).unwrap();
-    let mut machine =
-        Machine::load(&admitted, &Budget::DEVICE, Host::default(), &ServeAll).unwrap();
-    for _ in 0..1_000 {
-        machine = machine.renew().unwrap();
-        assert_eq!(machine.memory_bytes(), 65_536);
-    }
 }

@@ -75,7 +75,11 @@ impl CallError {
             | Self::WrongShape { .. } => true,
             Self::Stopped(stop) => matches!(
                 stop,
-                Stop::NoSuchExport | Stop::Request(_) | Stop::RequestTooLarge { .. } | Stop::Spent
+                Stop::NoSuchExport
+                    | Stop::Request(_)
+                    | Stop::RequestTooLarge { .. }
+                    | Stop::HeapFull
+                    | Stop::Spent
             ),
             Self::AnswerTooLong { .. } | Self::Malformed(_) => false,
         }
