@@ -27,6 +27,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// # Errors
     /// [`LoadError`]; the slot is empty then.
     pub fn load(&mut self, slot: SlotId, image: &Verified<'_>) -> Result<(), LoadError> {
+        let taken = self.taken(image.manifest().name);
         let index = usize::from(slot.0);
         let (Some(place), Some(policy)) = (self.slots.get_mut(index), self.policy.slots.get(index))
         else {
@@ -34,6 +35,9 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         };
         if !place.is_empty() {
             return Err(LoadError::Occupied(slot));
+        }
+        if let Some(taken) = taken {
+            return Err(taken);
         }
         let shared = self.home.as_mut().ok_or(LoadError::BoardLost)?;
         shared.table.check()?;
@@ -50,6 +54,15 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         }
         Ok(initialised?)
     }
+
+    fn taken(&self, name: &str) -> Option<LoadError> {
+        let mut plugins = self.slots.iter().flatten();
+        let plugin = plugins.find(|plugin| plugin.name.as_str() == name)?;
+        Some(LoadError::NameTaken {
+            name: plugin.name,
+            slot: plugin.slot,
+        })
+    }
 }
 
 fn prepare<B: 'static>(
@@ -61,7 +74,7 @@ fn prepare<B: 'static>(
 ) -> Result<Plugin<B>, LoadError> {
     let manifest = image.manifest();
     let name = PluginName::cut(manifest.name);
-    let mut session = Session::new(slot, name);
+    let mut session = Session::new(slot, name, image.plugin_id());
     grant(&mut session, table, policy, manifest)?;
     let topics = topics(manifest, policy)?;
 
@@ -161,7 +174,7 @@ fn topics(manifest: &Manifest<'_>, policy: &SlotPolicy) -> Result<Vec<Topic>, Lo
         .map_err(|_| LoadError::OutOfMemory)?;
     for topic in manifest.topics.iter().copied().filter_map(Topic::new) {
         if !policy.topics.allow(topic.as_str()) {
-            return Err(LoadError::Topic(topic));
+            return Err(LoadError::Topic(Topic::printable(topic.as_str())));
         }
         topics.push(topic);
     }

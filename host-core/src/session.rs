@@ -1,6 +1,6 @@
 use crate::grants::Grants;
 use crate::interface_name::InterfaceName;
-use crate::{GrantError, PluginName, SlotId, Table};
+use crate::{GrantError, PluginId, PluginName, SlotId, Table};
 
 /// What a slot keeps of its plugin for calls into the capability table: name, grants, quotas.
 ///
@@ -9,6 +9,7 @@ use crate::{GrantError, PluginName, SlotId, Table};
 pub struct Session {
     pub(crate) slot: SlotId,
     pub(crate) plugin: PluginName,
+    pub(crate) id: PluginId,
     pub(crate) grants: Grants,
     pub(crate) debt: u64,
     pub(crate) now: u64,
@@ -16,10 +17,11 @@ pub struct Session {
 
 impl Session {
     /// A plugin without grants.
-    pub const fn new(slot: SlotId, plugin: PluginName) -> Self {
+    pub const fn new(slot: SlotId, plugin: PluginName, id: PluginId) -> Self {
         Self {
             slot,
             plugin,
+            id,
             grants: Grants::NONE,
             debt: 0,
             now: 0,

@@ -2,6 +2,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use corelet_host::PluginId;
 use corelet_host::capability::logging::{Level, Log};
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::capability::sensor::{self, Channel, Reading, Sensors};
@@ -131,13 +132,15 @@ impl Desktop {
         }
     }
 
-    /// The value that `plugin` keeps under `key`, whatever it was granted.
+    /// The value that `plugin`, signed with the development key, keeps under `key`, whatever it was granted.
     ///
     /// # Errors
     /// Those of the store.
     pub fn stored(&mut self, plugin: &str, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let mut buffer = [0; VALUE_MAX];
-        Ok(self.get(plugin, key, &mut buffer)?.map(<[u8]>::to_vec))
+        Ok(self
+            .get(PluginId::development(plugin), key, &mut buffer)?
+            .map(<[u8]>::to_vec))
     }
 
     fn storage(&mut self) -> Result<&mut Storage, StoreError> {
@@ -197,28 +200,28 @@ impl Sensors for Desktop {
 impl Store for Desktop {
     fn get<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         key: &str,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b [u8]>, StoreError> {
         self.storage()?.get(owner, key, buffer)
     }
 
-    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+    fn set(&mut self, owner: PluginId, key: &str, value: &[u8]) -> Result<(), StoreError> {
         self.storage()?.set(owner, key, value)
     }
 
-    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError> {
+    fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError> {
         self.storage()?.delete(owner, key)
     }
 
-    fn used(&mut self, owner: &str) -> Result<u32, StoreError> {
+    fn used(&mut self, owner: PluginId) -> Result<u32, StoreError> {
         self.storage()?.used(owner)
     }
 
     fn keys<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError> {

@@ -1,7 +1,7 @@
 use corelet_host::abi::{Codec, Shape, Status, Writer};
 use corelet_host::capability::{sensor, storage};
 use corelet_host::{
-    Allow, AuditEntry, GrantError, ImportRefusal, PluginName, Session, SlotId, Table,
+    Allow, AuditEntry, GrantError, ImportRefusal, PluginId, PluginName, Session, SlotId, Table,
 };
 
 use crate::Desktop;
@@ -41,10 +41,11 @@ impl Simulator {
     /// A plugin without grants.
     pub fn with_board(plugin: &str, board: Desktop) -> Self {
         let plugin = PluginName::cut(plugin);
+        let id = PluginId::development(plugin.as_str());
         Self {
             board,
             table: table(),
-            session: Session::new(SlotId(0), plugin),
+            session: Session::new(SlotId(0), plugin, id),
             plugin,
         }
     }

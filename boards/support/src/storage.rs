@@ -1,3 +1,4 @@
+use corelet_host::PluginId;
 use corelet_host::capability::storage::{KEY_MAX, Store, StoreError, VALUE_MAX};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use heapless::{String, Vec};
@@ -69,7 +70,11 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
     }
 
     /// Calls `each` for every record of `owner`, from old to new: the last of a name is the one that holds.
-    fn visit(&mut self, owner: &str, mut each: impl FnMut(Name, &[u8])) -> Result<(), StoreError> {
+    fn visit(
+        &mut self,
+        owner: PluginId,
+        mut each: impl FnMut(Name, &[u8]),
+    ) -> Result<(), StoreError> {
         let mut scratch = Scratch::new();
         // Unlike every other way in, the walk over all records does not repair what a cut left behind; a search does.
         if finish(self.map.fetch_all_items(&mut scratch.0)).is_err() {
@@ -85,13 +90,13 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
     }
 }
 
-/// An owner has at most 32 bytes, a key 24, a value 128: what is longer is not there, and there is no room for it.
+/// A key has at most 24 bytes, a value 128: what is longer is not there, and there is no room for it.
 /// `used` reads the region once for every 16 keys; `keys` gives each key once that is there all the while, whatever is
 /// set and deleted between the calls.
 impl<F: MultiwriteNorFlash> Store for KeyValueStore<F> {
     fn get<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         key: &str,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b [u8]>, StoreError> {
@@ -106,7 +111,7 @@ impl<F: MultiwriteNorFlash> Store for KeyValueStore<F> {
         Ok(Some(place))
     }
 
-    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+    fn set(&mut self, owner: PluginId, key: &str, value: &[u8]) -> Result<(), StoreError> {
         let name = Name::new(owner, key).ok_or(StoreError::Full)?;
         if value.len() > VALUE_MAX {
             return Err(StoreError::Full);
@@ -114,7 +119,7 @@ impl<F: MultiwriteNorFlash> Store for KeyValueStore<F> {
         finish(self.map.store_item(&mut Scratch::new().0, &name, &value))
     }
 
-    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError> {
+    fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError> {
         let Some(name) = Name::new(owner, key) else {
             return Ok(false);
         };
@@ -126,7 +131,7 @@ impl<F: MultiwriteNorFlash> Store for KeyValueStore<F> {
         Ok(true)
     }
 
-    fn used(&mut self, owner: &str) -> Result<u32, StoreError> {
+    fn used(&mut self, owner: PluginId) -> Result<u32, StoreError> {
         let mut used = 0_u32;
         let mut done: Option<String<KEY_MAX>> = None;
         loop {
@@ -149,7 +154,7 @@ impl<F: MultiwriteNorFlash> Store for KeyValueStore<F> {
 
     fn keys<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError> {

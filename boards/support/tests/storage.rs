@@ -5,12 +5,17 @@ mod cutting_flash;
 use std::collections::BTreeMap;
 
 use corelet_board_support::{FlashMapError, KeyValueStore, Region};
+use corelet_host::PluginId;
 use corelet_host::capability::storage::{Store, StoreError};
 use cutting_flash::CuttingFlash;
 use proptest::prelude::*;
 
 const CAPACITY: usize = 4 * 256;
 const REGION: Region = Region::new(0, CAPACITY as u32);
+
+fn id(owner: &str) -> PluginId {
+    PluginId::development(owner)
+}
 
 type Model = BTreeMap<(String, String), Vec<u8>>;
 
@@ -26,8 +31,8 @@ impl Change {
         store: &mut KeyValueStore<CuttingFlash<W>>,
     ) -> Result<(), StoreError> {
         match self {
-            Self::Set(owner, key, value) => store.set(owner, key, value),
-            Self::Delete(owner, key) => store.delete(owner, key).map(drop),
+            Self::Set(owner, key, value) => store.set(id(owner), key, value),
+            Self::Delete(owner, key) => store.delete(id(owner), key).map(drop),
         }
     }
 
@@ -61,14 +66,14 @@ fn contents<const W: usize>(store: &mut KeyValueStore<CuttingFlash<W>>) -> Model
     for owner in ["a", "bc"] {
         let (mut cursor, mut bytes, mut used) = (0, [0; 128], 0);
         let mut key = [0; 24];
-        while let Some((key, next)) = store.keys(owner, cursor, &mut key).unwrap() {
-            let value = store.get(owner, key, &mut bytes).unwrap().unwrap();
+        while let Some((key, next)) = store.keys(id(owner), cursor, &mut key).unwrap() {
+            let value = store.get(id(owner), key, &mut bytes).unwrap().unwrap();
             used += (key.len() + value.len()) as u32;
             let before = model.insert((owner.into(), key.into()), value.into());
             assert_eq!(before, None, "{key} is listed twice");
             cursor = next;
         }
-        assert_eq!(store.used(owner), Ok(used));
+        assert_eq!(store.used(id(owner)), Ok(used));
     }
     model
 }
@@ -175,15 +180,15 @@ fn what_is_stored_after_two_cuts_is_there() {
             for (cut, byte) in [(first, 1), (second, 2)] {
                 flash.left = cut;
                 let mut store = open(flash);
-                store.set("a", "k", &[byte; 8]).unwrap_err();
+                store.set(id("a"), "k", &[byte; 8]).unwrap_err();
                 flash = store.flash().clone();
             }
             flash.left = usize::MAX;
             let mut store = open(flash);
-            store.set("a", "k", &[3; 8]).unwrap();
+            store.set(id("a"), "k", &[3; 8]).unwrap();
             let mut store = open(store.flash().clone());
             let mut buffer = [0; 8];
-            let value = store.get("a", "k", &mut buffer).unwrap();
+            let value = store.get(id("a"), "k", &mut buffer).unwrap();
             assert_eq!(value, Some(&[3; 8][..]), "cuts at {first} and {second}");
         }
     }
@@ -208,12 +213,12 @@ fn a_full_store_says_so_and_keeps_what_it_has() {
     assert_eq!(contents(&mut store), model);
 
     // Again and again, and after a new start.
-    assert_eq!(store.set("bc", "x", &[0; 100]), Err(StoreError::Full));
+    assert_eq!(store.set(id("bc"), "x", &[0; 100]), Err(StoreError::Full));
     let mut store = open(store.flash().clone());
     assert_eq!(contents(&mut store), model);
 
-    assert_eq!(store.delete("a", "k3"), Ok(true));
-    assert_eq!(store.set("a", "new", &[9; 30]), Ok(()));
+    assert_eq!(store.delete(id("a"), "k3"), Ok(true));
+    assert_eq!(store.set(id("a"), "new", &[9; 30]), Ok(()));
     model.remove(&("a".into(), "k3".into()));
     model.insert(("a".into(), "new".into()), vec![9; 30]);
     assert_eq!(contents(&mut store), model);
@@ -228,44 +233,45 @@ fn many_keys_of_one_owner_are_counted_and_listed_once() {
     for round in 0..3 {
         for number in 0..70 {
             store
-                .set("a", &format!("{number:03}"), &vec![1; round * 2])
+                .set(id("a"), &format!("{number:03}"), &vec![1; round * 2])
                 .unwrap();
         }
     }
-    store.set("bc", "000", &[1; 100]).unwrap();
-    assert_eq!(store.used("a"), Ok(70 * (3 + 4)));
+    store.set(id("bc"), "000", &[1; 100]).unwrap();
+    assert_eq!(store.used(id("a")), Ok(70 * (3 + 4)));
 
     let (mut cursor, mut buffer, mut keys) = (0, [0; 24], Vec::new());
-    while let Some((key, next)) = store.keys("a", cursor, &mut buffer).unwrap() {
+    while let Some((key, next)) = store.keys(id("a"), cursor, &mut buffer).unwrap() {
         keys.push(key.to_string());
         cursor = next;
         // What is done between the calls does not move the others.
-        store.delete("a", &keys[keys.len() - 1].clone()).unwrap();
+        store
+            .delete(id("a"), &keys[keys.len() - 1].clone())
+            .unwrap();
     }
     keys.sort();
     let all: Vec<_> = (0..70).map(|number| format!("{number:03}")).collect();
     assert_eq!(keys, all);
-    assert_eq!(store.used("a"), Ok(0));
-    assert_eq!(store.used("bc"), Ok(103));
+    assert_eq!(store.used(id("a")), Ok(0));
+    assert_eq!(store.used(id("bc")), Ok(103));
 }
 
 #[test]
 fn names_and_values_have_their_limits() {
     let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
-    let (owner, key, value) = ("o".repeat(32), "k".repeat(24), [5; 128]);
+    let (owner, key, value) = (id("a"), "k".repeat(24), [5; 128]);
     let mut buffer = [0; 128];
-    assert_eq!(store.set(&owner, &key, &value), Ok(()));
-    assert_eq!(store.get(&owner, &key, &mut buffer), Ok(Some(&value[..])));
-    assert_eq!(store.set(&owner, "", &[]), Ok(()));
-    assert_eq!(store.get(&owner, "", &mut []), Ok(Some(&[][..])));
+    assert_eq!(store.set(owner, &key, &value), Ok(()));
+    assert_eq!(store.get(owner, &key, &mut buffer), Ok(Some(&value[..])));
+    assert_eq!(store.set(owner, "", &[]), Ok(()));
+    assert_eq!(store.get(owner, "", &mut []), Ok(Some(&[][..])));
 
     let full = Err(StoreError::Full);
-    assert_eq!(store.set(&owner, "k", &[0; 129]), full);
-    assert_eq!(store.set(&owner, &"k".repeat(25), &[]), full);
-    assert_eq!(store.set(&"o".repeat(33), "k", &[]), full);
-    assert_eq!(store.get(&"o".repeat(33), "k", &mut buffer), Ok(None));
-    assert_eq!(store.delete(&owner, &"k".repeat(25)), Ok(false));
-    assert!(store.get(&owner, &key, &mut [0; 127]).is_err());
+    assert_eq!(store.set(owner, "k", &[0; 129]), full);
+    assert_eq!(store.set(owner, &"k".repeat(25), &[]), full);
+    assert_eq!(store.get(owner, &"k".repeat(25), &mut buffer), Ok(None));
+    assert_eq!(store.delete(owner, &"k".repeat(25)), Ok(false));
+    assert!(store.get(owner, &key, &mut [0; 127]).is_err());
 }
 
 #[test]
@@ -292,10 +298,10 @@ fn nothing_outside_the_region_is_touched() {
     flash.bytes[768..].fill(0xa5);
     let mut store = KeyValueStore::new(flash, Region::new(256, 512)).unwrap();
     for count in 0..100 {
-        store.set("a", "count", &[count; 4]).unwrap();
+        store.set(id("a"), "count", &[count; 4]).unwrap();
     }
     store.erase_all().unwrap();
-    assert_eq!(store.used("a"), Ok(0));
+    assert_eq!(store.used(id("a")), Ok(0));
     assert!(store.flash().bytes[..256].iter().all(|byte| *byte == 0x5a));
     assert!(store.flash().bytes[768..].iter().all(|byte| *byte == 0xa5));
 }
@@ -305,10 +311,13 @@ fn a_region_that_no_store_wrote_can_be_erased() {
     let mut flash = CuttingFlash::<1>::erased(CAPACITY);
     flash.bytes.fill(0);
     let mut store = open(flash);
-    assert_eq!(store.set("a", "k", &[1]), Err(StoreError::Corrupted));
-    assert_eq!(store.get("a", "k", &mut [0; 8]), Err(StoreError::Corrupted));
+    assert_eq!(store.set(id("a"), "k", &[1]), Err(StoreError::Corrupted));
+    assert_eq!(
+        store.get(id("a"), "k", &mut [0; 8]),
+        Err(StoreError::Corrupted)
+    );
     store.erase_all().unwrap();
-    assert_eq!(store.set("a", "k", &[1]), Ok(()));
+    assert_eq!(store.set(id("a"), "k", &[1]), Ok(()));
 }
 
 proptest! {
@@ -323,7 +332,7 @@ proptest! {
                 if model.contains_key(&(owner.clone(), key.clone())));
             match change {
                 Change::Delete(owner, key) => {
-                    prop_assert_eq!(store.delete(owner, key), Ok(existed));
+                    prop_assert_eq!(store.delete(id(owner), key), Ok(existed));
                     change.apply_to_model(&mut model);
                 }
                 set => match set.apply(&mut store) {
@@ -357,10 +366,10 @@ proptest! {
         for change in &changes {
             let _ = change.apply(&mut store);
         }
-        let _ = store.used("a");
-        let _ = store.keys("a", 0, &mut [0; 24]);
+        let _ = store.used(id("a"));
+        let _ = store.keys(id("a"), 0, &mut [0; 24]);
         prop_assert_eq!(store.erase_all(), Ok(()));
-        prop_assert_eq!(store.used("a"), Ok(0));
+        prop_assert_eq!(store.used(id("a")), Ok(0));
     }
 
     /// A bit that flips loses the record that it is in, and never gives a value that was not stored.
@@ -375,10 +384,10 @@ proptest! {
         flash.bytes[bit / 8] ^= 1 << (bit % 8);
         let mut store = open(flash);
         let mut buffer = [0; 128];
-        if let Ok(Some(value)) = store.get("a", "config", &mut buffer) {
+        if let Ok(Some(value)) = store.get(id("a"), "config", &mut buffer) {
             prop_assert_eq!(value, &[1; 40]);
         }
-        if let Ok(Some(value)) = store.get("a", "count", &mut buffer) {
+        if let Ok(Some(value)) = store.get(id("a"), "count", &mut buffer) {
             prop_assert_eq!(value.len(), 4);
             prop_assert!(value.iter().all(|byte| *byte == value[0]));
         }

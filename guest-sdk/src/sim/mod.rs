@@ -33,6 +33,7 @@ use std::vec::Vec;
 use std::{env, thread_local};
 
 use corelet_desktop::{Desktop, Sensor, Simulator, Source};
+use corelet_host::PluginId;
 use corelet_host::capability::{sensor as host, storage::Store, wall_clock::Datetime};
 
 use crate::abi::{self, Function, NameKey, Status};
@@ -91,10 +92,10 @@ pub fn storage(key: &str) -> Stored {
 /// If the simulated flash fails or is full.
 pub fn store(key: &str, value: impl Value) {
     with(|sim| {
-        let plugin = String::from(sim.simulator.plugin());
+        let plugin = PluginId::development(sim.simulator.plugin());
         let board = sim.simulator.board_mut();
         board
-            .set(&plugin, key, &value.to_bytes())
+            .set(plugin, key, &value.to_bytes())
             .unwrap_or_else(|error| panic!("{error}"));
     });
 }

@@ -3,7 +3,7 @@
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-use crate::{ImageError, KeyId, Keys, Manifest, Version};
+use crate::{ImageError, KeyId, Keys, Manifest, PluginId, Version};
 
 /// The first four bytes of every image.
 pub const MAGIC: [u8; 4] = *b"CRLT";
@@ -230,6 +230,11 @@ impl<'a> Verified<'a> {
     /// What was signed: it names this image among all others.
     pub const fn digest(&self) -> &[u8; 32] {
         &self.digest
+    }
+
+    /// Which plugin this is a version of.
+    pub fn plugin_id(&self) -> PluginId {
+        PluginId::of(self.manifest.key_id, self.manifest.name)
     }
 
     /// Whether the development key signed, which proves nothing.

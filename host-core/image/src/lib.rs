@@ -83,6 +83,7 @@ mod error;
 mod image;
 mod key;
 mod manifest;
+mod plugin_id;
 #[cfg(feature = "sign")]
 mod unsigned;
 mod version;
@@ -96,6 +97,7 @@ pub use manifest::{
     Budgets, CONFIG_MAX, Confirm, GRANTS_MAX, Grant, INTERFACE_MAX, Manifest, NAME_MAX,
     PARAMETERS_MAX, TOPIC_MAX, TOPICS_MAX, WORLD_MAX,
 };
+pub use plugin_id::PluginId;
 #[cfg(feature = "sign")]
 pub use unsigned::{BuildError, Unsigned};
 pub use version::Version;

@@ -4,7 +4,7 @@ use corelet_abi::{Codec, Status, decode};
 
 use crate::audit::{Audit, AuditEntry};
 use crate::quota::Window;
-use crate::{Denial, PluginName, SlotId};
+use crate::{Denial, PluginId, PluginName, SlotId};
 
 /// Who calls a host function, and what belongs to the call.
 ///
@@ -33,6 +33,7 @@ use crate::{Denial, PluginName, SlotId};
 pub struct Caller<'c> {
     pub(super) slot: SlotId,
     pub(super) plugin: &'c PluginName,
+    pub(super) id: PluginId,
     pub(super) interface: &'static str,
     pub(super) function: &'static str,
     pub(super) grant: &'c [u8],
@@ -54,6 +55,11 @@ impl<'c> Caller<'c> {
     /// The plugin's name.
     pub fn plugin(&self) -> &'c str {
         self.plugin.as_str()
+    }
+
+    /// Which plugin it is, under the key that signed it: whose the data is that a driver keeps for it.
+    pub const fn plugin_id(&self) -> PluginId {
+        self.id
     }
 
     /// When the host entered the plugin: nanoseconds on the board's monotonic clock. Read once per call into the plugin.

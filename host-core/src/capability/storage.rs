@@ -7,10 +7,7 @@ use corelet_abi::{Codec, Reader, Seq, Status, Text, Writer};
 
 pub use crate::generated::storage::*;
 
-use crate::{Blame, Caller};
-
-/// The most bytes of an owner: a plugin's name.
-pub const OWNER_MAX: usize = crate::PLUGIN_NAME_MAX;
+use crate::{Blame, Caller, PluginId};
 
 /// The most bytes of a key, as the contract has it.
 pub const KEY_MAX: usize = 24;
@@ -39,10 +36,10 @@ pub const LIST_KEYS_FUEL: u64 = KEYS_MAX as u64 * SEARCH_FUEL;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A board that keeps values over resets. Each owner, which is a plugin, has its own keys.
+/// A board that keeps values over resets. Each owner, which is a plugin under the key that signed it, has its own
+/// keys.
 ///
-/// The capability checks quotas and sees to it that owners have at most [`OWNER_MAX`] bytes, keys 1 to [`KEY_MAX`], and
-/// values at most [`VALUE_MAX`].
+/// The capability checks quotas and sees to it that keys have 1 to [`KEY_MAX`] bytes, and values at most [`VALUE_MAX`].
 pub trait Store {
     /// Reads the value of `key` into the front of `buffer`, which holds at least [`VALUE_MAX`] bytes; none if there is none.
     ///
@@ -50,7 +47,7 @@ pub trait Store {
     /// [`StoreError`], but never `Full`.
     fn get<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         key: &str,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b [u8]>, StoreError>;
@@ -59,19 +56,19 @@ pub trait Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError>;
+    fn set(&mut self, owner: PluginId, key: &str, value: &[u8]) -> Result<(), StoreError>;
 
     /// Forgets `key`, and tells whether there was a value.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError>;
+    fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError>;
 
     /// Bytes of all keys and values of `owner` together.
     ///
     /// # Errors
     /// [`StoreError`], but never `Full`.
-    fn used(&mut self, owner: &str) -> Result<u32, StoreError>;
+    fn used(&mut self, owner: PluginId) -> Result<u32, StoreError>;
 
     /// Reads the first key at or after `cursor` into `buffer`, which holds at least [`KEY_MAX`] bytes, and returns it with the
     /// cursor that stands after it; none at the end. Cursors begin at 0, and only `keys` makes others.
@@ -80,7 +77,7 @@ pub trait Store {
     /// [`StoreError`], but never `Full`.
     fn keys<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError>;
@@ -89,28 +86,28 @@ pub trait Store {
 impl<B: Store + ?Sized> Store for &mut B {
     fn get<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         key: &str,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b [u8]>, StoreError> {
         (**self).get(owner, key, buffer)
     }
 
-    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+    fn set(&mut self, owner: PluginId, key: &str, value: &[u8]) -> Result<(), StoreError> {
         (**self).set(owner, key, value)
     }
 
-    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError> {
+    fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError> {
         (**self).delete(owner, key)
     }
 
-    fn used(&mut self, owner: &str) -> Result<u32, StoreError> {
+    fn used(&mut self, owner: PluginId) -> Result<u32, StoreError> {
         (**self).used(owner)
     }
 
     fn keys<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError> {
@@ -127,14 +124,14 @@ impl<B: Store> Host for B {
     ) -> Result<Option<&'a [u8]>, Error> {
         cx.charge(GET_FUEL);
         check(key)?;
-        Ok(Store::get(self, cx.plugin(), key, cx.scratch())?)
+        Ok(Store::get(self, cx.plugin_id(), key, cx.scratch())?)
     }
 
     fn set(&mut self, cx: &mut Caller<'_>, key: &str, value: &[u8]) -> Result<(), Error> {
         let needed = key.len().saturating_add(value.len());
         cx.charge(SET_FUEL.saturating_add(needed as u64));
         check(key)?;
-        let owner = cx.plugin();
+        let owner = cx.plugin_id();
         let old = Store::get(self, owner, key, cx.scratch())?;
         if old == Some(value) {
             return Ok(());
@@ -154,7 +151,7 @@ impl<B: Store> Host for B {
     fn delete(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<(), Error> {
         cx.charge(DELETE_FUEL);
         check(key)?;
-        let owner = cx.plugin();
+        let owner = cx.plugin_id();
         if Store::get(self, owner, key, cx.scratch())?.is_none() {
             return Ok(());
         }
@@ -166,7 +163,7 @@ impl<B: Store> Host for B {
     fn exists(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<bool, Error> {
         cx.charge(GET_FUEL);
         check(key)?;
-        Ok(Store::get(self, cx.plugin(), key, cx.scratch())?.is_some())
+        Ok(Store::get(self, cx.plugin_id(), key, cx.scratch())?.is_some())
     }
 
     fn list_keys<'a>(
@@ -175,7 +172,7 @@ impl<B: Store> Host for B {
         cursor: Option<u64>,
     ) -> Result<KeyResponse<'a>, Error> {
         cx.charge(LIST_KEYS_FUEL);
-        let owner = cx.plugin();
+        let owner = cx.plugin_id();
         let mut next = Some(cursor.unwrap_or(0));
         let mut count = 0_usize;
         // The keys are written down as the list's own message, whose count is known last: it is one byte.

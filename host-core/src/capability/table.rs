@@ -160,6 +160,7 @@ impl<B: 'static> Table<B> {
         let mut caller = Caller {
             slot: session.slot,
             plugin: &session.plugin,
+            id: session.id,
             interface: interface.name,
             function: function.name,
             grant,

@@ -3,7 +3,7 @@ use core::fmt;
 use corelet_admission::Refusal;
 use corelet_load::MachineError;
 
-use crate::{Blame, CallError, Failure, GrantError, SlotId, TableError, Topic};
+use crate::{Blame, CallError, Failure, GrantError, PluginName, SlotId, TableError, Topic};
 
 /// Why a plugin was not loaded. The slot is empty then, and what it had reserved is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,13 @@ pub enum LoadError {
     NoSuchSlot(SlotId),
     /// The slot has a plugin already.
     Occupied(SlotId),
+    /// A plugin of this name is in another slot. Logs and the audit tell plugins by their names.
+    NameTaken {
+        /// The name.
+        name: PluginName,
+        /// Where the other one is.
+        slot: SlotId,
+    },
     /// A driver panicked inside a call, and the board went with it.
     BoardLost,
     /// The firmware offers more than its capability table holds.
@@ -45,7 +52,7 @@ impl LoadError {
     /// Who is at fault.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::NoSuchSlot(_) | Self::Occupied(_) => Blame::Host,
+            Self::NoSuchSlot(_) | Self::Occupied(_) | Self::NameTaken { .. } => Blame::Host,
             Self::BoardLost | Self::OutOfMemory => Blame::Board,
             Self::Topic(_) | Self::TickTooShort { .. } | Self::Refused(_) | Self::Export(_) => {
                 Blame::Guest
@@ -65,6 +72,10 @@ impl fmt::Display for LoadError {
             Self::Occupied(slot) => {
                 write!(f, "slot {slot} has a plugin already; unload it first")
             }
+            Self::NameTaken { name, slot } => write!(
+                f,
+                "slot {slot} has a plugin of the name {name} already; unload it first"
+            ),
             Self::BoardLost => CallError::BoardLost.fmt(f),
             Self::Table(error) => error.fmt(f),
             Self::Grant(error) => error.fmt(f),

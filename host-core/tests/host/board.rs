@@ -8,7 +8,9 @@ use corelet_host::capability::monotonic_clock::{self, MonotonicClock};
 use corelet_host::capability::sensor::{self, Channel, Reading, Sensors, Unit};
 use corelet_host::capability::storage::{self, Store, StoreError};
 use corelet_host::capability::wall_clock::{self, Datetime, WallClock};
-use corelet_host::{Allow, CallError, Host, LoadError, Policy, SlotId, SlotPolicy, Topics};
+use corelet_host::{
+    Allow, CallError, Host, LoadError, PluginId, Policy, SlotId, SlotPolicy, Topics,
+};
 use corelet_image::{
     DEVELOPMENT_KEY, DEVELOPMENT_SEED, Grant, Image, Keys, Manifest, Unsigned, Version,
 };
@@ -29,7 +31,7 @@ pub(crate) struct Board {
     pub(crate) date: Option<Datetime>,
     pub(crate) lines: Vec<String>,
     pub(crate) reads: u32,
-    pub(crate) store: BTreeMap<(String, String), Vec<u8>>,
+    pub(crate) store: BTreeMap<(PluginId, String), Vec<u8>>,
     pub(crate) writes: u32,
     /// Calls of the store.
     pub(crate) searches: u32,
@@ -106,12 +108,12 @@ impl Sensors for Board {
 impl Store for Board {
     fn get<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         key: &str,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b [u8]>, StoreError> {
         self.searches += 1;
-        let Some(value) = self.store.get(&(owner.into(), key.into())) else {
+        let Some(value) = self.store.get(&(owner, key.into())) else {
             return Ok(None);
         };
         let buffer = &mut buffer[..value.len()];
@@ -119,23 +121,22 @@ impl Store for Board {
         Ok(Some(buffer))
     }
 
-    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+    fn set(&mut self, owner: PluginId, key: &str, value: &[u8]) -> Result<(), StoreError> {
         self.searches += 1;
         self.writes += 1;
-        self.store
-            .insert((owner.into(), key.into()), value.to_vec());
+        self.store.insert((owner, key.into()), value.to_vec());
         Ok(())
     }
 
-    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError> {
+    fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError> {
         self.searches += 1;
         self.writes += 1;
-        Ok(self.store.remove(&(owner.into(), key.into())).is_some())
+        Ok(self.store.remove(&(owner, key.into())).is_some())
     }
 
-    fn used(&mut self, owner: &str) -> Result<u32, StoreError> {
+    fn used(&mut self, owner: PluginId) -> Result<u32, StoreError> {
         self.searches += 1;
-        let mine = self.store.iter().filter(|((of, _), _)| of == owner);
+        let mine = self.store.iter().filter(|((of, _), _)| *of == owner);
         Ok(mine
             .map(|((_, key), value)| (key.len() + value.len()) as u32)
             .sum())
@@ -143,12 +144,12 @@ impl Store for Board {
 
     fn keys<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError> {
         self.searches += 1;
-        let mut mine = self.store.keys().filter(|(of, _)| of == owner);
+        let mut mine = self.store.keys().filter(|(of, _)| *of == owner);
         let Some((_, key)) = mine.nth(cursor as usize) else {
             return Ok(None);
         };

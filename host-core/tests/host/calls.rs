@@ -46,8 +46,8 @@ fn calls_are_counted_and_measured() {
 #[test]
 fn the_same_call_takes_the_same_fuel_in_every_slot() {
     let mut host = host();
-    for slot in [ONE, TWO] {
-        load(&mut host, slot, &manifest("echo"), &echo()).unwrap();
+    for (slot, name) in [(ONE, "first"), (TWO, "second")] {
+        load(&mut host, slot, &manifest(name), &echo()).unwrap();
         host.call(slot, &CallEcho("hello")).unwrap();
     }
     assert_eq!(host.metrics(ONE), host.metrics(TWO));
@@ -200,8 +200,8 @@ fn slots_do_not_share_memory() {
          (i32.store8 (i32.const 1) (i32.add (i32.const 48) (global.get $count)))
          (i64.const 2)",
     );
-    for slot in [ONE, TWO] {
-        load(&mut host, slot, &manifest("counter"), &counter).unwrap();
+    for (slot, name) in [(ONE, "first"), (TWO, "second")] {
+        load(&mut host, slot, &manifest(name), &counter).unwrap();
     }
     assert_eq!(host.call(ONE, &CallEcho("")), Ok("1"));
     assert_eq!(host.call(ONE, &CallEcho("")), Ok("2"));

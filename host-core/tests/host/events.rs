@@ -12,7 +12,7 @@ use crate::board::{MS, ONE, POLICY, TWO, TestHost, host, host_of, load, manifest
 use crate::module::{Module, OK, SAD};
 
 fn listener(host: &mut TestHost, slot: SlotId, topics: &[&'static str], body: &str) {
-    let mut manifest = manifest("listener");
+    let mut manifest = manifest(["first", "second"][usize::from(slot.0)]);
     for topic in topics {
         manifest.topics.push(topic).unwrap();
     }

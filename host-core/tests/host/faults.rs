@@ -1,7 +1,9 @@
 //! Plugins that misbehave: what the host makes of it, and that everyone else goes on.
 
 use corelet_host::abi::{CodecError, Status};
-use corelet_host::{Blame, CallError, Failure, Fault, OnFault, Report, SlotState, Stop, Trap};
+use corelet_host::{
+    Blame, CallError, Failure, Fault, OnFault, PluginId, Report, SlotState, Stop, Trap,
+};
 
 use crate::board::{ONE, POLICY, TWO, TestHost, host, host_of, load, manifest};
 use crate::module::{CallEcho, ECHO, Echo, Module, OK, SAD, echo};
@@ -214,7 +216,7 @@ fn a_plugin_that_does_not_initialise_again_is_faulted() {
         &module,
     )
     .unwrap();
-    let key = ("bad".to_string(), "a".to_string());
+    let key = (PluginId::development("bad"), "a".to_string());
     host.board_mut().unwrap().store.insert(key, vec![1]);
     host.call(ONE, &CallEcho("")).unwrap_err();
     let Fault::NotInitialised(Failure::Plugin(error)) = faulted(&mut host) else {

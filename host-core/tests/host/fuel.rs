@@ -6,7 +6,7 @@ use corelet_host::capability::{
     logging::{self, LINE_FUEL},
     monotonic_clock, sensor, storage, wall_clock,
 };
-use corelet_host::{CallError, SlotPolicy, Stop};
+use corelet_host::{CallError, PluginId, SlotPolicy, Stop};
 
 use crate::board::{
     LOGGING, MONOTONIC_CLOCK, ONE, POLICY, SENSOR, STORAGE, WALL_CLOCK, granted, host_of, load,
@@ -72,7 +72,7 @@ fn searches<F: Function>(request: &str) -> u32 {
         ..POLICY
     });
     for number in 0..100 {
-        let key = ("greedy".into(), format!("k{number}"));
+        let key = (PluginId::development("greedy"), format!("k{number}"));
         host.board_mut().unwrap().store.insert(key, vec![]);
     }
     let grant = storage_grant();

@@ -207,7 +207,7 @@ fn interfaces_without_parameters_are_granted_by_name_alone() {
     let now = relay::<monotonic_clock::functions::Now>(&mut host, ONE, &());
     assert_eq!(now, Ok(12_345));
 
-    let ungranted = load(&mut host, crate::board::TWO, &manifest("clock"), &module);
+    let ungranted = load(&mut host, crate::board::TWO, &manifest("other"), &module);
     assert!(matches!(ungranted, Err(LoadError::Refused(_))));
 }
 

@@ -1,16 +1,17 @@
 //! The standard interfaces, from a plugin's side.
 
-use corelet_host::abi::Status;
+use corelet_host::abi::{Function, Status};
 use corelet_host::capability::sensor::{self, functions::Channels};
 use corelet_host::capability::storage::{
     self,
     functions::{Delete, Exists, Get, ListKeys, Set},
 };
 use corelet_host::capability::wall_clock::{Datetime, functions::Now};
-use corelet_host::{CallError, Stop};
+use corelet_host::{Blame, CallError, LoadError, PluginId, PluginName, Session, Stop, Table};
+use corelet_image::KeyId;
 
 use crate::board::{
-    ONE, SENSOR, STORAGE, TWO, TestHost, WALL_CLOCK, granted, host, load, record, relay,
+    Board, ONE, SENSOR, STORAGE, TWO, TestHost, WALL_CLOCK, granted, host, load, record, relay,
 };
 use crate::module::Module;
 
@@ -63,6 +64,52 @@ fn a_key_is_not_empty() {
     assert_eq!(relay::<Get>(&mut host, ONE, &("",)), Ok(Err(denied)));
     assert_eq!(relay::<Set>(&mut host, ONE, &("", b"")), Ok(Err(denied)));
     assert_eq!(relay::<Delete>(&mut host, ONE, &("",)), Ok(Err(denied)));
+}
+
+#[test]
+fn a_plugin_of_the_same_name_under_another_key_has_values_of_its_own() {
+    type Capability = storage::Capability;
+    let mut table = Table::<Board>::new().with::<Capability>();
+    let mut board = Board::default();
+    let grant = record::<storage::Grant>(&storage::Grant {
+        bytes: 1_000,
+        writes_per_day: None,
+    });
+    let name = PluginName::new("lock").unwrap();
+    let [mut maker, mut other] = [KeyId([1; 8]), KeyId([2; 8])].map(|key| {
+        let mut session = Session::new(ONE, name, PluginId::of(key, "lock"));
+        session.grant(&table, STORAGE, &grant, &[]).unwrap();
+        session
+    });
+    let mut response = [0; Get::RESPONSE_MAX];
+    let set = table.find(STORAGE, Set::NAME, Some(Set::SHAPE)).unwrap();
+    let request = record::<<Set as Function>::Request>(&("pin", b"1234"));
+    table
+        .call(set, &mut board, &mut maker, &request, &mut response)
+        .unwrap();
+    let get = table.find(STORAGE, Get::NAME, Some(Get::SHAPE)).unwrap();
+    let request = record::<<Get as Function>::Request>(&("pin",));
+    let mut found = |session: &mut Session| {
+        let length = table.call(get, &mut board, session, &request, &mut response);
+        response[..length.unwrap()].to_vec()
+    };
+    assert_eq!(found(&mut maker), *b"\0\x01\x041234");
+    assert_eq!(found(&mut other), *b"\0\0");
+}
+
+#[test]
+fn a_name_runs_in_one_slot() {
+    let mut host = with_storage(["a", "b"]);
+    host.unload(TWO);
+    let again = load(&mut host, TWO, &granted("a", &[]), &Module::new());
+    let taken = LoadError::NameTaken {
+        name: PluginName::new("a").unwrap(),
+        slot: ONE,
+    };
+    assert_eq!(again, Err(taken));
+    assert_eq!(taken.blame(), Blame::Host);
+    host.unload(ONE);
+    load(&mut host, TWO, &granted("a", &[]), &Module::new()).unwrap();
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use corelet_host::abi::{Codec, Function, Shape, Status, decode, encode, meet_encoded};
 use corelet_host::{
     Allow, CallError, Caller, Capability, Denial, Host, HostFunction, ImportRefusal, Interface,
-    LoadError, MAX_INTERFACES, PluginName, Policy, Session, SlotPolicy, Stop, Table, TableError,
-    Version,
+    LoadError, MAX_INTERFACES, PluginId, PluginName, Policy, Session, SlotPolicy, Stop, Table,
+    TableError, Version,
 };
 
 use crate::board::{Board, ONE, POLICY, TestHost, granted, load, relay};
@@ -206,7 +206,11 @@ fn more_interfaces_than_the_table_holds_are_an_error() {
 fn a_table_serves_a_session_without_a_host() {
     let mut table = Table::new().with::<Motor>();
     let mut board = Board::default();
-    let mut session = Session::new(ONE, PluginName::new("simulated").unwrap());
+    let mut session = Session::new(
+        ONE,
+        PluginName::new("simulated").unwrap(),
+        PluginId::development("simulated"),
+    );
     let interface = <Motor as Function>::INTERFACE;
     let entry = table.find(interface, "set-speed", Some(Shape(1))).unwrap();
     assert_eq!(

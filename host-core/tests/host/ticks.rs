@@ -7,7 +7,7 @@ use crate::board::{MS, ONE, POLICY, TWO, TestHost, host, load, manifest};
 use crate::module::{Module, OK, SAD};
 
 fn ticked(host: &mut TestHost, slot: SlotId, period_ms: u32, body: &str) {
-    let mut manifest = manifest("ticked");
+    let mut manifest = manifest(["first", "second"][usize::from(slot.0)]);
     manifest.tick_ms = Some(period_ms);
     load(host, slot, &manifest, &Module::new().export::<Tick>(body)).unwrap();
 }

@@ -2,7 +2,8 @@ use corelet_desktop::Desktop;
 use corelet_host::abi::List;
 use corelet_host::capability::sensor::{Reading, Unit};
 use corelet_host::plugin::processor::Process;
-use corelet_tests::build_example;
+use corelet_image::{Image, Manifest};
+use corelet_tests::{build_example, signed};
 
 use crate::board::{ONE, TWO, load, plugins};
 
@@ -15,12 +16,19 @@ fn reading(value: i32, scale: u8) -> Reading {
     }
 }
 
+/// Two plugins of one name do not run at a time.
+fn renamed(image: &[u8], name: &str) -> Vec<u8> {
+    let image = Image::parse(image).unwrap();
+    let manifest = image.unverified_manifest().unwrap();
+    signed(&Manifest { name, ..manifest }, image.unverified_module())
+}
+
 #[test]
 fn averages_what_it_is_given_and_each_slot_its_own() {
     let image = build_example("moving-average");
     let mut host = plugins(Desktop::in_virtual_time());
     load(&mut host, ONE, &image).unwrap();
-    load(&mut host, TWO, &image).unwrap();
+    load(&mut host, TWO, &renamed(&image, "other-average")).unwrap();
     let mut process = |slot, values: &[Reading]| {
         let readings = List::new(values);
         let answer = host.call(slot, &Process { readings }).unwrap();

@@ -1,4 +1,5 @@
 use corelet_board_support::KeyValueStore;
+use corelet_host::PluginId;
 use corelet_host::capability::storage::{Store, StoreError};
 
 use super::board::Board;
@@ -14,28 +15,28 @@ impl Board {
 impl Store for Board {
     fn get<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         key: &str,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b [u8]>, StoreError> {
         self.store()?.get(owner, key, buffer)
     }
 
-    fn set(&mut self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+    fn set(&mut self, owner: PluginId, key: &str, value: &[u8]) -> Result<(), StoreError> {
         self.store()?.set(owner, key, value)
     }
 
-    fn delete(&mut self, owner: &str, key: &str) -> Result<bool, StoreError> {
+    fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError> {
         self.store()?.delete(owner, key)
     }
 
-    fn used(&mut self, owner: &str) -> Result<u32, StoreError> {
+    fn used(&mut self, owner: PluginId) -> Result<u32, StoreError> {
         self.store()?.used(owner)
     }
 
     fn keys<'b>(
         &mut self,
-        owner: &str,
+        owner: PluginId,
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError> {
