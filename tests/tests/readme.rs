@@ -10,9 +10,13 @@ fn the_readme_has_the_firmware_that_is_compiled() {
 #[test]
 fn the_readme_has_the_thermostat_that_is_tested() {
     let source = include_str!("../../guest-sdk/examples/thermostat/src/lib.rs");
-    let manifest = include_str!("../../guest-sdk/examples/thermostat/corelet.toml");
-    assert!(README.contains(&format!("```toml\n{}\n```", manifest.trim_end())));
-    let implementation = source.find("impl Plugin").zip(source.find("#[cfg(test)]"));
+    let implementation = source.find("#![cfg_attr").zip(source.find("#[cfg(test)]"));
     let (start, end) = implementation.expect("the thermostat is a plugin with tests");
     assert!(README.contains(source[start..end].trim_end()));
+    for file in [
+        include_str!("../../guest-sdk/examples/thermostat/wit/world.wit"),
+        include_str!("../../guest-sdk/examples/thermostat/corelet.toml"),
+    ] {
+        assert!(README.contains(&format!("\n{file}```")), "{file}");
+    }
 }
