@@ -76,6 +76,21 @@ fn a_trusted_key_that_is_none_is_the_hosts_fault() {
 }
 
 #[test]
+fn a_key_for_which_one_signature_signs_everything_signs_nothing() {
+    // The neutral point of the curve, as key and in the signature.
+    let mut neutral = [0; 32];
+    neutral[0] = 1;
+    let mut bytes = signed();
+    bytes[16..24].copy_from_slice(&KeyId::of(&neutral).0);
+    let signature = 16 + manifest_bytes(&bytes).len();
+    bytes[signature..signature + 64].fill(0);
+    bytes[signature] = 1;
+    let image = Image::parse(&bytes).unwrap();
+    let error = image.verify(&Keys::new(&[neutral]), HOST).map(|_| ());
+    assert_eq!(error, Err(ImageError::BadSignature));
+}
+
+#[test]
 fn an_image_without_signature_says_so() {
     let unsigned = unsigned(&manifest());
     assert_eq!(refused(unsigned.as_bytes()), ImageError::Unsigned);

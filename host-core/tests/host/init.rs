@@ -93,6 +93,28 @@ fn more_memory_than_the_slot_allows_is_refused() {
 }
 
 #[test]
+fn a_manifest_can_ask_for_less_stack() {
+    let recurse =
+        "(local i64 i64 i64 i64) (call $export2 (local.get $request) (local.get $length))";
+    let module = Module::new().export::<Echo>(recurse);
+    let fuel = |stack| {
+        let mut policy = POLICY;
+        policy.budget.recursion = 10_000;
+        let mut manifest = manifest("deep");
+        manifest.budgets.stack = stack;
+        let mut host = host_of(policy);
+        load(&mut host, ONE, &manifest, &module).unwrap();
+        let stopped = host.call(ONE, &CallEcho("")).unwrap_err();
+        assert_eq!(
+            stopped,
+            CallError::Stopped(Stop::Trap(Trap::StackExhausted))
+        );
+        host.metrics(ONE).fuel_largest
+    };
+    assert!(fuel(512) * 4 < fuel(u32::MAX));
+}
+
+#[test]
 fn memory_does_not_grow_over_the_budget() {
     let grow = "(memory.grow (i32.const 1))";
     let module = Module::new().export::<Echo>(&format!(
@@ -128,17 +150,24 @@ fn ticks_and_events_need_the_exports_that_take_them() {
 fn a_plugin_is_told_before_it_goes() {
     use corelet_host::capability::logging::{Level, functions::Log};
     use corelet_host::plugin::lifecycle::functions::Shutdown;
-    // Its last words are its whole memory of what to log: level, empty context, "bye".
-    let module = Module::new().import::<Log>().export::<Shutdown>(
-        "(i64.store (i32.const 0x220) (i64.const 0x657962030002))
-         (drop (call $log (i32.const 0x220) (i32.const 6) (i32.const 0) (i32.const 0)))
-         unreachable",
-    );
+    // Its words are its whole memory of what to log: level, empty context, text of three bytes.
+    let say = |text: u32| {
+        format!(
+            "(i64.store (i32.const 0x220) (i64.const 0x{text:06x}030002))
+             (drop (call $log (i32.const 0x220) (i32.const 6) (i32.const 0) (i32.const 0)))"
+        )
+    };
+    let init = format!("{} {OK}", say(0x20_6968));
+    let shutdown = format!("{} unreachable", say(0x65_7962));
+    let module = Module::with_init(&init)
+        .import::<Log>()
+        .export::<Shutdown>(&shutdown);
     let mut host = host();
     let manifest = crate::board::granted("leaver", &[(crate::board::LOGGING, &[])]);
     load(&mut host, ONE, &manifest, &module).unwrap();
     host.unload(ONE);
-    let line = format!("leaver {:?} : bye", Level::Info);
-    assert_eq!(host.board().unwrap().lines, [line]);
+    // No other instance is made of it.
+    let lines = ["hi ", "bye"].map(|text| format!("leaver {:?} : {text}", Level::Info));
+    assert_eq!(host.board().unwrap().lines, lines);
     assert_eq!(host.state(ONE), SlotState::Empty);
 }

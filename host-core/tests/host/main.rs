@@ -4,6 +4,7 @@ mod board;
 mod module;
 
 mod calls;
+mod clocks;
 mod events;
 mod faults;
 mod fuel;

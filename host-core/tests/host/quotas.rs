@@ -122,6 +122,12 @@ fn readings_are_counted_over_all_channels() {
     assert_eq!(read(9), Ok(Err(sensor::Error::NoSuchChannel)));
     assert!(read(1).unwrap().is_ok());
     assert_eq!(read(1), Err(QUOTA));
+    // Each once, whoever noticed first.
+    let audit: Vec<_> = host
+        .audit()
+        .map(|entry| (entry.denial, entry.count))
+        .collect();
+    assert_eq!(audit, [(Denial::Grant, 1), (Denial::Quota, 1)]);
 }
 
 fn keeper(host: &mut TestHost, bytes: u32, writes_per_day: Option<u32>) {

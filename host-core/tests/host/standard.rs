@@ -1,17 +1,18 @@
 //! The standard interfaces, from a plugin's side.
 
-use corelet_host::abi::{Function, Status};
-use corelet_host::capability::sensor::{self, functions::Channels};
+use corelet_host::abi::{Function, decode};
+use corelet_host::capability::sensor::{
+    self, Channel, Reading, Sensors, Unit, functions::Channels,
+};
 use corelet_host::capability::storage::{
     self,
     functions::{Delete, Exists, Get, ListKeys, Set},
 };
-use corelet_host::capability::wall_clock::{Datetime, functions::Now};
-use corelet_host::{Blame, CallError, LoadError, PluginId, PluginName, Session, Stop, Table};
+use corelet_host::{Blame, LoadError, PluginId, PluginName, Session, Table};
 use corelet_image::KeyId;
 
 use crate::board::{
-    Board, ONE, SENSOR, STORAGE, TWO, TestHost, WALL_CLOCK, granted, host, load, record, relay,
+    Board, ONE, SENSOR, STORAGE, TWO, TestHost, granted, host, load, record, relay,
 };
 use crate::module::Module;
 
@@ -153,11 +154,13 @@ fn keys_are_listed_in_parts() {
         .unwrap()
         .unwrap();
     let mut found = Vec::new();
+    let mut parts = Vec::new();
     let mut cursor = None;
     loop {
         let part = relay::<ListKeys>(&mut host, ONE, &(cursor,))
             .unwrap()
             .unwrap();
+        parts.push(part.keys.len());
         found.extend(part.keys.iter().map(String::from));
         cursor = part.cursor;
         if cursor.is_none() {
@@ -165,6 +168,7 @@ fn keys_are_listed_in_parts() {
         }
     }
     assert_eq!(found, keys);
+    assert_eq!(parts, [4, 2]);
 }
 
 #[test]
@@ -187,23 +191,38 @@ fn channels_are_those_that_are_granted() {
     assert_eq!(channels, [(0, "inside"), (7, "battery")]);
 }
 
+struct Crowded;
+
+impl Sensors for Crowded {
+    fn channels(&self) -> &[Channel<'static>] {
+        const CHANNEL: Channel<'static> = Channel {
+            number: 0,
+            name: "one of nine",
+            unit: Unit::None,
+        };
+        &[CHANNEL; 9]
+    }
+
+    fn read(&mut self, _: u8) -> Result<Reading, sensor::Error> {
+        Err(sensor::Error::NotReady)
+    }
+}
+
 #[test]
-fn a_clock_that_is_not_set_is_unavailable() {
-    let mut host = host();
-    let module = Module::new().relay::<Now>();
-    load(
-        &mut host,
-        ONE,
-        &granted("clock", &[(WALL_CLOCK, &[])]),
-        &module,
-    )
-    .unwrap();
-    let unavailable = CallError::Stopped(Stop::Refused(Status::UNAVAILABLE));
-    assert_eq!(relay::<Now>(&mut host, ONE, &()), Err(unavailable));
-    let date = Datetime {
-        seconds: 1_700_000_000,
-        nanoseconds: 5,
-    };
-    host.board_mut().unwrap().date = Some(date);
-    assert_eq!(relay::<Now>(&mut host, ONE, &()), Ok(date));
+fn of_more_channels_than_the_contract_bounds_the_first_are_seen() {
+    let mut table = Table::new().with::<sensor::Capability>();
+    let mut session = Session::new(ONE, PluginName::EMPTY, PluginId::development(""));
+    let grant = record::<sensor::Grant<'static>>(&sensor::Grant {
+        channels: &[0],
+        reads_per_minute: None,
+    });
+    session.grant(&table, SENSOR, &grant, &[]).unwrap();
+    let entry = table
+        .find(SENSOR, "channels", Some(Channels::SHAPE))
+        .unwrap();
+    let mut response = [0; Channels::RESPONSE_MAX];
+    let length = table.call(entry, &mut Crowded, &mut session, &[], &mut response);
+    let response = &response[..length.unwrap()];
+    let channels = decode::<<Channels as Function>::Response>(response).unwrap();
+    assert_eq!(channels.len(), 8);
 }

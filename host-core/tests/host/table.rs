@@ -202,6 +202,31 @@ fn more_interfaces_than_the_table_holds_are_an_error() {
     assert_eq!(loaded, Err(LoadError::Table(error)));
 }
 
+/// Another version, whose grant is another record.
+struct OtherGrant;
+
+impl Capability<Board> for OtherGrant {
+    const INTERFACE: &'static Interface<Board> = &Interface {
+        meet_grants: Some(meet_encoded::<(u8,)>),
+        ..*<OtherVersion as Capability<Board>>::INTERFACE
+    };
+}
+
+#[test]
+fn a_grant_that_fits_one_version_is_enough() {
+    for table in [
+        Table::new().with::<Motor>().with::<OtherGrant>(),
+        Table::new().with::<OtherGrant>().with::<Motor>(),
+    ] {
+        let grant = |record| {
+            let mut session = Session::new(ONE, PluginName::EMPTY, PluginId::development(""));
+            session.grant(&table, "vendor:pump/motor", record, &[])
+        };
+        assert_eq!(grant(GRANT), Ok(()));
+        assert!(grant(&[0xff, 0xff]).is_err());
+    }
+}
+
 #[test]
 fn a_table_serves_a_session_without_a_host() {
     let mut table = Table::new().with::<Motor>();
