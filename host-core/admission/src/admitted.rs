@@ -33,13 +33,16 @@ pub struct Admitted<'m> {
 ///
 /// # Errors
 /// The first thing that is wrong.
+// Not inlined, so that what it takes of the stack is given back before a module is translated.
+#[inline(never)]
 pub fn admit<'m>(
     module: &'m [u8],
     limits: &Limits,
     offer: &impl Offer,
 ) -> Result<Admitted<'m>, Refusal> {
     let limits = limits.within(&Limits::DEVICE);
-    admit_in(module, &limits, offer, DeviceWorkspace::new().space())
+    let mut workspace = DeviceWorkspace::new();
+    admit_in(module, &limits, offer, workspace.space())
 }
 
 /// As [`admit`], with limits as large as [`Limits::LARGEST`]: for tools, since it takes some hundred KiB of stack.
@@ -52,7 +55,8 @@ pub fn admit_large<'m>(
     offer: &impl Offer,
 ) -> Result<Admitted<'m>, Refusal> {
     let limits = limits.within(&Limits::LARGEST);
-    admit_in(module, &limits, offer, LargestWorkspace::new().space())
+    let mut workspace = LargestWorkspace::new();
+    admit_in(module, &limits, offer, workspace.space())
 }
 
 fn admit_in<'m>(

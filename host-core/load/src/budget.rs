@@ -57,7 +57,9 @@ impl Budget {
             .consume_fuel(true)
             .compilation_mode(CompilationMode::Eager)
             .ignore_custom_sections(true)
-            .allow_start_fn(false)
+            .allow_start_fn(false);
+        #[cfg(feature = "validate")]
+        config
             .wasm_mutable_global(true)
             .wasm_sign_extension(true)
             .wasm_saturating_float_to_int(true)

@@ -31,7 +31,8 @@
 //!
 //! ## What holds
 //!
-//! - A module gets here through admission alone: [`Machine::load`] takes its proof. wasmi validates the code besides.
+//! - A module gets here through admission alone: [`Machine::load`] takes its proof, on whose word wasmi
+//!   is told to trust the bytes. With the feature `validate` wasmi validates them besides, for 100 KB of flash.
 //! - Code is translated when the module is loaded, never while it runs.
 //! - A call stops when its fuel is used up, when it is deeper than [`Budget::recursion`] or its values take more than
 //!   [`Budget::stack`], and memory does not grow above [`Budget::memory`]. Tables do not grow.
@@ -68,8 +69,8 @@ mod host_call;
 mod imports;
 mod limits;
 mod machine;
-mod scratch;
 mod store_data;
+mod translate;
 
 pub use budget::Budget;
 pub use error::{Blame, MachineError, Stop, Trap};

@@ -9,7 +9,8 @@ use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, TypedFunc};
 use crate::host_call::{self, Claim};
 use crate::limits::{Limits, heap_has};
 use crate::store_data::StoreData;
-use crate::{Budget, Imports, MachineError, Stop, scratch};
+use crate::translate::translate;
+use crate::{Budget, Imports, MachineError, Stop};
 
 /// An export of the ABI: (request pointer, request length) -> result.
 type Export = TypedFunc<(u32, u32), i64>;
@@ -68,9 +69,7 @@ impl<D: Imports> Machine<D> {
         }
         let entries = entries(admitted, offer)?;
         let engine = Engine::new(&budget.config());
-        let module =
-            Module::new(&engine, admitted.module()).map_err(|error| MachineError::of(&error))?;
-        scratch::release(&engine);
+        let module = translate(&engine, admitted)?;
         let plan = Plan {
             engine,
             module,
