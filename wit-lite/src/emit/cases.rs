@@ -59,11 +59,14 @@ impl Item<'_> {
         );
         let (derive, docs, generics) = (self.derive(), &self.docs, self.generics());
         let any = self.generics().map(|_| quote!(<'_>));
+        let full = cases.iter().map(|case| case.payload.is_some());
+        let format = self.format_cases(idents.iter().zip(full));
         let meet = self.meet(|| self.meet_equal());
         quote! {
             #docs
             #derive
             pub enum #name #generics { #(#definitions,)* }
+            #format
             impl #name #any {
                 /// The number of the case, from 0.
                 pub const fn number(&self) -> u32 {
@@ -133,11 +136,15 @@ impl Item<'_> {
             quote! { #docs #ident }
         });
         let codec = self.codec(quote! { writer.varint(u64::from(value.number())) }, decode);
+        let open = unknown.as_ref().map(|_| unknown_ident(idents));
+        let known = idents.iter().map(|ident| (ident, false));
+        let format = self.format_cases(known.chain(open.iter().map(|ident| (ident, true))));
         let meet = self.meet(|| self.meet_equal());
         quote! {
             #docs
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub enum #name { #(#definitions,)* #unknown }
+            #format
             impl #name {
                 /// The number of the case, from 0.
                 pub const fn number(&self) -> u32 { #number_of }

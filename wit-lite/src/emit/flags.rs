@@ -37,6 +37,7 @@ impl Item<'_> {
                 })
             },
         );
+        let format = self.format_debug();
         let meet = self.meet(|| {
             quote! {
                 ::core::result::Result::Ok(<#bits as #abi::Codec>::encode(&(asked.0 & allowed.0), writer)?)
@@ -46,6 +47,7 @@ impl Item<'_> {
             #docs
             #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
             pub struct #name(#bits);
+            #format
             impl #name {
                 #(#consts)*
 

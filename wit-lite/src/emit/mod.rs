@@ -6,6 +6,7 @@
 mod cases;
 mod docs;
 mod flags;
+mod format;
 mod functions;
 mod guest;
 mod host;

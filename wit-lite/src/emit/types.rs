@@ -89,6 +89,7 @@ impl Item<'_> {
                 }
             },
         );
+        let format = self.format_record(&idents);
         let meet = self.meet(|| {
             quote! {
                 #(<#codecs as #abi::Meet>::meet(&asked.#idents, &allowed.#idents, writer)?;)*
@@ -99,6 +100,7 @@ impl Item<'_> {
             #docs
             #derive
             pub struct #name #generics { #(#definitions,)* }
+            #format
             #codec
             #meet
         }

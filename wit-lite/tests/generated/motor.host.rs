@@ -16,6 +16,9 @@ pub mod motor {
         /// Field `max-rpm`.
         pub max_rpm: u16,
     }
+    ::corelet_host::defmt_format!(
+        Grant, | value, f | defmt::write!(f, "Grant {{ max_rpm: {} }}", value.max_rpm)
+    );
     impl abi::Codec for Grant {
         type Value<'a> = Grant;
         const MAX: usize = 3;
@@ -54,6 +57,11 @@ pub mod motor {
         /// A case of a newer contract, by its number.
         Unknown(u32),
     }
+    ::corelet_host::defmt_format!(
+        Error, | value, f | match value { Error::OutOfRange => defmt::write!(f,
+        "OutOfRange"), Error::Stalled => defmt::write!(f, "Stalled"),
+        Error::Unknown(inner) => defmt::write!(f, "Unknown({})", inner), }
+    );
     impl Error {
         /// The number of the case, from 0.
         pub const fn number(&self) -> u32 {
@@ -266,6 +274,9 @@ pub struct Config {
     /// Above it, `allow` says no.
     pub limit: u16,
 }
+::corelet_host::defmt_format!(
+    Config, | value, f | defmt::write!(f, "Config {{ limit: {} }}", value.limit)
+);
 impl ::corelet_host::abi::Codec for Config {
     type Value<'a> = Config;
     const MAX: usize = 3;

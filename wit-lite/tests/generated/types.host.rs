@@ -14,6 +14,10 @@ pub mod all {
         /// Field `id`.
         pub id: u32,
     }
+    ::corelet_host::defmt_format!(
+        Named < '_ >, | value, f | defmt::write!(f, "Named {{ name: {}, id: {} }}", value
+        .name, value.id)
+    );
     impl abi::Codec for Named<'static> {
         type Value<'a> = Named<'a>;
         const MAX: usize = 14;
@@ -42,6 +46,10 @@ pub mod all {
         /// Field `ratio`.
         pub ratio: f32,
     }
+    ::corelet_host::defmt_format!(
+        ListOfNamed < '_ >, | value, f | defmt::write!(f, "{}",
+        defmt::Debug2Format(value))
+    );
     impl abi::Codec for ListOfNamed<'static> {
         type Value<'a> = ListOfNamed<'a>;
         const MAX: usize = 33;
@@ -70,6 +78,10 @@ pub mod all {
         /// Case `off`.
         Off,
     }
+    ::corelet_host::defmt_format!(
+        Closed, | value, f | match value { Closed::On => defmt::write!(f, "On"),
+        Closed::Off => defmt::write!(f, "Off"), }
+    );
     impl Closed {
         /// The number of the case, from 0.
         pub const fn number(&self) -> u32 {
@@ -104,6 +116,11 @@ pub mod all {
         /// A case of a newer contract, by its number.
         UnknownCase(u32),
     }
+    ::corelet_host::defmt_format!(
+        Open, | value, f | match value { Open::On => defmt::write!(f, "On"),
+        Open::Unknown => defmt::write!(f, "Unknown"), Open::UnknownCase(inner) =>
+        defmt::write!(f, "UnknownCase({})", inner), }
+    );
     impl Open {
         /// The number of the case, from 0.
         pub const fn number(&self) -> u32 {
@@ -136,6 +153,9 @@ pub mod all {
     /// Type `rights`.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct Rights(u8);
+    ::corelet_host::defmt_format!(
+        Rights, | value, f | defmt::write!(f, "{}", defmt::Debug2Format(value))
+    );
     impl Rights {
         /// Flag `read`.
         pub const READ: Self = Self(1 << 0);
@@ -218,6 +238,13 @@ pub mod all {
         /// Case `fixed`.
         Fixed([i16; 3]),
     }
+    ::corelet_host::defmt_format!(
+        Choice < '_ >, | value, f | match value { Choice::Nothing => defmt::write!(f,
+        "Nothing"), Choice::Number(inner) => defmt::write!(f, "Number({})", inner),
+        Choice::Pair(inner) => defmt::write!(f, "Pair({})", inner),
+        Choice::Outcome(inner) => defmt::write!(f, "Outcome({})", inner),
+        Choice::Fixed(inner) => defmt::write!(f, "Fixed({})", inner), }
+    );
     impl Choice<'_> {
         /// The number of the case, from 0.
         pub const fn number(&self) -> u32 {

@@ -10,6 +10,10 @@ pub mod old_valve_1_0_0 {
         /// Case `closed`.
         Closed,
     }
+    ::corelet_host::defmt_format!(
+        State, | value, f | match value { State::Open => defmt::write!(f, "Open"),
+        State::Closed => defmt::write!(f, "Closed"), }
+    );
     impl State {
         /// The number of the case, from 0.
         pub const fn number(&self) -> u32 {
@@ -108,6 +112,11 @@ pub mod old_valve_1_1_0 {
         /// Case `between`.
         Between,
     }
+    ::corelet_host::defmt_format!(
+        State, | value, f | match value { State::Open => defmt::write!(f, "Open"),
+        State::Closed => defmt::write!(f, "Closed"), State::Between => defmt::write!(f,
+        "Between"), }
+    );
     impl State {
         /// The number of the case, from 0.
         pub const fn number(&self) -> u32 {
