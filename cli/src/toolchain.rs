@@ -99,16 +99,35 @@ impl Toolchain {
 /// # Errors
 /// [`SetupError`] if it is neither there nor can be installed.
 pub fn ensure_qemu() -> Result<PathBuf, SetupError> {
-    if let Some(path) = on_path(QEMU) {
+    let help = format!("install {QEMU}, version 7.2 or later (https://www.qemu.org/download)");
+    ensure(QEMU, "QEMU for Arm is missing", &help)
+}
+
+/// Finds Valgrind, which counts instructions; installs it if it is missing and this is Debian.
+///
+/// # Errors
+/// [`SetupError`] if it is neither there nor can be installed.
+pub fn ensure_valgrind() -> Result<PathBuf, SetupError> {
+    ensure(
+        "valgrind",
+        "Valgrind is missing",
+        "install valgrind (https://valgrind.org)",
+    )
+}
+
+/// Finds `program`, or installs the Debian package of the same name.
+fn ensure(program: &str, what: &str, help: &str) -> Result<PathBuf, SetupError> {
+    if let Some(path) = on_path(program) {
         return Ok(path);
     }
     let missing = |reason| SetupError {
-        what: "QEMU for Arm is missing".to_owned(),
+        what: what.to_owned(),
         reason,
-        help: format!("install {QEMU}, version 7.2 or later (https://www.qemu.org/download)"),
+        help: help.to_owned(),
     };
-    apt_install(&[QEMU]).map_err(&missing)?;
-    on_path(QEMU).ok_or_else(|| missing(format!("{QEMU} was installed but is not on the PATH")))
+    apt_install(&[program]).map_err(&missing)?;
+    on_path(program)
+        .ok_or_else(|| missing(format!("{program} was installed but is not on the PATH")))
 }
 
 /// What is missing on this machine, why it could not be installed, and how to do it by hand.

@@ -5,28 +5,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use corelet_bench::{Job, Side};
+use corelet_cli::qemu::INSTRUCTION;
+use corelet_cli::toolchain::ensure_valgrind;
 use corelet_cli::{Failure, firmware};
 use corelet_mps2_an386::BootRecord;
 
 use crate::emulator::run_to_end;
-use crate::run::{cargo, heading, root, step, target_folder};
+use crate::run::{cargo, root, step, target_folder};
 
 /// The most that Corelet may take of what it takes by hand.
 const RATIO_MAX: f64 = 1.3;
-
-/// How long the emulated board takes for an instruction, in nanoseconds.
-const INSTRUCTION_NS: f64 = 32.0;
-
-pub(crate) fn run() -> Result<(), Failure> {
-    check()
-}
 
 /// Measures, prints a table, and compares.
 ///
 /// # Errors
 /// If callgrind or QEMU is missing, or Corelet takes more than it may.
-pub(crate) fn check() -> Result<(), Failure> {
-    ensure_valgrind()?;
+pub(crate) fn run() -> Result<(), Failure> {
+    let valgrind = ensure_valgrind().map_err(Failure::tool)?;
     let image = corelet_cli::build(&root().join("tests/bench/guest"), None)?.image;
     step(
         "building the benchmark",
@@ -38,14 +33,17 @@ pub(crate) fn check() -> Result<(), Failure> {
             "corelet-bench",
         ]),
     )?;
-    let program = target_folder().join("release/corelet-bench");
+    let counter = Counter {
+        valgrind,
+        program: target_folder().join("release/corelet-bench"),
+    };
     println!(
         "{:28} {:>9} {:>9} {:>7}",
         "instructions of one", "by hand", "corelet", "ratio"
     );
     for job in Job::ALL {
-        let raw = on_desktop(&program, Side::Raw, job, &image)?;
-        let corelet = on_desktop(&program, Side::Corelet, job, &image)?;
+        let raw = on_desktop(&counter, Side::Raw, job, &image)?;
+        let corelet = on_desktop(&counter, Side::Corelet, job, &image)?;
         compare("desktop", job, raw, corelet)?;
     }
     let times = times_on_board(image)?;
@@ -112,62 +110,41 @@ fn on_board(times: &[Time], side: Side, job: Job) -> Result<f64, Failure> {
         .filter(|(of_side, of_job, ..)| of_side == side.name() && of_job == job.name());
     match (runs.next(), runs.next()) {
         (Some((_, _, few, less)), Some((_, _, many, more))) => {
-            Ok((more - less) / (many - few) / INSTRUCTION_NS)
+            Ok((more - less) / (many - few) / INSTRUCTION.as_nanos() as f64)
         }
         _ => Err(Failure::tool("the emulated board did not measure")),
     }
 }
 
 /// Instructions of one operation on the desktop: the difference of two runs, so that loading does not count.
-fn on_desktop(program: &Path, side: Side, job: Job, image: &Path) -> Result<f64, Failure> {
+fn on_desktop(counter: &Counter, side: Side, job: Job, image: &Path) -> Result<f64, Failure> {
     const FEW: u32 = 100;
     const MANY: u32 = 1_100;
-    let few = instructions(program, side, job, FEW, image)?;
-    let many = instructions(program, side, job, MANY, image)?;
+    let few = counter.instructions(side, job, FEW, image)?;
+    let many = counter.instructions(side, job, MANY, image)?;
     Ok((many - few) / f64::from(MANY - FEW))
 }
 
-fn instructions(
-    program: &Path,
-    side: Side,
-    job: Job,
-    count: u32,
-    image: &Path,
-) -> Result<f64, Failure> {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args([side.name(), job.name(), &count.to_string()])
-        .arg(image)
-        .output()
-        .map_err(|error| Failure::tool(format_args!("valgrind does not start: {error}")))?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    text.lines()
-        .find_map(|line| line.split_once("Collected : "))
-        .and_then(|(_, number)| number.trim().parse().ok())
-        .filter(|_| output.status.success())
-        .ok_or_else(|| Failure::tool(format_args!("callgrind counted nothing:\n{text}")))
+/// What counts the instructions of a program.
+struct Counter {
+    valgrind: PathBuf,
+    program: PathBuf,
 }
 
-fn ensure_valgrind() -> Result<(), Failure> {
-    let found = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| is_there(&folder)));
-    if found {
-        return Ok(());
+impl Counter {
+    fn instructions(&self, side: Side, job: Job, count: u32, image: &Path) -> Result<f64, Failure> {
+        let output = Command::new(&self.valgrind)
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(&self.program)
+            .args([side.name(), job.name(), &count.to_string()])
+            .arg(image)
+            .output()
+            .map_err(|error| Failure::tool(format_args!("valgrind does not start: {error}")))?;
+        let text = String::from_utf8_lossy(&output.stderr);
+        text.lines()
+            .find_map(|line| line.split_once("Collected : "))
+            .and_then(|(_, number)| number.trim().parse().ok())
+            .filter(|_| output.status.success())
+            .ok_or_else(|| Failure::tool(format_args!("callgrind counted nothing:\n{text}")))
     }
-    heading("installing valgrind, which counts instructions: apt-get install valgrind");
-    let installed = Command::new("apt-get")
-        .args(["install", "-y", "--no-install-recommends", "valgrind"])
-        .status()
-        .is_ok_and(|status| status.success());
-    if installed {
-        Ok(())
-    } else {
-        Err(Failure::tool("valgrind is missing").help("install valgrind"))
-    }
-}
-
-fn is_there(folder: &Path) -> bool {
-    let program: PathBuf = folder.join("valgrind");
-    program.is_file()
 }

@@ -42,6 +42,8 @@ struct Size {
     stack_peak_bytes: u64,
     /// Heap of each loaded plugin, its linear memory included.
     plugin_heap_bytes: Vec<u64>,
+    /// The most heap while each plugin was loaded, what the ones before it hold included.
+    plugin_load_peak_bytes: Vec<u64>,
     sections: BTreeMap<String, u64>,
     /// Bytes in flash.
     crates: BTreeMap<String, u64>,
@@ -107,8 +109,10 @@ fn print(size: &Size) {
     ] {
         println!("  {what:22} {bytes:>8}");
     }
-    for (plugin, bytes) in PLUGINS.iter().zip(&size.plugin_heap_bytes) {
-        println!("  heap of {plugin:14} {bytes:>8}");
+    let plugins = size.plugin_heap_bytes.iter();
+    let plugins = plugins.zip(&size.plugin_load_peak_bytes);
+    for (plugin, (bytes, peak)) in PLUGINS.iter().zip(plugins) {
+        println!("  heap of {plugin:14} {bytes:>8}, {peak} at most while it was loaded");
     }
     println!("sections");
     for (name, bytes) in &size.sections {
@@ -133,6 +137,7 @@ fn measure() -> Result<Size, Failure> {
         heap_peak_bytes: 0,
         stack_peak_bytes: 0,
         plugin_heap_bytes: Vec::new(),
+        plugin_load_peak_bytes: Vec::new(),
         sections: BTreeMap::new(),
         crates: crates(&file),
     };
@@ -200,7 +205,7 @@ fn run_machine(elf: &Path, size: &mut Size) -> Result<(), Failure> {
         ..BootRecord::FOR_EVER
     };
     run_to_end(elf, &images, &record, |line| read(line, size))?;
-    if size.plugin_heap_bytes.len() == PLUGINS.len() && size.stack_peak_bytes > 0 {
+    if size.plugin_load_peak_bytes.len() == PLUGINS.len() && size.stack_peak_bytes > 0 {
         Ok(())
     } else {
         Err(Failure::tool("the firmware did not run to its end"))
@@ -219,5 +224,6 @@ fn read(line: &str, size: &mut Size) {
         size.stack_peak_bytes = after(" stack-peak ").unwrap_or(0);
     } else if line.contains(": loaded ") {
         size.plugin_heap_bytes.extend(after(" B, heap "));
+        size.plugin_load_peak_bytes.extend(after(" B, at most "));
     }
 }

@@ -21,6 +21,7 @@
 //! slot 0: event TOPIC failed: ERROR, fuel N
 //! slot 0: processed N to VALUE               readings, to one by the plugin
 //! slot 0: STATE, METRICS                     at the end
+//! bench JOB SIDE COUNT: N ns                 firmware with the feature `bench`
 //! figures: heap N heap-peak N stack-peak N   at the end; bytes
 //! ```
 

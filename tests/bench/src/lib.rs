@@ -13,7 +13,7 @@ mod raw;
 
 use corelet_image::{Image, Keys};
 
-/// Bytes of one message, as the measurement in peers has it: two numbers, 16 bytes of text, 64 bytes.
+/// One message: two numbers, 16 bytes of text, 64 bytes.
 const NAME: &str = "sixteen bytes ok";
 const PAYLOAD: [u8; 64] = [7; 64];
 const TIME: u64 = 1_000_000_000_000;
