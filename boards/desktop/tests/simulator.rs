@@ -84,7 +84,7 @@ fn a_plugin_reads_the_channels_that_it_was_granted() {
 fn storage_has_a_quota_and_is_the_plugins_own() {
     let mut simulator = Simulator::new("counter");
     let grant = storage::Grant {
-        bytes: 10,
+        bytes: storage::ENTRY_BYTES + 10,
         writes_per_day: None,
     };
     let record = bytes::<storage::Grant>(&grant);

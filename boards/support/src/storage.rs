@@ -1,5 +1,5 @@
 use corelet_host::PluginId;
-use corelet_host::capability::storage::{KEY_MAX, Store, StoreError, VALUE_MAX};
+use corelet_host::capability::storage::{KEY_MAX, Store, StoreError, VALUE_MAX, entry_bytes};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use heapless::{String, Vec};
 use sequential_storage::Error;
@@ -90,6 +90,8 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
     }
 }
 
+/// Each entry takes at most its [`entry_bytes`] of the region, and more where the flash's words are larger than 8 bytes.
+///
 /// A key has at most 24 bytes, a value 128: what is longer is not there, and there is no room for it.
 /// `used` reads the region once for every 16 keys; `keys` gives each key once that is there all the while, whatever is
 /// set and deleted between the calls.
@@ -142,7 +144,7 @@ impl<F: MultiwriteNorFlash> Store for KeyValueStore<F> {
                 }
             })?;
             for (key, length) in &pass.0 {
-                used = used.saturating_add(key.len().saturating_add(*length) as u32);
+                used = used.saturating_add(entry_bytes(key.len(), *length));
             }
             let was_full = pass.0.is_full();
             done = pass.0.pop().map(|(key, _)| key);

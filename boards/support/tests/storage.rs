@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use corelet_board_support::{FlashMapError, KeyValueStore, Region};
 use corelet_host::PluginId;
-use corelet_host::capability::storage::{Store, StoreError};
+use corelet_host::capability::storage::{Store, StoreError, entry_bytes};
 use cutting_flash::CuttingFlash;
 use proptest::prelude::*;
 
@@ -49,8 +49,8 @@ impl Change {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let name = || (prop::sample::select(vec!["a", "bc"]), "[xyz]{1,2}");
-    let set = (name(), prop::collection::vec(any::<u8>(), 0..24))
+    let name = || (prop::sample::select(vec!["a", "bc"]), "[xy]{1,2}");
+    let set = (name(), prop::collection::vec(any::<u8>(), 0..16))
         .prop_map(|((owner, key), value)| Change::Set(owner.into(), key, value));
     let delete = name().prop_map(|(owner, key)| Change::Delete(owner.into(), key));
     prop_oneof![3 => set, 1 => delete]
@@ -68,7 +68,7 @@ fn contents<const W: usize>(store: &mut KeyValueStore<CuttingFlash<W>>) -> Model
         let mut key = [0; 24];
         while let Some((key, next)) = store.keys(id(owner), cursor, &mut key).unwrap() {
             let value = store.get(id(owner), key, &mut bytes).unwrap().unwrap();
-            used += (key.len() + value.len()) as u32;
+            used += entry_bytes(key.len(), value.len());
             let before = model.insert((owner.into(), key.into()), value.into());
             assert_eq!(before, None, "{key} is listed twice");
             cursor = next;
@@ -225,6 +225,42 @@ fn a_full_store_says_so_and_keeps_what_it_has() {
 }
 
 #[test]
+fn an_entry_takes_no_more_than_it_is_counted_for() {
+    let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
+    for key in 1..=24 {
+        for value in [0, 1, 2, 3, 4, 5, 6, 7, 127, 128] {
+            store.erase_all().unwrap();
+            // The first one marks its sector as well.
+            store.set(id("a"), "first", &[]).unwrap();
+            let before = store.flash().left;
+            store
+                .set(id("a"), &"k".repeat(key), &vec![1; value])
+                .unwrap();
+            let written = before - store.flash().left;
+            let counted = entry_bytes(key, value) as usize;
+            assert!(written <= counted, "{key}, {value}: {written} of {counted}");
+            assert!(
+                written + 8 > counted,
+                "{key}, {value}: {written} of {counted}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_one_owner_kept_is_forgotten() {
+    let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
+    for key in ["x", "y", "z"] {
+        store.set(id("a"), key, &[1; 4]).unwrap();
+        store.set(id("bc"), key, &[2; 4]).unwrap();
+    }
+    store.forget(id("a")).unwrap();
+    store.forget(id("nobody")).unwrap();
+    assert_eq!(store.used(id("a")), Ok(0));
+    assert_eq!(store.used(id("bc")), Ok(3 * entry_bytes(1, 4)));
+}
+
+#[test]
 fn many_keys_of_one_owner_are_counted_and_listed_once() {
     let mut flash = CuttingFlash::<1>::erased(32 * 256);
     flash.left = usize::MAX;
@@ -238,7 +274,7 @@ fn many_keys_of_one_owner_are_counted_and_listed_once() {
         }
     }
     store.set(id("bc"), "000", &[1; 100]).unwrap();
-    assert_eq!(store.used(id("a")), Ok(70 * (3 + 4)));
+    assert_eq!(store.used(id("a")), Ok(70 * entry_bytes(3, 4)));
 
     let (mut cursor, mut buffer, mut keys) = (0, [0; 24], Vec::new());
     while let Some((key, next)) = store.keys(id("a"), cursor, &mut buffer).unwrap() {
@@ -253,7 +289,7 @@ fn many_keys_of_one_owner_are_counted_and_listed_once() {
     let all: Vec<_> = (0..70).map(|number| format!("{number:03}")).collect();
     assert_eq!(keys, all);
     assert_eq!(store.used(id("a")), Ok(0));
-    assert_eq!(store.used(id("bc")), Ok(103));
+    assert_eq!(store.used(id("bc")), Ok(entry_bytes(3, 100)));
 }
 
 #[test]

@@ -15,6 +15,16 @@ pub const KEY_MAX: usize = 24;
 /// The most bytes of a value, as the contract has it.
 pub const VALUE_MAX: usize = 128;
 
+/// What an entry takes of a plugin's bytes besides its key and its value: what the store of `corelet-board-support` writes down
+/// with them in flash. So quotas add up to no more than the region has.
+pub const ENTRY_BYTES: u32 = 24;
+
+/// What an entry takes of a plugin's bytes; `key` and `value` are lengths in bytes.
+pub const fn entry_bytes(key: usize, value: usize) -> u32 {
+    // Both are bounded by the contract far below 2³².
+    ENTRY_BYTES.saturating_add(key.saturating_add(value) as u32)
+}
+
 /// The most keys in one answer of `list-keys`, as the contract has it.
 const KEYS_MAX: usize = 4;
 
@@ -64,7 +74,7 @@ pub trait Store {
     /// [`StoreError`].
     fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError>;
 
-    /// Bytes of all keys and values of `owner` together.
+    /// The sum of [`entry_bytes`] over all that `owner` keeps.
     ///
     /// # Errors
     /// [`StoreError`], but never `Full`.
@@ -81,6 +91,21 @@ pub trait Store {
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError>;
+
+    /// Forgets all that `owner` keeps, for instance of a plugin that was taken off the device: for the firmware, since nobody else
+    /// does. It takes one search for each key; after a power cut, call it again.
+    ///
+    /// # Errors
+    /// [`StoreError`]; some of it may be forgotten then.
+    fn forget(&mut self, owner: PluginId) -> Result<(), StoreError> {
+        let mut buffer = [0; KEY_MAX];
+        while let Some((key, _)) = self.keys(owner, 0, &mut buffer)? {
+            if !self.delete(owner, key)? {
+                return Err(StoreError::Corrupted);
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<B: Store + ?Sized> Store for &mut B {
@@ -128,19 +153,22 @@ impl<B: Store> Host for B {
     }
 
     fn set(&mut self, cx: &mut Caller<'_>, key: &str, value: &[u8]) -> Result<(), Error> {
-        let needed = key.len().saturating_add(value.len());
-        cx.charge(SET_FUEL.saturating_add(needed as u64));
+        cx.charge(SET_FUEL.saturating_add(key.len().saturating_add(value.len()) as u64));
         check(key)?;
         let owner = cx.plugin_id();
         let old = Store::get(self, owner, key, cx.scratch())?;
         if old == Some(value) {
             return Ok(());
         }
-        let freed = old.map_or(0, |old| key.len().saturating_add(old.len()));
-        let used = Store::used(self, owner)? as usize;
-        let after = used.saturating_sub(freed).saturating_add(needed);
-        let allowed = cx.grant::<Grant>().map_or(0, |grant| grant.bytes) as usize;
-        if after > allowed {
+        let freed = old.map_or(0, |old| entry_bytes(key.len(), old.len()));
+        let needed = entry_bytes(key.len(), value.len());
+        let allowed = cx.grant::<Grant>().map_or(0, |grant| grant.bytes);
+        // What does not fit into an empty store needs no look at what is there.
+        let fits = needed <= allowed && {
+            let used = Store::used(self, owner)?;
+            used.saturating_sub(freed).saturating_add(needed) <= allowed
+        };
+        if !fits {
             cx.exhausted();
             return Err(Error::QuotaExceeded);
         }

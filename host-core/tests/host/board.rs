@@ -6,7 +6,7 @@ use corelet_host::abi::{Codec, Function, decode, encode};
 use corelet_host::capability::logging::{self, Log};
 use corelet_host::capability::monotonic_clock::{self, MonotonicClock};
 use corelet_host::capability::sensor::{self, Channel, Reading, Sensors, Unit};
-use corelet_host::capability::storage::{self, Store, StoreError};
+use corelet_host::capability::storage::{self, Store, StoreError, entry_bytes};
 use corelet_host::capability::wall_clock::{self, Datetime, WallClock};
 use corelet_host::{
     Allow, CallError, Host, LoadError, PluginId, Policy, SlotId, SlotPolicy, Topics,
@@ -138,7 +138,7 @@ impl Store for Board {
         self.searches += 1;
         let mine = self.store.iter().filter(|((of, _), _)| *of == owner);
         Ok(mine
-            .map(|((_, key), value)| (key.len() + value.len()) as u32)
+            .map(|((_, key), value)| entry_bytes(key.len(), value.len()))
             .sum())
     }
 

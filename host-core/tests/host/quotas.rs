@@ -4,7 +4,7 @@ use corelet_host::abi::Status;
 use corelet_host::capability::logging::{self, LINE_BYTES, Level, functions::Log};
 use corelet_host::capability::sensor::{self, functions::Read};
 use corelet_host::capability::storage::{
-    self,
+    self, ENTRY_BYTES,
     functions::{Delete, Set},
 };
 use corelet_host::{AuditEntry, CallError, Denial, Stop};
@@ -144,20 +144,37 @@ fn set(host: &mut TestHost, key: &str, value: &[u8]) -> Result<(), storage::Erro
 }
 
 #[test]
-fn stored_bytes_are_those_of_keys_and_values_as_they_will_be() {
+fn stored_bytes_are_those_of_entries_as_they_will_be() {
     let mut host = host();
-    keeper(&mut host, 10, None);
+    keeper(&mut host, 2 * ENTRY_BYTES + 10, None);
     let over = Err(storage::Error::QuotaExceeded);
-    assert_eq!(set(&mut host, "abc", b"1234567"), Ok(()));
-    assert_eq!(set(&mut host, "abc", b"12345678"), over);
+    assert_eq!(
+        set(&mut host, "abc", &[1; ENTRY_BYTES as usize + 7]),
+        Ok(())
+    );
+    assert_eq!(set(&mut host, "abc", &[1; ENTRY_BYTES as usize + 8]), over);
     assert_eq!(set(&mut host, "d", b""), over);
     // What is replaced counts no more.
-    assert_eq!(set(&mut host, "abc", b"7654321"), Ok(()));
+    assert_eq!(
+        set(&mut host, "abc", &[2; ENTRY_BYTES as usize + 7]),
+        Ok(())
+    );
     assert_eq!(set(&mut host, "abc", b"12"), Ok(()));
     assert_eq!(set(&mut host, "def", b"12"), Ok(()));
     assert_eq!(set(&mut host, "g", b""), over);
     assert_eq!(relay::<Delete>(&mut host, ONE, &("def",)), Ok(Ok(())));
     assert_eq!(set(&mut host, "g", b"1234"), Ok(()));
+}
+
+#[test]
+fn what_never_fits_is_refused_without_a_look_at_what_is_there() {
+    let mut host = host();
+    keeper(&mut host, 100, None);
+    let over = Err(storage::Error::QuotaExceeded);
+    assert_eq!(set(&mut host, "k", &[1; 100]), over);
+    // For the old value.
+    assert_eq!(host.board().unwrap().searches, 1);
+    assert_eq!(host.audit().count(), 1);
 }
 
 #[test]
@@ -179,7 +196,7 @@ fn writes_that_change_something_are_counted_by_the_day() {
 #[test]
 fn denials_are_on_record_and_repeated_ones_fold() {
     let mut host = host();
-    keeper(&mut host, 4, Some(1));
+    keeper(&mut host, 100, Some(1));
     assert_eq!(host.audit().count(), 0);
     set(&mut host, "k", b"1").unwrap();
     for second in 1..=50 {

@@ -141,7 +141,7 @@ fn set(key: &str, value: &[u8], expected: Result<(), storage::Error>) -> Call {
 fn storage_quota() -> Case {
     type Set = storage::functions::Set;
     let record = message::<storage::Grant>(&storage::Grant {
-        bytes: 20,
+        bytes: 2 * storage::ENTRY_BYTES + 20,
         writes_per_day: None,
     });
     let over = Err(storage::Error::QuotaExceeded);
@@ -156,7 +156,7 @@ fn storage_quota() -> Case {
             set("c", &[], over),
             set("a", &[1; 10], over),
             set("a", &[], Ok(())),
-            set("c", &[3; 8], Ok(())),
+            set("b", &[3; 18], Ok(())),
             set("", &[], Err(storage::Error::AccessDenied)),
         ],
     )
@@ -167,9 +167,9 @@ fn storage_writes() -> Case {
     type Set = storage::functions::Set;
     let record = message::<storage::Grant>(&storage::Grant {
         bytes: u32::MAX,
-        writes_per_day: Some(9),
+        writes_per_day: Some(8),
     });
-    let mut calls: Vec<_> = (b'a'..b'h')
+    let mut calls: Vec<_> = (b'a'..b'g')
         .map(|key| set(&char::from(key).to_string(), &[key; 128], Ok(())))
         .collect();
     calls.push(set("z", &[0; 128], Err(storage::Error::QuotaExceeded)));
