@@ -6,17 +6,21 @@ use crate::error::Failure;
 use crate::package::Package;
 use crate::toolchain::{Target, Toolchain};
 
-/// The profile plugins are built with, spelled out so that it is the same in every workspace. `s` and not `z`, which makes
-/// plugins that are hardly smaller, if at all, and take twice the fuel.
-const PROFILE: &[&str] = &[
-    "profile.guest.inherits=\"release\"",
-    "profile.guest.opt-level=\"s\"",
-    "profile.guest.lto=\"fat\"",
-    "profile.guest.codegen-units=1",
-    "profile.guest.panic=\"abort\"",
-    "profile.guest.debug=false",
-    "profile.guest.strip=\"debuginfo\"",
-];
+/// The manifest of Corelet's own workspace. Its profile `guest` is what plugins are built with in every workspace.
+const WORKSPACE: &str = include_str!("../../Cargo.toml");
+
+/// The settings of the profile `guest`, as `cargo --config` takes them.
+fn profile() -> Result<Vec<String>, Failure> {
+    let manifest: toml::Table = WORKSPACE.parse().map_err(Failure::tool)?;
+    let guest = manifest
+        .get("profile")
+        .and_then(|profiles| profiles.get("guest")?.as_table())
+        .ok_or_else(|| Failure::tool("Corelet's workspace has no profile `guest`"))?;
+    let settings = guest.iter();
+    Ok(settings
+        .map(|(key, value)| format!("profile.guest.{key}={value}"))
+        .collect())
+}
 
 /// Compiles `package` with `stack` bytes of stack, and returns the module's path.
 ///
@@ -41,8 +45,8 @@ pub(crate) fn compile(package: &Package, stack: u32) -> Result<PathBuf, Failure>
         .arg("--target-dir")
         .arg(&package.target_folder)
         .stdout(std::io::stderr());
-    for setting in PROFILE {
-        cargo.args(["--config", setting]);
+    for setting in profile()? {
+        cargo.args(["--config", &setting]);
     }
     // One-byte pages: the memory is as large as stack and data together.
     cargo.args([
@@ -68,4 +72,21 @@ pub(crate) fn compile(package: &Package, stack: u32) -> Result<PathBuf, Failure>
         .join(Target::Wasm.triple())
         .join("guest");
     Ok(profile.join(format!("{}.wasm", package.library)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_the_workspaces() {
+        let settings = profile().unwrap();
+        for setting in [
+            "profile.guest.inherits=\"release\"",
+            "profile.guest.codegen-units=1",
+            "profile.guest.debug=false",
+        ] {
+            assert!(settings.iter().any(|found| found == setting), "{setting}");
+        }
+    }
 }

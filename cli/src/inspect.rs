@@ -127,7 +127,10 @@ fn print_manifest(image: &Image<'_>, manifest: &Manifest<'_>, bytes: usize) {
             "memory {}, value stack {}, heap {}",
             size(budgets.memory.into()),
             size(budgets.stack.into()),
-            size(budgets.heap.into())
+            match budgets.heap {
+                0 => "not stated".to_owned(),
+                heap => size(heap.into()),
+            }
         ),
     );
     if let Some(period) = manifest.tick_ms {

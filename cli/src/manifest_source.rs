@@ -8,7 +8,7 @@
 //! version = "0.1.0"
 //! security-version = 0            # a device never goes back below one that it confirmed
 //! world = "thermostat"            # needed only if wit/ has several
-//! min-host = "0.1.0"              # the oldest Corelet that runs it
+//! min-host = "0.1.0"              # the oldest Corelet that runs it; by default that of this command
 //!
 //! [config]                        # the world's `config` record
 //! set-point-milli = 21_000
@@ -19,7 +19,7 @@
 //! stack = 1024                    # in linear memory; bytes, or "1 KiB"
 //! memory = "4 KiB"                # the most linear memory; by default what the module starts with
 //! value-stack = "4 KiB"           # operands and locals of open calls, outside of the linear memory
-//! heap = "16 KiB"                 # what loading and running it takes
+//! heap = "36 KiB"                 # what loading and running it takes; by default not stated
 //!
 //! [grants]                        # by interface, typed by its `grant` record
 //! sensor = { channels = [0] }
@@ -83,7 +83,7 @@ impl Default for Plugin {
             version: None,
             security_version: 0,
             world: None,
-            min_host: Version::new(0, 1, 0),
+            min_host: corelet_host::VERSION,
         }
     }
 }
@@ -99,7 +99,7 @@ pub(crate) struct Budget {
     pub(crate) stack: u32,
     /// Bytes of the interpreter's stack.
     pub(crate) value_stack: u32,
-    /// Bytes of heap that loading and running it takes.
+    /// Bytes of heap that loading and running it takes; 0 if that is not stated.
     pub(crate) heap: u32,
     /// Milliseconds between two ticks.
     pub(crate) tick_ms: Option<u32>,
@@ -112,7 +112,7 @@ impl Default for Budget {
             memory: None,
             stack: 1024,
             value_stack: 4 * 1024,
-            heap: 16 * 1024,
+            heap: 0,
             tick_ms: None,
         }
     }

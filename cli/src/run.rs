@@ -22,7 +22,7 @@ use crate::error::Failure;
 use crate::module::Module;
 use crate::package::Package;
 use crate::units::{grouped, size};
-use crate::verify::{HOST, untrusted};
+use crate::verify::untrusted;
 use crate::{build, key_file, wit};
 use typed_call::{CallName, TypedCall};
 
@@ -168,18 +168,20 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             Failure::refused(format_args!("{}: {error}", path.display()))
         };
         let image = Image::parse(file).map_err(|error| refused(&error))?;
-        let image = image.verify(&trusted, HOST).map_err(|error| match error {
-            ImageError::UnknownKey { found } => {
-                let failure = untrusted(found, &keys, true);
-                match args.board {
-                    Board::Desktop => failure.help("corelet run --key FILE.pub"),
-                    Board::Mps2An386 => {
-                        failure.help("corelet build signs with the development key")
+        let image = image
+            .verify(&trusted, corelet_host::VERSION)
+            .map_err(|error| match error {
+                ImageError::UnknownKey { found } => {
+                    let failure = untrusted(found, &keys, true);
+                    match args.board {
+                        Board::Desktop => failure.help("corelet run --key FILE.pub"),
+                        Board::Mps2An386 => {
+                            failure.help("corelet build signs with the development key")
+                        }
                     }
                 }
-            }
-            error => refused(&error),
-        })?;
+                error => refused(&error),
+            })?;
         modules.push(Module::read(image.module()).map_err(|error| refused(&error))?);
         images.push(image);
     }

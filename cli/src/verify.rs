@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use corelet_image::{
-    DEVELOPMENT_KEY, Image, ImageError, KeyId, Keys, PublicKey, Verified, Version,
-};
+use corelet_image::{DEVELOPMENT_KEY, Image, ImageError, KeyId, Keys, PublicKey, Verified};
 
 use crate::error::Failure;
 use crate::units::grouped;
@@ -24,21 +22,6 @@ pub(crate) struct Args {
     development: bool,
 }
 
-/// The version of this command, and of the hosts that it checks for.
-pub(crate) const HOST: Version = {
-    const fn number(text: &str) -> u32 {
-        match u32::from_str_radix(text, 10) {
-            Ok(number) => number,
-            Err(_) => panic!("Cargo gives versions as numbers"),
-        }
-    }
-    Version::new(
-        number(env!("CARGO_PKG_VERSION_MAJOR")),
-        number(env!("CARGO_PKG_VERSION_MINOR")),
-        number(env!("CARGO_PKG_VERSION_PATCH")),
-    )
-};
-
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let bytes = fs::read(&args.image).map_err(|error| Failure::reading(&args.image, &error))?;
     let keys = args
@@ -53,15 +36,17 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         trusted
     };
     let image = Image::parse(&bytes).map_err(|error| refused(&args.image, error))?;
-    let verified = image.verify(&trusted, HOST).map_err(|error| {
-        let found = match error {
-            ImageError::UnknownKey { found } => found,
-            ImageError::DevelopmentKey => KeyId::of(&DEVELOPMENT_KEY),
-            error => return refused(&args.image, error),
-        };
-        let sign = format!("corelet sign {} --key FILE", args.image.display());
-        untrusted(found, &keys, args.development).help(sign)
-    })?;
+    let verified = image
+        .verify(&trusted, corelet_host::VERSION)
+        .map_err(|error| {
+            let found = match error {
+                ImageError::UnknownKey { found } => found,
+                ImageError::DevelopmentKey => KeyId::of(&DEVELOPMENT_KEY),
+                error => return refused(&args.image, error),
+            };
+            let sign = format!("corelet sign {} --key FILE", args.image.display());
+            untrusted(found, &keys, args.development).help(sign)
+        })?;
     let manifest = verified.manifest();
     output::line(format_args!(
         "{} {}  {} B wasm  signed: {}",

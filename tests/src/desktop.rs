@@ -22,9 +22,9 @@ pub fn run_on_desktop(case: &Case) -> Transcript {
         ..Transcript::default()
     };
     load(&mut plugins, SlotId(1), &neighbour::image(case.is_ticked())).expect("it behaves well");
-    for (slot, export, request) in case.script() {
-        let slot = SlotId(slot);
-        let result = plugins.call_encoded(slot, export, &request);
+    for call in case.script() {
+        let slot = SlotId(call.slot);
+        let result = plugins.call_encoded(slot, call.export, call.request);
         let result = result
             .map(<[u8]>::to_vec)
             .map_err(|error| error_text(&format!("{error:?}")));

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use corelet_cli::qemu::{Machine, Next, Pace, Start};
 use corelet_cli::{Failure, FlashFile};
-use corelet_mps2_an386::{BootRecord, ScriptedCall};
+use corelet_mps2_an386::BootRecord;
 
 use crate::neighbour::{self, TICK_MS};
 use crate::transcript::error_text;
@@ -61,15 +61,7 @@ impl Emulated<'_> {
         let mut flash = FlashFile::open(self.flash)?;
         flash.put_image(0, &case.image)?;
         flash.put_image(1, &neighbour::image(case.is_ticked()))?;
-        let script = case.script();
-        let calls: Vec<_> = script
-            .iter()
-            .map(|(slot, export, request)| ScriptedCall {
-                slot: *slot,
-                export: *export,
-                request,
-            })
-            .collect();
+        let calls = case.script();
         flash.put_boot_record(&BootRecord {
             run_milliseconds: if case.is_ticked() { RUN_MS } else { 1 },
             calls: calls.as_slice().into(),

@@ -45,6 +45,7 @@ fn refused(name: &str, plugin: &Plugin, words: &'static str) -> Case {
 /// A call of a test export that ends with an error.
 fn fails(export: &str, words: &'static str) -> Call {
     Call {
+        name: "",
         export: export_key(export),
         request: Vec::new(),
         expected: Err(words),
@@ -54,6 +55,7 @@ fn fails(export: &str, words: &'static str) -> Call {
 /// A call of a test export that has an answer.
 fn answers(export: NameKey, request: &[u8], answer: &[u8]) -> Call {
     Call {
+        name: "",
         export,
         request: request.into(),
         expected: Ok(answer.into()),

@@ -1,4 +1,5 @@
 use corelet_host::abi::NameKey;
+use corelet_mps2_an386::ScriptedCall;
 
 /// How one image in slot 0, beside a well-behaved [`neighbour`](crate::neighbour) in slot 1, is put to the test.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub enum Expected {
 /// A call into slot 0.
 #[derive(Clone, Debug)]
 pub struct Call {
+    /// What is special about it; empty if the case's name says it.
+    pub name: &'static str,
     /// What is called.
     pub export: NameKey,
     /// With what.
@@ -61,20 +64,22 @@ pub(crate) fn error_text(text: &str) -> String {
     text[..end].into()
 }
 
-/// A call of a script: the slot, the export, the request.
-pub type ScriptedCall = (u8, NameKey, Vec<u8>);
-
 impl Case {
     /// The calls that a board makes, in their order.
-    pub fn script(&self) -> Vec<ScriptedCall> {
-        let neighbour = || (1, crate::neighbour::ECHO, b"hello".to_vec());
+    pub fn script(&self) -> Vec<ScriptedCall<'_>> {
+        let call = |slot, export, request| ScriptedCall {
+            slot,
+            export,
+            request,
+        };
+        let neighbour = || call(1, crate::neighbour::ECHO, b"hello");
         let mut script = Vec::new();
         if let Expected::Calls(calls) = &self.expected {
-            for call in calls {
-                script.push((0, call.export, call.request.clone()));
+            for made in calls {
+                script.push(call(0, made.export, &made.request));
                 script.push(neighbour());
             }
-            script.push((0, crate::export_key("alive"), Vec::new()));
+            script.push(call(0, crate::export_key("alive"), &[]));
         }
         script.push(neighbour());
         script
@@ -99,18 +104,18 @@ impl Case {
             (_, None) => {}
             (_, Some(error)) => return Err(format!("load: {error}")),
         }
-        let echo = || Ok(b"hello".to_vec());
+        let echo = || ("the neighbour", Ok(b"hello".to_vec()));
         let mut calls = Vec::new();
         if let Expected::Calls(expected) = &self.expected {
             for call in expected {
-                calls.extend([call.expected.clone(), echo()]);
+                calls.extend([(call.name, call.expected.clone()), echo()]);
             }
-            calls.push(Ok(vec![0]));
+            calls.push(("alive", Ok(vec![0])));
         }
         calls.push(echo());
         compare("call", &calls, &transcript.calls)?;
         let ticks = match self.expected {
-            Expected::Ticks(words) => vec![Err(words), Ok(())],
+            Expected::Ticks(words) => vec![("slot 0", Err(words)), ("slot 1", Ok(()))],
             _ => Vec::new(),
         };
         compare("tick", &ticks, &transcript.ticks)
@@ -119,10 +124,10 @@ impl Case {
 
 fn compare<T: PartialEq + std::fmt::Debug>(
     what: &str,
-    expected: &[Result<T, &'static str>],
+    expected: &[(&str, Result<T, &'static str>)],
     found: &[Outcome<T>],
 ) -> Result<(), String> {
-    for (number, (expected, outcome)) in expected.iter().zip(found).enumerate() {
+    for (number, ((name, expected), outcome)) in expected.iter().zip(found).enumerate() {
         let same = match (expected, &outcome.result) {
             (Ok(expected), Ok(found)) => expected == found,
             (Err(words), Err(error)) => error.contains(words),
@@ -131,7 +136,7 @@ fn compare<T: PartialEq + std::fmt::Debug>(
         if !same {
             let found = &outcome.result;
             return Err(format!(
-                "{what} {number}: found {found:?}, allowed: {expected:?}"
+                "{what} {number}, {name}: found {found:?}, allowed: {expected:?}"
             ));
         }
     }

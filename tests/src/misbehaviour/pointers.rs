@@ -88,6 +88,7 @@ fn claims(request_max: u32, response_max: u32) -> Vec<([u32; 4], Status)> {
 fn export() -> Case {
     let plugin = Plugin::new().export("answer", "(i64.load (local.get $request))");
     let call = |result: i64, expected: Result<Vec<u8>, &'static str>| Call {
+        name: "",
         export: export_key("answer"),
         request: result.to_le_bytes().into(),
         expected,

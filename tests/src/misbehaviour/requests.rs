@@ -4,7 +4,7 @@ use corelet_host::abi::{Function, Status};
 use corelet_host::capability::{logging, monotonic_clock, sensor, storage};
 
 use super::{answers, status};
-use crate::{Case, Expected, Plugin, export_key, manifest, message, signed, with_grant};
+use crate::{Call, Case, Expected, Plugin, export_key, manifest, message, signed, with_grant};
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -73,15 +73,14 @@ fn grant(bytes: u32) -> Vec<u8> {
     })
 }
 
-fn case<F: Function>(record: &[u8], requests: &[(&str, &[u8])]) -> Case {
+fn case<F: Function>(record: &[u8], requests: &[(&'static str, &[u8])]) -> Case {
     let manifest = with_grant(manifest("misbehaving"), F::INTERFACE, record);
     let mut calls = Vec::new();
-    for (_, request) in requests {
-        calls.push(answers(
-            export_key(F::NAME),
-            request,
-            &status(Status::MALFORMED),
-        ));
+    for (name, request) in requests {
+        calls.push(Call {
+            name,
+            ..answers(export_key(F::NAME), request, &status(Status::MALFORMED))
+        });
     }
     Case {
         name: format!("requests of {} {}", F::INTERFACE, F::NAME),

@@ -7,12 +7,15 @@ use corelet_tests::{build_example, signed};
 
 use crate::board::{ONE, TWO, load, plugins};
 
+/// Twelve days after the device started, in nanoseconds.
+const NOW: u64 = 1_000_000_000_000_000;
+
 fn reading(value: i32, scale: u8) -> Reading {
     Reading {
         value,
         scale,
         unit: Unit::Celsius,
-        timestamp: 1_000,
+        timestamp: NOW,
     }
 }
 
@@ -42,11 +45,11 @@ fn averages_what_it_is_given_and_each_slot_its_own() {
         reading(-22, 0),
         reading(23_000, 3),
     ];
-    assert_eq!(process(ONE, &four), Some((10_500, 3, 1_000)));
-    assert_eq!(process(ONE, &[reading(20, 0)]), Some((10_500, 3, 1_000)));
-    assert_eq!(process(TWO, &[reading(7, 0)]), Some((7_000, 3, 1_000)));
+    assert_eq!(process(ONE, &four), Some((10_500, 3, NOW)));
+    assert_eq!(process(ONE, &[reading(20, 0)]), Some((10_500, 3, NOW)));
+    assert_eq!(process(TWO, &[reading(7, 0)]), Some((7_000, 3, NOW)));
     assert_eq!(process(TWO, &[]), None);
-    assert_eq!(process(ONE, &[reading(1, 0); 32]), Some((1_000, 3, 1_000)));
+    assert_eq!(process(ONE, &[reading(1, 0); 32]), Some((1_000, 3, NOW)));
 }
 
 #[test]
