@@ -75,7 +75,7 @@ pub(super) fn cases() -> Vec<Case> {
         refused(
             "code that is not valid",
             &Plugin::new().export("wrong", "(i32.const 0)"),
-            "Invalid",
+            "Operand",
         ),
         refused(
             "a function that starts by itself",
