@@ -11,7 +11,7 @@ pub struct Metrics {
     pub failures: u32,
     /// How often a new instance took the place of one that had faulted.
     pub restarts: u32,
-    /// Fuel of the last call.
+    /// Fuel of the last call that was asked for: not of the `init` of an instance that took another one's place.
     pub fuel_last: u64,
     /// Fuel of the most costly call.
     pub fuel_largest: u64,

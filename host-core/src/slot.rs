@@ -233,11 +233,14 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
             Err(error) => Life::Faulted(Fault::NoInstance(error)),
         };
         self.metrics.restarts = self.metrics.restarts.saturating_add(1);
+        // Nobody asked for this `init`; the fuel of the call that failed is what a report tells.
+        let fuel = self.metrics.fuel_last;
         if self.fault().is_none()
             && let Err(failure) = self.init(home)
         {
             self.life = Life::Faulted(Fault::NotInitialised(failure));
         }
+        self.metrics.fuel_last = fuel;
     }
 
     fn outcome(&self, answer: Answer) -> Result<(), Failure> {

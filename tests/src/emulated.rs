@@ -65,6 +65,7 @@ impl Emulated<'_> {
         flash.put_boot_record(&BootRecord {
             run_milliseconds: if case.is_ticked() { RUN_MS } else { 1 },
             calls: calls.as_slice().into(),
+            ..BootRecord::FOR_EVER
         })
     }
 }

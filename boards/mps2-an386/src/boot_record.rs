@@ -1,5 +1,7 @@
 use corelet_abi::{Bytes, Codec, CodecError, List, NameKey, Reader, Seq, Writer};
 
+use crate::SLOTS;
+
 /// How the firmware shall run. It stands at the start of its flash region; an erased region stands for
 /// [`BootRecord::FOR_EVER`].
 ///
@@ -10,6 +12,8 @@ use corelet_abi::{Bytes, Codec, CodecError, List, NameKey, Reader, Seq, Writer};
 pub struct BootRecord<'a> {
     /// After so many milliseconds the firmware logs its figures and ends the emulator; 0 for never.
     pub run_milliseconds: u32,
+    /// It ends before that when the plugin of each slot was ticked so many times; all 0 for a run that no tick ends.
+    pub ticks: [u32; SLOTS],
     /// What it calls after it has loaded the slots, before anything else; each call's outcome is logged.
     pub calls: ScriptedCalls<'a>,
 }
@@ -28,6 +32,7 @@ pub struct ScriptedCall<'a> {
     pub request: &'a [u8],
 }
 
+type Ticks = [u32; SLOTS];
 type Request = Bytes<512>;
 type Calls = Seq<ScriptedCall<'static>, 64>;
 
@@ -37,6 +42,7 @@ impl<'a> BootRecord<'a> {
     /// What a device does: call nothing of its own, and run for ever.
     pub const FOR_EVER: Self = Self {
         run_milliseconds: 0,
+        ticks: [0; SLOTS],
         calls: List::EMPTY,
     };
 
@@ -48,6 +54,7 @@ impl<'a> BootRecord<'a> {
         let mut writer = Writer::new(buffer);
         writer.bytes(MAGIC)?;
         u32::encode(&self.run_milliseconds, &mut writer)?;
+        Ticks::encode(&self.ticks, &mut writer)?;
         Calls::encode(&self.calls, &mut writer)?;
         Ok(writer.length())
     }
@@ -57,6 +64,7 @@ impl<'a> BootRecord<'a> {
         let mut reader = Reader::new(region.strip_prefix(MAGIC)?);
         Some(Self {
             run_milliseconds: u32::decode(&mut reader).ok()?,
+            ticks: Ticks::decode(&mut reader).ok()?,
             calls: Calls::decode(&mut reader).ok()?,
         })
     }
@@ -100,6 +108,7 @@ mod tests {
         ];
         let record = BootRecord {
             run_milliseconds: 1500,
+            ticks: [3, 0],
             calls: (&calls).into(),
         };
         let mut region = [0xff; 128];
@@ -113,7 +122,7 @@ mod tests {
         assert_eq!(BootRecord::decode(&region), None);
         BootRecord::FOR_EVER.encode(&mut region).unwrap();
         assert_eq!(BootRecord::decode(&region), Some(BootRecord::FOR_EVER));
-        assert_eq!(BootRecord::decode(&region[..9]), None);
+        assert_eq!(BootRecord::decode(&region[..11]), None);
         region[0] ^= 1;
         assert_eq!(BootRecord::decode(&region), None);
     }
@@ -121,7 +130,7 @@ mod tests {
     #[test]
     fn a_record_that_does_not_fit_is_refused() {
         assert_eq!(
-            BootRecord::FOR_EVER.encode(&mut [0; 9]),
+            BootRecord::FOR_EVER.encode(&mut [0; 11]),
             Err(CodecError::Full)
         );
     }

@@ -167,24 +167,31 @@ fn write_flash(path: &Path, args: &Args, job: &Job<'_>) -> io::Result<()> {
         .collect();
     flash.put_boot_record(&BootRecord {
         run_milliseconds: run_time(args.ticks, job),
+        ticks: ticks(args.ticks, job),
         calls: calls.as_slice().into(),
     })
 }
 
-/// Long enough for so many ticks of every plugin, and half a period more; 0, which is for ever, if ticks go on.
+/// For each slot that is ticked, how often it shall be.
+fn ticks(count: Option<u32>, job: &Job<'_>) -> [u32; SLOTS] {
+    let mut ticks = [0; SLOTS];
+    for (place, image) in ticks.iter_mut().zip(&job.images) {
+        *place = image.manifest().tick_ms.and(count).unwrap_or(0);
+    }
+    ticks
+}
+
+/// Long enough for so many ticks of every plugin, which end the run unless a plugin stops for good; 0, which is for ever, if
+/// ticks go on.
 fn run_time(ticks: Option<u32>, job: &Job<'_>) -> u32 {
-    let period = job
+    let periods = job
         .images
         .iter()
-        .filter_map(|image| image.manifest().tick_ms)
-        .max();
-    match (ticks, period) {
+        .filter_map(|image| image.manifest().tick_ms);
+    match (ticks, periods.max()) {
         (None, Some(_)) => 0,
-        (Some(ticks), Some(period)) => period
-            .saturating_mul(ticks)
-            .saturating_add(period / 2)
-            .max(1),
-        (_, None) => 1,
+        (Some(ticks @ 1..), Some(period)) => period.saturating_mul(ticks.saturating_add(1)),
+        _ => 1,
     }
 }
 

@@ -53,10 +53,23 @@ fn a_trap_costs_the_instance_only() {
     assert_eq!(trap(divided), Trap::DivisionByZero);
 }
 
+const ENDLESS: &str = "(loop $for_ever (br $for_ever)) (i64.const 0)";
+
 #[test]
 fn an_endless_loop_runs_out_of_fuel() {
-    let error = misbehaves("(loop $for_ever (br $for_ever)) (i64.const 0)");
+    let error = misbehaves(ENDLESS);
     assert_eq!(error, CallError::Stopped(Stop::OutOfFuel));
+}
+
+#[test]
+fn the_fuel_of_a_failed_call_is_known_after_the_restart() {
+    let mut host = host();
+    load(&mut host, ONE, &manifest("bad"), &once(ENDLESS)).unwrap();
+    host.call(ONE, &CallEcho("well")).unwrap();
+    host.call(ONE, &CallEcho("now")).unwrap_err();
+    let metrics = host.metrics(ONE);
+    assert_eq!(metrics.restarts, 1);
+    assert_eq!(metrics.fuel_last, metrics.fuel_largest);
 }
 
 #[test]
