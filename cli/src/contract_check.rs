@@ -126,9 +126,16 @@ fn unknown(
         world.name
     ))
     .found(format_args!("{interface} `{function}`"), names.join(", "));
-    match nearest(interface, names.iter().map(String::as_str)) {
-        Some(near) if near != interface => failure.help(format_args!("did you mean {near}?")),
-        _ => failure.help(format_args!("{verb} {interface};")),
+    let standard = Contract::standard();
+    let is_standard = standard.interfaces.iter().any(|i| i.id() == interface);
+    // A standard interface is no slip of the pen, however near another one's name is.
+    let near = nearest(interface, names.iter().map(String::as_str));
+    match near.filter(|near| !is_standard && *near != interface) {
+        Some(near) => failure.help(format_args!("did you mean {near}?")),
+        None => failure.help(format_args!(
+            "add to world {}:\n{verb} {interface};",
+            world.name
+        )),
     }
 }
 
@@ -221,10 +228,13 @@ mod tests {
         let text = refusal(|module| {
             module.exports[1].name = "corelet:plugin/processor@0.1.0#process".to_owned()
         });
+        let text = text.unwrap();
         assert!(
-            text.unwrap()
-                .starts_with("error: the plugin exports what world t does not")
+            text.starts_with("error: the plugin exports what world t does not"),
+            "{text}"
         );
+        let help = "help: add to world t:\n      export corelet:plugin/processor@0.1.0;";
+        assert!(text.ends_with(help), "{text}");
     }
 
     #[test]

@@ -80,10 +80,25 @@ fn from_message(message: &str, place: Option<Place>) -> Refusal {
         .strip_prefix("expected ")
         .and_then(|rest| rest.split_once(", found "))
     {
+        // A list goes on or ends.
+        let expected = match expected {
+            "`}`" | "`)`" | "`>`" => format!("`,` or {expected}"),
+            expected => expected.to_owned(),
+        };
         return Refusal::new("this is not WIT")
             .at(place)
-            .found(found, expected)
+            .found(found, &expected)
             .help(format!("{expected} has to stand here, or right before"));
+    }
+    // A capital letter is refused before the name is looked up.
+    let word = place.as_ref().map(Place::word).unwrap_or_default();
+    if let Some((rust, wit)) = OF_RUST.iter().find(|(rust, _)| *rust == word)
+        && (first.ends_with("does not exist") || first.contains("in identifier"))
+    {
+        return Refusal::new(format!("WIT has no type `{rust}`"))
+            .at(place)
+            .found(*rust, *wit)
+            .help(format!("write {wit}"));
     }
     let mend = MENDS.iter().find(|(part, _)| first.contains(part));
     let help = mend.map_or(
@@ -92,6 +107,23 @@ fn from_message(message: &str, place: Option<Place>) -> Refusal {
     );
     Refusal::new(first).at(place).help(help)
 }
+
+/// Types as Rust writes them, and as WIT does.
+const OF_RUST: &[(&str, &str)] = &[
+    ("i8", "s8"),
+    ("i16", "s16"),
+    ("i32", "s32"),
+    ("i64", "s64"),
+    ("float32", "f32"),
+    ("float64", "f64"),
+    ("usize", "u32"),
+    ("isize", "s32"),
+    ("str", "string"),
+    ("String", "string"),
+    ("Vec", "list<…>"),
+    ("Option", "option<…>"),
+    ("Result", "result<…>"),
+];
 
 /// A part of a message, and its mend.
 const MENDS: &[(&str, &str)] = &[

@@ -81,6 +81,18 @@ pub struct Place {
     pub width: usize,
 }
 
+impl Place {
+    /// The letters and digits from there on.
+    pub(crate) fn word(&self) -> &str {
+        let start = self.text.char_indices().nth(self.column - 1);
+        let rest = start.and_then(|(start, _)| self.text.get(start..));
+        let rest = rest.unwrap_or_default();
+        rest.split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default()
+    }
+}
+
 impl Refusal {
     /// `message` begins in lower case and has no full stop.
     pub(crate) fn new(message: impl Into<String>) -> Self {

@@ -60,6 +60,21 @@ fn every_refused_contract_gives_its_message() {
 }
 
 #[test]
+fn the_help_for_a_list_of_strings_mends_it() {
+    let contract = |types: &str, field: &str| {
+        let text = format!(
+            "package a:b@1.0.0;\ninterface c {{\n{types}\nrecord d {{ names: {field} }}\n}}\n"
+        );
+        Contract::parse(&[("c.wit", &text)])
+    };
+    let refusals = contract("", "list<string>").unwrap_err();
+    assert_eq!(refusals.iter().count(), 1);
+    let message = refusals.to_string();
+    let (_, help) = message.split_once("help: ").unwrap();
+    contract(help, "names").unwrap();
+}
+
+#[test]
 fn a_directory_that_is_not_there_or_empty_is_refused() {
     let missing = Contract::load(Path::new("tests/nowhere"))
         .unwrap_err()

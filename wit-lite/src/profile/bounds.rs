@@ -26,6 +26,8 @@ pub(super) struct Bounds {
 struct Slot {
     path: Path,
     within: Option<usize>,
+    /// A bound that it could have.
+    example: u32,
 }
 
 /// What a type is made of, as far as it has no name of its own.
@@ -132,6 +134,25 @@ impl Bounds {
         }
     }
 
+    /// Those of what is in a list without a bound: what is said of the list is said of its items.
+    pub(super) const fn silent() -> Self {
+        Self {
+            by_path: BTreeMap::new(),
+            doubtful: true,
+        }
+    }
+
+    /// An attribute that would bound `node`, which is at `path`, and all that is in it, as the right-hand side of `type`.
+    pub(super) fn example(&self, check: &Check<'_>, node: &Node<'_>, path: &Path) -> String {
+        let mut slots = Vec::new();
+        find(check.resolve, node, Vec::new(), None, &mut slots);
+        let entries = slots.iter().map(|slot| {
+            let whole = path.iter().chain(&slot.path).cloned().collect();
+            (slot, self.get(&whole).unwrap_or(slot.example))
+        });
+        attribute(entries)
+    }
+
     pub(super) fn get(&self, path: &Path) -> Option<u32> {
         self.by_path.get(path).copied()
     }
@@ -232,14 +253,15 @@ fn paths(slots: &[&Slot]) -> String {
 }
 
 fn example(slots: &[&Slot], max: u32) -> String {
-    let entries: Vec<_> = slots
-        .iter()
-        .map(|slot| match slot.path.join(".") {
-            path if path.is_empty() => max.to_string(),
-            path => format!("{path}: {max}"),
-        })
-        .collect();
-    format!("/// @max({})", entries.join(", "))
+    attribute(slots.iter().map(|slot| (*slot, max)))
+}
+
+fn attribute<'s>(bounds: impl Iterator<Item = (&'s Slot, u32)>) -> String {
+    let entries = bounds.map(|(slot, max)| match slot.path.join(".") {
+        path if path.is_empty() => max.to_string(),
+        path => format!("{path}: {max}"),
+    });
+    format!("/// @max({})", entries.collect::<Vec<_>>().join(", "))
 }
 
 /// All strings and lists in `node`, each after the list that it is in.
@@ -251,10 +273,17 @@ fn find(
     slots: &mut Vec<Slot>,
 ) {
     let mut within = within;
-    if matches!(node, Node::String | Node::Anonymous(TypeDefKind::List(_))) {
+    let example = match node {
+        Node::String => Some(120),
+        Node::Anonymous(TypeDefKind::List(wit_parser::Type::U8)) => Some(64),
+        Node::Anonymous(TypeDefKind::List(_)) => Some(16),
+        _ => None,
+    };
+    if let Some(example) = example {
         slots.push(Slot {
             path: path.clone(),
             within,
+            example,
         });
         within = Some(slots.len() - 1);
     }

@@ -2,7 +2,7 @@
 
 use wit_parser::{Span, TypeDefKind};
 
-use super::bounds::{Bounds, Path};
+use super::bounds::{Bounds, Node, Path};
 use super::expression::{self, Lead};
 use super::{Check, FIXED_LIST_MAX, TUPLE_MAX};
 use crate::model::Type;
@@ -48,7 +48,7 @@ impl Check<'_> {
             wit_parser::Type::F64 => Type::F64,
             wit_parser::Type::Char => Type::Char,
             wit_parser::Type::String => Type::String {
-                max: self.bound(item, &path, bounds, "string"),
+                max: self.bound(item, &path, bounds, &Node::String),
             },
             wit_parser::Type::ErrorContext => {
                 let mend = "use a record or an enum that says what went wrong";
@@ -82,10 +82,17 @@ impl Check<'_> {
         };
         match kind {
             TypeDefKind::Type(ty) => self.at(item, path, *ty, bounds),
-            TypeDefKind::List(ty) => Type::List {
-                max: self.bound(item, &path, bounds, "list"),
-                item: part(self, "item", *ty),
-            },
+            TypeDefKind::List(ty) => {
+                let max = self.bound(item, &path, bounds, &Node::Anonymous(kind));
+                let silent = Bounds::silent();
+                let inner = bounds.get(&path).map_or(&silent, |_| bounds);
+                let mut path = path.clone();
+                path.push("item".to_owned());
+                Type::List {
+                    max,
+                    item: Box::new(self.at(item, path, *ty, inner)),
+                }
+            }
             TypeDefKind::FixedLengthList(ty, length) => {
                 if !(1..=FIXED_LIST_MAX).contains(length) {
                     let refusal = Refusal::new("this list has a length that no array has")
@@ -153,26 +160,26 @@ impl Check<'_> {
     }
 
     /// The bound of the string or list at `path`.
-    fn bound(&mut self, item: &Item<'_>, path: &Path, bounds: &Bounds, what: &str) -> u32 {
+    fn bound(&mut self, item: &Item<'_>, path: &Path, bounds: &Bounds, node: &Node<'_>) -> u32 {
         if let Some(max) = bounds.get(path) {
             return max;
         }
         if bounds.doubtful {
             return 1;
         }
+        let what = match node {
+            Node::String => "string",
+            _ => "list",
+        };
         let (place, text) = self.expression(item, path);
         let text = text.unwrap_or_else(|| what.to_owned());
-        let example = match (what, &*text) {
-            ("string", _) => 120,
-            (_, "list<u8>") => 64,
-            _ => 16,
-        };
+        let example = bounds.example(self, node, path);
         let name = item.type_name(path);
         let refusal = Refusal::new(format!("`{}` has no upper bound", item.subject(path)))
             .at(place)
             .label(format!("a {what} of any length"))
             .found(&text, "a named type with @max(N)")
-            .help(format!("/// @max({example})\ntype {name} = {text};"));
+            .help(format!("{example}\ntype {name} = {text};"));
         self.refuse(refusal);
         1
     }
