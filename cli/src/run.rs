@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use corelet_host::SlotId;
-use corelet_image::{Image, ImageError, Keys, Manifest, PublicKey, Verified};
+use corelet_image::{Image, ImageError, Keys, Manifest, Verified};
 use corelet_wit::Contract;
 use serde_json::Value;
 
@@ -22,8 +22,8 @@ use crate::error::Failure;
 use crate::module::Module;
 use crate::package::Package;
 use crate::units::{grouped, size};
-use crate::verify::untrusted;
-use crate::{build, key_file, wit};
+use crate::verify::{public_keys, untrusted};
+use crate::{build, wit};
 use typed_call::{CallName, TypedCall};
 
 /// Runs plugins on the desktop board, or on the emulated one
@@ -153,11 +153,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         .iter()
         .map(|path| fs::read(path).map_err(|error| Failure::reading(path, &error)));
     let files = files.collect::<Result<Vec<_>, _>>()?;
-    let keys = args
-        .key
-        .iter()
-        .map(|path| Ok(*key_file::read_public(path)?.as_bytes()));
-    let keys = keys.collect::<Result<Vec<PublicKey>, Failure>>()?;
+    let keys = public_keys(&args.key)?;
     let trusted = Keys::new(&keys).accept_development();
     let contract = contract(args)?;
 

@@ -24,11 +24,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let bytes = fs::read(&args.image).map_err(|error| Failure::reading(&args.image, &error))?;
-    let keys = args
-        .key
-        .iter()
-        .map(|path| Ok(*key_file::read_public(path)?.as_bytes()));
-    let keys = keys.collect::<Result<Vec<PublicKey>, Failure>>()?;
+    let keys = public_keys(&args.key)?;
     let trusted = Keys::new(&keys);
     let trusted = if args.development {
         trusted.accept_development()
@@ -56,6 +52,14 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         signer(&verified)
     ));
     Ok(())
+}
+
+/// The keys in these files.
+pub(crate) fn public_keys(paths: &[PathBuf]) -> Result<Vec<PublicKey>, Failure> {
+    paths
+        .iter()
+        .map(|path| Ok(*key_file::read_public(path)?.as_bytes()))
+        .collect()
 }
 
 /// Who signed, in words.

@@ -189,6 +189,7 @@ fn an_image_is_inspected_as_text_and_as_json() {
         "plugin    thermostat 1.2.3\n",
         "world     acme:thermostat/thermostat@1.0.0\n",
         ", the development key\n",
+        "signed    verified, which proves nothing: everybody has this key\n",
         "tick      every 1,000 ms\n",
         "grants    corelet:host/sensor@0.1.0  010000\n",
         "memory    640 B in pages of 1 B, no limit of its own\n",
@@ -207,6 +208,53 @@ fn an_image_is_inspected_as_text_and_as_json() {
     assert_eq!(json["module"]["memory"]["bytes"], 640);
     assert_eq!(json["module"]["imports"][0]["function"], "read");
     assert_eq!(json["signed"], true);
+    assert_eq!(json["verified"], true);
+}
+
+#[test]
+fn an_image_that_nobody_vouched_for_is_shown_as_such() {
+    let sandbox = sandbox();
+    let inspect = |arguments: &[&str]| {
+        let arguments = [&["inspect", "t.corelet"], arguments].concat();
+        sandbox.corelet(&arguments).well().stdout
+    };
+    sandbox.corelet(&["sign", "t.corelet", "--key", "a"]).well();
+    let unknown = "signed    not verified: name its key with --key FILE\n";
+    assert!(inspect(&[]).contains(unknown), "{}", inspect(&[]));
+    assert!(inspect(&["--key", "b.pub"]).contains(unknown));
+    assert!(inspect(&["--key", "a.pub"]).contains("signed    verified\n"));
+
+    let mut bytes = std::fs::read(sandbox.path("t.corelet")).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    sandbox.write("t.corelet", bytes);
+    let text = inspect(&["--key", "a.pub"]);
+    assert!(text.contains("signed    not verified: "), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&inspect(&["--json"])).unwrap();
+    assert_eq!(json["verified"], false);
+}
+
+#[test]
+fn what_an_image_says_of_itself_does_not_steer_a_terminal() {
+    let sandbox = sandbox();
+    let mut manifest = Manifest {
+        name: "evil",
+        world: "a\u{1b}[2K\nkey       verified\u{9b}2K",
+        ..Manifest::default()
+    };
+    manifest.topics.push("t\r\u{202e}").unwrap();
+    let module = MODULE.replace("\"memory\"", "\"m\\1b[31m\\c2\\9b\"");
+    let module = wat::parse_str(module).unwrap();
+    let image = Unsigned::build(&manifest, &module, &DEVELOPMENT_KEY).unwrap();
+    sandbox.write("evil.corelet", image.sign(&DEVELOPMENT_SEED).unwrap());
+    for arguments in [
+        &["inspect", "evil.corelet"][..],
+        &["inspect", "--json", "evil.corelet"],
+    ] {
+        let text = sandbox.corelet(arguments).well().stdout;
+        let control = text.chars().find(|char| char.is_control() && *char != '\n');
+        assert_eq!(control, None, "{text:?}");
+        assert!(!text.contains("\nkey       verified"), "{text}");
+    }
 }
 
 #[test]
