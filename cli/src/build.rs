@@ -79,11 +79,20 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
     let signer = Signer::new(key)?;
     let file = manifest_file(&package)?;
     let source = ManifestSource::parse(&file)?;
-    let contract = wit::load(&package.path(wit::FOLDER))?;
+    let folder = package.path(wit::FOLDER);
+    if !folder.is_dir() {
+        return Err(Failure::usage(format_args!("{} is not there", folder.display())).help(
+            "the plugin's contract stands in wit/world.wit, as in a crate that `corelet new NAME` makes",
+        ));
+    }
+    let contract = wit::load(&folder)?;
     let world = contract
         .world(source.plugin.world.as_deref())
         .map_err(Failure::refused)?;
     check_schedule(&source, &contract, world)?;
+    if source.budget.heap > 0 || source.confirm != corelet_image::Confirm::default() {
+        output::note("corelet.toml: `heap` and [confirm] are in the image, and not enforced yet");
+    }
     let name = source.plugin.name.as_ref().unwrap_or(&package.name);
     let world_name = world_name(world);
     let values = Values {

@@ -35,6 +35,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         Failure::refused(format_args!("{}: {error}", args.file.display()))
     };
     if !bytes.starts_with(&corelet_image::MAGIC) {
+        if !bytes.starts_with(b"\0asm") {
+            return Err(refused(&"neither a Corelet image nor a WebAssembly module"));
+        }
         let module = Module::read(&bytes).map_err(|error| refused(&error))?;
         if args.json {
             print_json(&module_json(&module, bytes.len()));
@@ -159,7 +162,7 @@ fn print_manifest(
             size(budgets.stack.into()),
             match budgets.heap {
                 0 => "not stated".to_owned(),
-                heap => size(heap.into()),
+                heap => format!("{} (not enforced yet)", size(heap.into())),
             }
         ),
     );
@@ -174,7 +177,7 @@ fn print_manifest(
     line(
         "confirm",
         &format_args!(
-            "{} good calls, {} seconds{health}",
+            "{} good calls, {} seconds{health} (not enforced yet)",
             confirm.good_calls, confirm.seconds
         ),
     );

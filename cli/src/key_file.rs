@@ -54,7 +54,12 @@ pub(crate) fn write_pair(path: &Path, key: &SigningKey) -> Result<PathBuf, Failu
 /// # Errors
 /// If the file cannot be read or holds none.
 pub(crate) fn read_secret(path: &Path) -> Result<SigningKey, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::reading(path, &error))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::reading(path, &error).help(format_args!(
+            "corelet keygen {} makes a key",
+            path.display()
+        ))
+    })?;
     SigningKey::from_pkcs8_pem(&text).map_err(|_| {
         Failure::usage(format_args!(
             "{} holds no Ed25519 secret key",

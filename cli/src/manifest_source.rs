@@ -183,7 +183,7 @@ fn budget(root: &Table<'_>) -> Result<Budget, Failure> {
         return Ok(default);
     };
     table.only(&BUDGET)?;
-    let fuel = table.read("fuel-per-call", integer(i64::MAX.unsigned_abs()))?;
+    let fuel = table.read("fuel-per-call", fuel)?;
     Ok(Budget {
         fuel_per_call: fuel.unwrap_or(default.fuel_per_call),
         memory: table.read("memory", size)?,
@@ -194,6 +194,13 @@ fn budget(root: &Table<'_>) -> Result<Budget, Failure> {
         heap: table.read("heap", size)?.unwrap_or(default.heap),
         tick_ms: table.read("tick", milliseconds)?,
     })
+}
+
+/// Without fuel no call begins.
+fn fuel(value: &DeValue<'_>) -> Result<u64, String> {
+    let max = i64::MAX.unsigned_abs();
+    let fuel = integer(max)(value).ok().filter(|fuel| *fuel > 0);
+    fuel.ok_or_else(|| format!("a whole number from 1 to {max}"))
 }
 
 fn confirm(root: &Table<'_>) -> Result<Confirm, Failure> {

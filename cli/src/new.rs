@@ -185,7 +185,9 @@ fn check_name(name: &str) -> Result<(), Failure> {
         Failure::usage(format_args!("`{name}` is no name for a plugin"))
             .found(
                 name,
-                format_args!("kebab case, at most {NAME_MAX} letters, no keyword"),
+                format_args!(
+                    "kebab case, a letter first in each word, at most {NAME_MAX} letters, no keyword"
+                ),
             )
             .help("for instance room-thermostat"),
     )

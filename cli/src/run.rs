@@ -10,6 +10,7 @@ mod sensor;
 mod typed_call;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -151,7 +152,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     };
     let files = paths
         .iter()
-        .map(|path| fs::read(path).map_err(|error| Failure::reading(path, &error)));
+        .map(|path| fs::read(path).map_err(|error| unread(path, &error)));
     let files = files.collect::<Result<Vec<_>, _>>()?;
     let keys = public_keys(&args.key)?;
     let trusted = Keys::new(&keys).accept_development();
@@ -190,6 +191,16 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     match &settings {
         None => desktop::run(args, &job),
         Some(settings) => emulated::run(args, settings, &job),
+    }
+}
+
+fn unread(path: &Path, error: &std::io::Error) -> Failure {
+    let failure = Failure::reading(path, error);
+    match error.kind() {
+        ErrorKind::NotFound => {
+            failure.help("corelet build makes target/corelet/NAME.corelet; corelet run without a file builds and runs")
+        }
+        _ => failure,
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Args {
     /// The image
     image: PathBuf,
     /// A public key that is trusted; may be named several times
-    #[arg(long, value_name = "FILE", required_unless_present = "development")]
+    #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
     /// Trust the development key too, with which everybody can sign
     #[arg(long)]
@@ -23,6 +23,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    if args.key.is_empty() && !args.development {
+        return Err(Failure::usage("no key is trusted").help("--key FILE.pub, or --development"));
+    }
     let bytes = fs::read(&args.image).map_err(|error| Failure::reading(&args.image, &error))?;
     let keys = public_keys(&args.key)?;
     let trusted = Keys::new(&keys);

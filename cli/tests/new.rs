@@ -50,7 +50,7 @@ fn a_name_that_is_none_is_refused() {
     let text = Sandbox::new().corelet(&["new", "Fan"]).refused(2);
     assert_eq!(
         text,
-        "error: `Fan` is no name for a plugin\n  = found: Fan   allowed: kebab case, at most 32 letters, no keyword\n\
+        "error: `Fan` is no name for a plugin\n  = found: Fan   allowed: kebab case, a letter first in each word, at most 32 letters, no keyword\n\
          help: for instance room-thermostat\n"
     );
     assert_eq!(

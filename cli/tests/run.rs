@@ -162,16 +162,7 @@ fn every_image_has_a_slot_of_its_own() {
 #[test]
 fn an_event_reaches_the_plugins_that_want_it() {
     let sandbox = sandbox();
-    let args = [
-        "run",
-        "good.corelet",
-        "--ticks",
-        "0",
-        "--event",
-        "button=2",
-        "--event",
-        "door",
-    ];
+    let args = ["run", "good.corelet", "--ticks", "0", "--event", "button=2"];
     let outcome = sandbox.corelet(&args).well();
     assert!(outcome.stderr.contains("  2 calls  "), "{}", outcome.stderr);
     let long = format!("button={}", "x".repeat(33));
@@ -381,6 +372,25 @@ fn an_image_of_an_untrusted_key_is_not_run() {
 #[test]
 fn a_wrong_sensor_or_file_is_exit_code_2() {
     let sandbox = sandbox();
+    let refused = |option: &str, values: &[&str]| {
+        let mut args = vec!["run", "good.corelet", "--ticks", "0"];
+        for value in values {
+            args.extend([option, value]);
+        }
+        sandbox.corelet(&args).refused(2)
+    };
+    let text = refused("--sensor", &["0=19", "0=20"]);
+    assert!(text.starts_with("error: sensor 0 is set twice\n"), "{text}");
+    let text = refused("--sensor", &["0=abc"]);
+    assert!(
+        text.starts_with("error: sensor 0: `abc` is neither a number nor a file"),
+        "{text}"
+    );
+    let text = refused("--event", &["buton"]);
+    assert!(
+        text.starts_with("error: no plugin takes this event\n  = found: buton   allowed: button\n"),
+        "{text}"
+    );
     let text = sandbox
         .corelet(&["run", "good.corelet", "--sensor", "warm"])
         .refused(2);
@@ -388,7 +398,8 @@ fn a_wrong_sensor_or_file_is_exit_code_2() {
         text.starts_with("error: this is no sensor\n  = found: warm   allowed: CHANNEL=VALUE, "),
         "{text}"
     );
-    sandbox.corelet(&["run", "nowhere.corelet"]).refused(2);
+    let text = sandbox.corelet(&["run", "nowhere.corelet"]).refused(2);
+    assert!(text.contains("help: corelet build "), "{text}");
     sandbox
         .corelet(&[
             "run",

@@ -166,6 +166,11 @@ impl fmt::Display for SourceError {
                 f,
                 "`sine:{found}` is no sine wave: write sine:MEAN,AMPLITUDE,SECONDS, for instance sine:20,5,60"
             ),
+            Self::File { path, error } if error.kind() == io::ErrorKind::NotFound => write!(
+                f,
+                "`{}` is neither a number nor a file that is there; write a number, sine:MEAN,AMPLITUDE,SECONDS or the path of a CSV file",
+                path.display()
+            ),
             Self::File { path, error } => write!(
                 f,
                 "{}: {error}; a sensor is a number, sine:MEAN,AMPLITUDE,SECONDS or a CSV file",
@@ -231,6 +236,9 @@ mod tests {
             assert!(error.contains("sine:MEAN,AMPLITUDE,SECONDS"), "{error}");
         }
         let error = "nowhere.csv".parse::<Source>().unwrap_err().to_string();
-        assert!(error.starts_with("nowhere.csv: "), "{error}");
+        assert!(
+            error.starts_with("`nowhere.csv` is neither a number nor a file"),
+            "{error}"
+        );
     }
 }

@@ -11,6 +11,8 @@ use super::explain::Explainer;
 use super::failures::Failures;
 use super::typed_call::TypedCall;
 use super::{Args, Job, no_storage, refusal, sensor, summary};
+use corelet_wit::nearest;
+
 use crate::error::Failure;
 use crate::output;
 
@@ -50,7 +52,7 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     }
     let mut progress = Progress::new(job, args.ticks, &explainer);
     for event in &args.event {
-        happen(&mut host, event)?;
+        happen(&mut host, job, event)?;
         progress.poll_until_idle(&mut host);
     }
     progress.tick(&mut host);
@@ -90,6 +92,12 @@ fn board(args: &Args) -> Result<Desktop, Failure> {
     };
     for text in &args.sensor {
         let (channel, source) = sensor::parse(text)?;
+        if board.channels().iter().any(|other| other.number == channel) {
+            return Err(
+                Failure::usage(format_args!("sensor {channel} is set twice"))
+                    .found(text, "one --sensor for each channel"),
+            );
+        }
         board.set_sensor(Sensor::new(channel, source));
     }
     match &args.storage {
@@ -100,9 +108,32 @@ fn board(args: &Args) -> Result<Desktop, Failure> {
     }
 }
 
+/// Whether a plugin wants to hear of `topic`.
+fn check_topic(job: &Job<'_>, topic: &str) -> Result<(), Failure> {
+    let images = job.images.iter();
+    let topics: Vec<_> = images
+        .flat_map(|image| &image.manifest().topics)
+        .copied()
+        .collect();
+    if topics.contains(&topic) {
+        return Ok(());
+    }
+    let allowed = if topics.is_empty() {
+        "none: no corelet.toml has `events`".to_owned()
+    } else {
+        topics.join(", ")
+    };
+    let failure = Failure::usage("no plugin takes this event").found(topic, allowed);
+    Err(match nearest(topic, topics) {
+        Some(near) => failure.help(format_args!("did you mean {near}?")),
+        None => failure,
+    })
+}
+
 /// Lets an event happen now: `TOPIC`, or `TOPIC=PAYLOAD`.
-fn happen(host: &mut Plugins, text: &str) -> Result<(), Failure> {
+fn happen(host: &mut Plugins, job: &Job<'_>, text: &str) -> Result<(), Failure> {
     let (topic, payload) = text.split_once('=').unwrap_or((text, ""));
+    check_topic(job, topic)?;
     let now = host.board_mut().map_or(0, |board| board.clock.now());
     let queue = EventQueue::<1>::new();
     // Topics are constants of a firmware; here they come from the command line, a handful of them.
