@@ -266,7 +266,7 @@ fn a_module_is_inspected_and_nonsense_is_refused() {
     sandbox.write("t.txt", "hello");
     let text = sandbox.corelet(&["inspect", "t.txt"]).refused(1);
     assert!(
-        text.starts_with("error: t.txt: not a WebAssembly module: "),
+        text.ends_with(": neither a Corelet image nor a WebAssembly module\n"),
         "{text}"
     );
 }
