@@ -59,6 +59,7 @@ mod describe;
 mod exports;
 mod functions;
 mod globals;
+pub mod heap;
 mod imports;
 mod instructions;
 mod layout;

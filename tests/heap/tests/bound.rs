@@ -1,0 +1,136 @@
+//! No module takes more heap than admission says it will, and what it says is not much more.
+//!
+//! `MODULES=6000 cargo test -p corelet-heap-tests -- --nocapture` measures more modules, and shows the table.
+
+use corelet_admission::Limits;
+use corelet_admission::heap::Stack;
+use corelet_heap_tests::{Budget, Meter, Sample, Step, extremes, made_up, plugins, walk};
+
+/// Bytes of a store's data in the meter.
+const HOST: u32 = 48;
+
+/// One module's figures.
+struct Row {
+    name: String,
+    peak: u32,
+    bound: u32,
+    /// What was more than its bound, in words.
+    above: Vec<String>,
+}
+
+impl Row {
+    fn ratio(&self) -> f64 {
+        f64::from(self.bound) / f64::from(self.peak)
+    }
+}
+
+fn measure(meter: &Meter, sample: &Sample, budget: Budget) -> Option<Row> {
+    corelet_admission::validate(&sample.module, &Limits::DEVICE).ok()?;
+    let walked = walk(&sample.module).unwrap_or_else(|error| panic!("{}: {error}", sample.name));
+    if walked.memory > budget.memory {
+        return None;
+    }
+    let bound = walked.heap.bound(&Stack {
+        bytes: budget.stack,
+        reserved: budget.reserved,
+        calls: budget.recursion,
+        memory: budget.memory,
+        host: HOST,
+    });
+    let life = meter
+        .live(&sample.module, walked.memory, budget, 20_000)
+        .unwrap_or_else(|error| panic!("{}: {error}", sample.name));
+    match life.failed {
+        None => {}
+        // A segment does not fit: admission refuses that of a plugin.
+        Some(Step::Instantiate) => return None,
+        Some(step) => panic!("{}: {step:?}", sample.name),
+    }
+    let all = bound.total - bound.memory;
+    let pairs = [
+        ("translate", life.translate, bound.translate),
+        ("instantiate", life.instantiate, bound.instantiate),
+        ("call", life.call, bound.call),
+        ("whole", life.peak(), all),
+        ("memory", life.linear, bound.memory),
+        ("block", life.largest, bound.largest_block),
+    ];
+    let above = pairs.iter().filter(|(_, found, bound)| found > bound);
+    Some(Row {
+        name: sample.name.clone(),
+        peak: life.peak(),
+        bound: all,
+        above: above
+            .map(|(what, found, bound)| format!("{what} {found} > {bound}"))
+            .collect(),
+    })
+}
+
+/// The ratio that `part` of the rows, which are in order, do not exceed.
+fn ratio(rows: &[Row], part: f64) -> f64 {
+    rows[((rows.len() - 1) as f64 * part).round() as usize].ratio()
+}
+
+/// Prints a corpus's line, and returns its rows.
+fn corpus(meter: &Meter, name: &str, samples: &[Sample], budget: Budget) -> Vec<Row> {
+    let rows = samples
+        .iter()
+        .filter_map(|sample| measure(meter, sample, budget));
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by(|one, other| one.ratio().total_cmp(&other.ratio()));
+    print(name, &rows);
+    rows
+}
+
+fn print(name: &str, rows: &[Row]) {
+    let above = rows.iter().filter(|row| !row.above.is_empty()).count();
+    let worst = &rows[rows.len() - 1];
+    println!(
+        "{name:12} {:>6} {above:>6} {:>7.2} {:>7.2} {:>7.2}  {} ({} of {} B)",
+        rows.len(),
+        ratio(rows, 0.5),
+        ratio(rows, 0.99),
+        worst.ratio(),
+        worst.name,
+        worst.peak,
+        worst.bound
+    );
+    for row in rows {
+        for above in &row.above {
+            println!("    above: {}: {above}", row.name);
+        }
+    }
+}
+
+#[test]
+fn the_bound_holds_and_is_near() {
+    let meter = Meter::build().unwrap_or_else(|error| panic!("{error}"));
+    let plugins = plugins().unwrap_or_else(|error| panic!("{error}"));
+    let count = std::env::var("MODULES").map_or(600, |count| count.parse().expect("a number"));
+    let made_up = made_up(count);
+    let extremes = extremes();
+    for reserved in [false, true] {
+        let budget = Budget {
+            reserved,
+            ..Budget::DEVICE
+        };
+        println!(
+            "\nbound / peak; the stack is {}",
+            if reserved { "reserved" } else { "grown" }
+        );
+        println!(
+            "{:12} {:>6} {:>6} {:>7} {:>7} {:>7}",
+            "corpus", "n", "above", "median", "p99", "worst"
+        );
+        let mut all = corpus(&meter, "plugins", &plugins, budget);
+        all.extend(corpus(&meter, "extremes", &extremes, budget));
+        all.extend(corpus(&meter, "wasm-smith", &made_up, budget));
+        all.sort_by(|one, other| one.ratio().total_cmp(&other.ratio()));
+        print("all", &all);
+        assert!(all.iter().all(|row| row.above.is_empty()));
+        if !reserved {
+            assert!(ratio(&all, 0.5) <= 1.6);
+            assert!(ratio(&all, 0.99) <= 4.0);
+        }
+    }
+}
