@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use corelet_abi::{NameKey, Shape};
 use corelet_image::{
-    DEVELOPMENT_KEY, Image, ImageError, KeyId, Keys, Manifest, PublicKey, Version,
+    DEVELOPMENT_KEY, Grant, Image, ImageError, KeyId, Keys, Manifest, PublicKey, Version,
 };
+use corelet_wit::{Contract, Type, value};
 use serde_json::{Value, json};
 
 use crate::error::Failure;
@@ -79,9 +80,14 @@ fn check(image: &Image<'_>, keys: &[PublicKey]) -> Result<(), ImageError> {
 }
 
 fn manifest_json(manifest: &Manifest<'_>) -> Value {
-    let grants = manifest.grants.iter();
-    let grants = grants
-        .map(|grant| json!({ "interface": grant.interface, "parameters": hex(grant.parameters) }));
+    let standard = Contract::standard();
+    let grants = manifest.grants.iter().map(|grant| {
+        json!({
+            "interface": grant.interface,
+            "parameters": hex(grant.parameters),
+            "grant": grant_json(&standard, grant),
+        })
+    });
     json!({
         "key": manifest.key_id.to_string(),
         "name": manifest.name,
@@ -185,13 +191,29 @@ fn print_manifest(
         "config",
         &format_args!("{} B {}", manifest.config.len(), hex(manifest.config)),
     );
+    let standard = Contract::standard();
     table(
         "grants",
         manifest
             .grants
             .iter()
-            .map(|grant| (grant.interface.to_owned(), hex(grant.parameters))),
+            .map(|grant| (grant.interface.to_owned(), granted(&standard, grant))),
     );
+}
+
+/// What a grant of a standard interface says; another one's record in hexadecimal.
+fn granted(standard: &Contract, grant: &Grant<'_>) -> String {
+    match grant_json(standard, grant) {
+        Some(record) => record.to_string(),
+        None => hex(grant.parameters),
+    }
+}
+
+fn grant_json(standard: &Contract, grant: &Grant<'_>) -> Option<Value> {
+    let mut interfaces = standard.interfaces.iter();
+    let interface = interfaces.find(|interface| interface.id() == grant.interface)?;
+    let record = standard.type_in(interface, "grant")?;
+    value::decode(standard, &Type::Named(record), grant.parameters).ok()
 }
 
 fn module_json(module: &Module, bytes: usize) -> Value {

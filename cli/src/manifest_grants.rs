@@ -235,6 +235,8 @@ sensor = { channels = [0] }
         assert!(text.contains("`config.set-point-milli`"), "{text}");
         let text = refusal("");
         assert!(text.contains("`config.set-point-milli`"), "{text}");
+        let help = "help: [config]\n      set-point-milli = 0";
+        assert!(text.ends_with(help), "{text}");
         let text = refusal("[config]\nset-point-mili = 1\n");
         assert!(text.contains("--> corelet.toml:2:"), "{text}");
         assert!(text.contains("did you mean `set-point-milli`?"), "{text}");

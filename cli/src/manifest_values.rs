@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use corelet_wit::value::{self, ValueError};
-use corelet_wit::{Contract, Type, TypeId, World};
-use serde_json::json;
+use corelet_wit::{Contract, Type, TypeId, TypeKind, World};
+use serde_json::{Value, json};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -57,8 +57,36 @@ impl Values<'_> {
         };
         let json = json.map_err(|allowed| wrong(&format!("allowed: {allowed}"), ""))?;
         value::encode(self.contract, &Type::Named(record), &json).map_err(|error: ValueError| {
-            wrong(&error.clone().within(name).to_string(), error.path())
+            let failure = wrong(&error.clone().within(name).to_string(), error.path());
+            match self.missing(record, error.path(), &json) {
+                Some(line) => failure.help(format_args!("[{name}]\n{line}")),
+                None => failure,
+            }
         })
+    }
+
+    /// A line for the field `name` of `record`, if it is missing in `json`.
+    fn missing(&self, record: TypeId, name: &str, json: &Value) -> Option<String> {
+        let TypeKind::Record(fields) = &self.contract.type_def(record).kind else {
+            return None;
+        };
+        let field = fields.iter().find(|field| field.name == name)?;
+        if json.get(name).is_some() {
+            return None;
+        }
+        let value = match self.contract.unaliased(&field.ty) {
+            Type::Bool => "false".to_owned(),
+            Type::F32 | Type::F64 => "0.0".to_owned(),
+            Type::String { .. } | Type::Char => "\"…\"".to_owned(),
+            Type::List { .. } | Type::FixedList { .. } | Type::Tuple(_) => "[]".to_owned(),
+            Type::Named(id) => match &self.contract.type_def(*id).kind {
+                TypeKind::Enum { cases, .. } => format!("{:?}", cases.first()?.name),
+                _ => return None,
+            },
+            Type::Option(_) | Type::Result { .. } => return None,
+            _ => "0".to_owned(),
+        };
+        Some(format!("{name} = {value}"))
     }
 
     /// The failure of the part `path` of `found`, which is the value of `name`.

@@ -5,6 +5,7 @@ mod desktop;
 mod emulated;
 mod explain;
 mod failures;
+mod less;
 mod refusal;
 mod sensor;
 mod typed_call;

@@ -11,7 +11,7 @@ use corelet_mps2_an386::{BootRecord, POLICY, SLOTS, ScriptedCall};
 use super::board_log::{self, Entry};
 use super::explain::Explainer;
 use super::failures::Failures;
-use super::{Args, Job, no_storage, refusal, sensor, summary};
+use super::{Args, Job, less, no_storage, refusal, sensor, summary};
 use crate::error::Failure;
 use crate::firmware;
 use crate::flash_file::FlashFile;
@@ -134,7 +134,14 @@ fn rehearse(job: &Job<'_>, explainer: &Explainer<'_>) -> Result<(), Failure> {
     let mut host = host::<SLOTS>(Desktop::in_virtual_time(), POLICY);
     for ((slot, image), policy) in job.slots().zip(&POLICY.slots) {
         match host.load(slot, image) {
-            Ok(()) | Err(LoadError::Init(_)) => {}
+            Ok(()) | Err(LoadError::Init(_)) => {
+                for sentence in less::than_asked(image.manifest(), policy) {
+                    output::note(format_args!(
+                        "slot {slot} {}: {sentence}",
+                        image.manifest().name
+                    ));
+                }
+            }
             Err(error) => {
                 return Err(refusal::failure(
                     slot,
