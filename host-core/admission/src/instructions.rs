@@ -142,11 +142,11 @@ fn instruction<'m>(
         0x28..=0x3e => access(opcode, code, &at, names, operands)?,
         // memory.size, memory.grow
         0x3f => {
-            memory(code, names)?;
+            memory_byte(code, names)?;
             operands.push(&at, I32)?;
         }
         0x40 => {
-            memory(code, names)?;
+            memory_byte(code, names)?;
             operands.pop(&at, I32)?;
             operands.push(&at, I32)?;
         }
@@ -236,8 +236,9 @@ fn global(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<u8, Refusal> {
     Ok(names.globals.get(index as usize).copied().unwrap_or(ANY))
 }
 
-/// The byte that stands for the only memory, which must be there.
-fn memory(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
+/// The byte that stands for the only memory, which must be there. Of `memory.size` and `memory.grow` that is all that
+/// the specification allowed before there could be several; the instructions on ranges have taken an integer since.
+fn memory_byte(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
     let at = *code;
     let found = u32::from(code.byte()?);
     if found >= names.memories {
@@ -325,6 +326,11 @@ fn bulk<'m>(
     operands.pop_all(at, &[I32, I32, I32])
 }
 
+/// The index of the only memory, in an instruction on ranges.
+fn memory(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
+    code.index(Quantity::Memories, names.memories).map(drop)
+}
+
 /// The index of a data segment, in code: their number must have been announced before.
 fn data(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
     match names.data {
@@ -340,26 +346,27 @@ fn block_type(
     limits: &Limits,
 ) -> Result<Block, Refusal> {
     let at = *code;
-    const NOTHING: i64 = -0x40;
-    match code.signed(33)? {
-        NOTHING => Ok(Block::Nothing),
-        // The value types are the negative numbers of one byte: i32 to f64.
-        -1 => Ok(Block::Value(I32)),
-        -2 => Ok(Block::Value(I64)),
-        -3 => Ok(Block::Value(F32)),
-        -4 => Ok(Block::Value(F64)),
-        found => {
+    const NOTHING: u8 = 0x40;
+    // These are bytes, not negative numbers of which a longer form would do.
+    let block = match code.byte()? {
+        NOTHING => Block::Nothing,
+        value @ F64..=I32 => Block::Value(value),
+        _ => {
+            *code = at;
+            let found = code.signed(33)?;
             let index = u32::try_from(found).unwrap_or(u32::MAX);
             match names.types.get(index as usize) {
-                Some(signature) if signature.params.len() as u32 > limits.block_params => at
-                    .refuse(Reason::over(
+                Some(signature) if signature.params.len() as u32 > limits.block_params => {
+                    return at.refuse(Reason::over(
                         Quantity::BlockParams,
                         signature.params.len() as u32,
                         limits.block_params,
-                    )),
-                Some(_) => Ok(Block::Type(index)),
-                None => at.refuse(Reason::BlockType { found }),
+                    ));
+                }
+                Some(_) => Block::Type(index),
+                None => return at.refuse(Reason::BlockType { found }),
             }
         }
-    }
+    };
+    Ok(block)
 }

@@ -319,6 +319,19 @@ fn other_memories_than_the_only_one_are_refused() {
 }
 
 #[test]
+fn of_the_only_memory_two_instructions_have_one_form_and_those_on_ranges_any() {
+    let operands = [0x41, 0, 0x41, 0, 0x41, 0];
+    let ranges = [&operands[..], &[0xfc, 11, 0x80, 0, 0x00, END]].concat();
+    assert!(with_code(&ranges).is_admitted());
+    let expected = Reason::Index {
+        what: Quantity::Memories,
+        found: 0x80,
+        allowed: 1,
+    };
+    assert_eq!(reason(&[0x3f, 0x80, 0, 0x1a, END]), expected);
+}
+
+#[test]
 fn block_types_are_nothing_a_value_or_a_type_with_few_parameters() {
     let block =
         |block_type: &[u8]| with_code(&[&[0x02], block_type, &[0x00, END, 0x00, END]].concat());
@@ -331,6 +344,9 @@ fn block_types_are_nothing_a_value_or_a_type_with_few_parameters() {
         (&[0x6f], -17),
         (&[2], 2),
         (&[0xff, 0x00], 127),
+        // Of a value type and of nothing there is one form.
+        (&[0xff, 0x7f], -1),
+        (&[0xc0, 0x7f], -64),
     ] {
         assert_eq!(block(bad).reason(), Reason::BlockType { found });
     }

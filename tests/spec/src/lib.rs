@@ -1,0 +1,23 @@
+//! # Admission held against others
+//!
+//! Admission judges modules in place of the interpreter's own validation, so its verdicts must be those of the
+//! specification. Two things say what these are: the specification's own tests (`tests/spec.rs`), and another
+//! validator, `wasmparser`, on modules that nobody wrote down ([`Fuzz`], `tests/differential.rs`).
+//!
+//! ```sh
+//! cargo run --release -p corelet-spec -- fuzz --seconds 600
+//! ```
+
+mod code;
+mod corpus;
+mod fuzz;
+mod judge;
+mod minimise;
+mod mutate;
+mod random;
+mod smith;
+
+pub use corpus::{Corpus, modules_of};
+pub use fuzz::{Counts, Fuzz, Origin};
+pub use judge::{Outcome, compare, other_verdict, profile, reason_name};
+pub use minimise::minimise;

@@ -1,0 +1,90 @@
+//! `corelet-spec fuzz`: admission beside another validator, for as long as one likes.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, Subcommand};
+use corelet_spec::{Fuzz, compare, minimise};
+
+/// Holds admission against another validator.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Judges modules until the time is over, and prints what came of it.
+    Fuzz {
+        /// How long, in seconds.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// What the modules follow from; the same seed gives the same modules.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The case to begin with.
+        #[arg(long, default_value_t = 0)]
+        first: u64,
+    },
+}
+
+fn main() -> ExitCode {
+    let Command::Fuzz {
+        seconds,
+        seed,
+        first,
+    } = Arguments::parse().command;
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let mut fuzz = Fuzz::new(seed);
+    let mut case = first;
+    while Instant::now() < end && fuzz.disagreements.len() < 16 {
+        let known = fuzz.disagreements.len();
+        fuzz.case(case);
+        for module in &fuzz.disagreements[known..] {
+            show(case, module);
+        }
+        case += 1;
+        if case.is_multiple_of(65_536) {
+            eprintln!("case {case}: {} modules", fuzz.counts.modules);
+        }
+    }
+    let counts = &fuzz.counts;
+    println!(
+        "seed {seed}, cases {first} to {case}: {} modules",
+        counts.modules
+    );
+    println!("let through by both: {}", counts.valid());
+    for (origin, (valid, all)) in &counts.origins {
+        println!("  {origin:?}: {valid} of {all}");
+    }
+    for (title, kinds) in [
+        ("refused by both", &counts.refused),
+        (
+            "refused by admission, for a limit or feature",
+            &counts.limits,
+        ),
+        ("refused by wasmparser, for a limit", &counts.other_limits),
+    ] {
+        println!("{title}: {}", kinds.values().sum::<u64>());
+        for (name, count) in kinds {
+            println!("  {name}: {count}");
+        }
+    }
+    println!("disagreements: {}", fuzz.disagreements.len());
+    if fuzz.disagreements.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn show(case: u64, module: &[u8]) {
+    let smallest = minimise(module);
+    let hex = smallest.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    println!("case {case}: {:?}\n  {hex}", compare(&smallest));
+}
