@@ -80,7 +80,7 @@ impl Desktop {
     /// Keeps values in a flash in the file at `path`, which is made if there is none.
     ///
     /// # Errors
-    /// If the file cannot be opened or made, is no flash of this board, or is in use.
+    /// If the file cannot be opened or made, is no flash of this board, is damaged, or is in use.
     pub fn with_storage_in(mut self, path: &Path) -> io::Result<Self> {
         self.storage = Some(storage::in_file(path)?);
         Ok(self)

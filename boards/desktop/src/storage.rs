@@ -17,5 +17,13 @@ pub(crate) fn in_memory() -> Result<Storage, FlashMapError> {
 
 pub(crate) fn in_file(path: &Path) -> io::Result<Storage> {
     let flash = Flash::in_file(path, REGION.size())?;
-    Storage::new(flash, REGION).map_err(io::Error::other)
+    let mut storage = Storage::new(flash, REGION).map_err(io::Error::other)?;
+    // Unlike a device, there is somebody to decide what becomes of the file.
+    storage.check().map_err(|error| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("{error}: remove the file, or name another"),
+        )
+    })?;
+    Ok(storage)
 }

@@ -56,6 +56,15 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
         finish(self.map.erase_all())
     }
 
+    /// Reads every record once, and repairs what a power cut left behind: for the start.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupted`] if there is what no cut leaves behind: each access fails then, until
+    /// [`erase_all`](Self::erase_all). [`StoreError::Device`] if the flash fails.
+    pub fn check(&mut self) -> Result<(), StoreError> {
+        self.visit(Name::NOBODY.owner, |_, _| {})
+    }
+
     /// The flash, which the store shares. What is written in its region is the store's only.
     pub fn flash(&mut self) -> &mut F {
         &mut self.map.flash().0

@@ -352,8 +352,11 @@ fn a_region_that_no_store_wrote_can_be_erased() {
         store.get(id("a"), "k", &mut [0; 8]),
         Err(StoreError::Corrupted)
     );
+    assert_eq!(store.check(), Err(StoreError::Corrupted));
     store.erase_all().unwrap();
+    assert_eq!(store.check(), Ok(()));
     assert_eq!(store.set(id("a"), "k", &[1]), Ok(()));
+    assert_eq!(store.check(), Ok(()));
 }
 
 proptest! {

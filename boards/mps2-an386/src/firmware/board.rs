@@ -1,4 +1,5 @@
 use corelet_board_support::{DEVELOPMENT_FLASH, KeyValueStore};
+use corelet_host::capability::storage::StoreError;
 
 use super::flash::Flash;
 use super::i2c::BitBang;
@@ -14,13 +15,29 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn new(i2c: Registers, flash: Flash) -> Self {
-        let store = KeyValueStore::new(flash, DEVELOPMENT_FLASH.data());
-        if let Err(error) = &store {
-            defmt::error!("no storage: {}", error);
+        let mut store = KeyValueStore::new(flash, DEVELOPMENT_FLASH.data());
+        match &mut store {
+            Ok(store) => mend(store),
+            Err(error) => defmt::error!("no storage: {}", error),
         }
         Self {
             thermometer: Thermometer::new(BitBang::new(i2c)),
             store: store.ok(),
         }
+    }
+}
+
+/// Erases a store that is damaged beyond repair: its data is lost rather than the device.
+fn mend(store: &mut KeyValueStore<Flash>) {
+    let Err(error) = store.check() else {
+        return;
+    };
+    if error != StoreError::Corrupted {
+        defmt::error!("storage: {}", error);
+        return;
+    }
+    match store.erase_all() {
+        Ok(()) => defmt::error!("storage: {}; erased, what plugins kept is lost", error),
+        Err(error) => defmt::error!("storage: damaged, and not erased: {}", error),
     }
 }
