@@ -10,9 +10,11 @@ type Kind = (&'static str, fn(usize) -> String);
 /// One of each kind, at several sizes.
 pub fn extremes() -> Vec<Sample> {
     const KINDS: [Kind; 20] = [
-        ("nested blocks", |n| nested(n.min(126), "block", "")),
-        ("nested loops", |n| nested(n.min(126), "loop", "br_if 0")),
-        ("nested ifs", |n| nested(n.min(126), "if", "nop else nop")),
+        ("nested blocks", |n| nested(n, "block ", "end ")),
+        ("nested loops", |n| {
+            nested(n, "loop local.get 0 br_if 0 ", "end ")
+        }),
+        ("nested ifs", |n| nested(n, "local.get 0 if ", "else end ")),
         ("nested results", |n| body(&nested_results(n.min(126)))),
         ("locals of one type", |n| {
             body(&format!("(local {})", " i32".repeat(n.min(254))))
@@ -115,22 +117,9 @@ fn body(code: &str) -> String {
     format!("(memory 1) (func (export \"run\") {code})")
 }
 
-fn nested(depth: usize, block: &str, within: &str) -> String {
-    let condition = if block == "if" || within.contains("br_if") {
-        "local.get 0 "
-    } else {
-        ""
-    };
-    let (before, inside) = if block == "if" {
-        (condition, "")
-    } else {
-        ("", condition)
-    };
-    let open = format!(
-        "{before}{block} {inside}{} ",
-        if block == "if" { "" } else { within }
-    );
-    let close = if block == "if" { "else end " } else { "end " };
+/// Blocks within blocks, as deep as admission lets them be.
+fn nested(depth: usize, open: &str, close: &str) -> String {
+    let depth = depth.min(126);
     body(&format!(
         "(local i32) {}{}",
         open.repeat(depth),

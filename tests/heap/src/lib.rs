@@ -8,6 +8,7 @@
 
 mod corpus;
 mod extremes;
+mod instructions;
 mod meter;
 mod walk;
 

@@ -62,9 +62,7 @@ impl Code {
         self.operands.emit(FUEL);
         self.nesting = 0;
         self.dead = 0;
-        for _ in 0..params {
-            self.space.add_locals(1);
-        }
+        self.space.add_params(params);
         self.space.labels.push(1);
         self.space.blocks.push(1);
         self.set_block(0);

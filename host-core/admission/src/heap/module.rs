@@ -88,11 +88,14 @@ impl Heap {
             .saturating_add(self.data_blocks)
     }
 
+    fn kept_space(&self) -> u32 {
+        if self.functions > 0 { SPACE } else { 0 }
+    }
+
     /// What engine and module hold once all is translated, with the imports' entries.
     pub(super) fn translated(&self) -> u32 {
-        let space = if self.functions > 0 { SPACE } else { 0 };
         self.header()
-            .saturating_add(space)
+            .saturating_add(self.kept_space())
             .saturating_add(self.code_blocks)
             .saturating_add(self.segments())
             .saturating_add(items(self.imports, 2))
@@ -100,7 +103,9 @@ impl Heap {
 
     pub(super) fn translate(&self) -> u32 {
         let header = self.header();
-        let code = header.saturating_add(SPACE).saturating_add(self.code_most);
+        let code = header
+            .saturating_add(self.kept_space())
+            .saturating_add(self.code_most);
         // While the last data segment is read, or after that the work space dropped.
         let data = items(self.segments.max(4), 24).saturating_add(block(self.data_room / 2));
         let data = if self.segments > 0 { data } else { 0 };

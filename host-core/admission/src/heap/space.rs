@@ -2,6 +2,9 @@
 
 use super::blocks::Growing;
 
+/// The types of as many locals are kept one by one.
+const FIRST_TYPES: u32 = 100;
+
 #[derive(Clone, Debug)]
 pub(super) struct Space {
     /// Bytes of code.
@@ -89,11 +92,18 @@ impl Space {
         self.locals
     }
 
+    /// Adds `count` parameters, one by one.
+    pub(super) fn add_params(&mut self, count: u32) {
+        self.first_types.push(count.min(FIRST_TYPES));
+        self.type_groups.push(count.saturating_sub(FIRST_TYPES));
+        self.heads.push(count);
+        self.offsets.push(count);
+        self.locals = count;
+    }
+
     /// Adds a group of `count` locals of one type.
     pub(super) fn add_locals(&mut self, count: u32) {
-        /// As many types are kept one by one.
-        const FIRST: u32 = 100;
-        let first = FIRST.saturating_sub(self.locals).min(count);
+        let first = FIRST_TYPES.saturating_sub(self.locals).min(count);
         self.first_types.extend(first);
         if count > first {
             self.type_groups.push(1);
