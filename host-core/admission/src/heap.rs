@@ -52,6 +52,26 @@ pub struct HeapBound {
 }
 
 /// The heap of one module: tell it of each item and each instruction, in the module's order, and ask.
+///
+/// The module must be valid: of another one the bound says nothing. It is linear in what is told, and takes some 700 bytes.
+///
+/// ```
+/// use corelet_admission::heap::{Heap, Item, Stack, Step};
+///
+/// // (func (export "half") (param i32) (result i32) (i32.shr_u (local.get 0) (i32.const 1)))
+/// let mut heap = Heap::new();
+/// heap.item(Item::Type { values: 2 });
+/// heap.item(Item::Function);
+/// heap.item(Item::Export { name: 4, function: true });
+/// heap.function_starts(1);
+/// heap.step(Step::LocalGet(0));
+/// heap.step(Step::Constant { wide: false });
+/// heap.step(Step::Numeric(0x76));
+/// heap.step(Step::End { height: 0, results: 1 });
+/// heap.function_ends();
+/// let stack = Stack { bytes: 4_096, reserved: false, calls: 64, memory: 0, host: 48 };
+/// assert!(heap.bound(&stack).total < 5_500);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Heap {
     types: u32,

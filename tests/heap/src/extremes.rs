@@ -97,20 +97,107 @@ pub fn extremes() -> Vec<Sample> {
             format!("(func $f (export \"run\") (local {locals}) call $f)")
         }),
     ];
-    let sizes = [1, 3, 10, 31, 100, 250];
     let mut samples = Vec::new();
-    for (kind, text) in KINDS {
-        for size in sizes {
-            let text = format!("(module {})", text(size));
-            let module = wat::parse_str(&text).unwrap_or_else(|error| panic!("{kind}: {error}"));
-            samples.push(Sample {
-                name: format!("{kind} {size}"),
-                module,
-            });
-        }
+    for size in [1, 3, 10, 31, 100, 250] {
+        samples.extend(KINDS.map(|(kind, text)| sample(kind, size, &text(size))));
+        samples.extend(LINES.map(|(kind, items, line)| {
+            let code = body(&format!("{PARAMS} {}", line.repeat(size)));
+            sample(kind, size, &format!("{items} {code}"))
+        }));
     }
     samples
 }
+
+fn sample(kind: &str, size: usize, text: &str) -> Sample {
+    let module = wat::parse_str(format!("(module {text})"));
+    Sample {
+        name: format!("{kind} {size}"),
+        module: module.unwrap_or_else(|error| panic!("{kind}: {error}")),
+    }
+}
+
+/// What the code of [`LINES`] begins with.
+const PARAMS: &str = "(param i32 i64 f32) (local i64 i64)";
+
+/// A kind's name, items before the function, and code that is repeated: what the translator does in ways of its own, constants
+/// that it computes with above all.
+const LINES: [(&str, &str, &str); 15] = [
+    (
+        "products with zero",
+        "",
+        "local.get 1 i64.const 0 i64.mul local.tee 3 local.set 4 ",
+    ),
+    (
+        "shifts by zero",
+        "",
+        "local.get 1 i64.const 0 i64.shl block end i64.const 1 local.set 1 local.set 3 ",
+    ),
+    (
+        "quotients by one",
+        "",
+        "local.get 0 i32.const 1 i32.div_s block end i32.const 1 local.set 0 drop ",
+    ),
+    (
+        "constant choices",
+        "",
+        "i64.const 99999999999 i64.const 88888888888 i32.const 1 select local.tee 3 local.set 4 ",
+    ),
+    (
+        "choices",
+        "",
+        "i64.const 99999999999 i64.const 88888888888 local.get 0 select local.tee 3 local.set 4 ",
+    ),
+    (
+        "constants kept",
+        "",
+        "i64.const 77777777777 local.tee 3 local.tee 4 local.tee 3 drop ",
+    ),
+    (
+        "constant globals",
+        "(global i64 (i64.const 77777777777)) (func $k (param i64 i64))",
+        "global.get 0 global.get 0 call $k ",
+    ),
+    (
+        "constant conditions",
+        "",
+        "block (result i64) i64.const 88888888888 i32.const 0 br_if 0 end local.tee 3 local.set 4 ",
+    ),
+    (
+        "zeros compared",
+        "",
+        "block local.get 1 i64.eqz br_if 0 local.get 0 i32.clz i32.eqz br_if 0 end ",
+    ),
+    (
+        "indirect calls",
+        "(table 1 funcref) (type $t (func (param i64 f64 i32)))",
+        "i64.const 1 f64.const 2 local.get 0 i32.const 0 call_indirect (type $t) ",
+    ),
+    (
+        "bulk memory",
+        "",
+        "i32.const 0 i32.const 0 i32.const 0 memory.fill local.get 0 i32.clz local.get 0 local.get 0 memory.copy ",
+    ),
+    (
+        "returns",
+        "",
+        "local.get 0 if i64.const 99999999999 drop return end ",
+    ),
+    (
+        "br_table with a value",
+        "",
+        "block (result i64) block (result i64) i64.const 99999999999 local.get 0 i32.clz br_table 0 1 0 1 end end drop ",
+    ),
+    (
+        "reinterpretations",
+        "",
+        "local.get 0 i32.clz f32.reinterpret_i32 local.get 2 f32.sqrt f32.add local.set 2 ",
+    ),
+    (
+        "growing memory",
+        "",
+        "i32.const 1 memory.grow memory.grow drop ",
+    ),
+];
 
 /// A module with a memory and one function.
 fn body(code: &str) -> String {

@@ -14,7 +14,7 @@ pub(super) const CONSTANT_WIDE: Place = 0xfffc;
 /// The code of an instruction without its operands: the address of its handler. Instructions begin at multiples of four.
 pub(super) const OP: u32 = 4;
 /// A slot within an instruction.
-const IN_SLOT: u32 = 4;
+pub(super) const IN_SLOT: u32 = 4;
 /// A copy to a slot, of something that is counted already.
 pub(super) const COPY: u32 = OP + IN_SLOT;
 

@@ -1,7 +1,7 @@
 //! The instructions, one by one.
 
 use super::code::{Code, FUEL, IF, LOOP};
-use super::operands::{CONSTANT, CONSTANT_WIDE, COPY, OP, Place, REGISTER, SLOT, local};
+use super::operands::{CONSTANT, CONSTANT_WIDE, COPY, IN_SLOT, OP, Place, REGISTER, SLOT, local};
 use super::told::Step;
 
 impl Code {
@@ -103,7 +103,7 @@ impl Code {
                 self.operands.emit(labels.saturating_mul(label));
                 self.operands.emit(OP + 4 + 8);
                 if index == REGISTER && carried > 0 {
-                    self.operands.emit(COPY + OP);
+                    self.operands.emit(COPY + IN_SLOT);
                 }
                 self.carry(carried);
                 self.space.table.hold(labels);
@@ -125,7 +125,7 @@ impl Code {
             Step::CallIndirect { params, results } => {
                 self.calls = true;
                 if matches!(self.operands.pop(), CONSTANT | CONSTANT_WIDE) {
-                    self.operands.emit(COPY);
+                    self.operands.emit(COPY + IN_SLOT);
                 }
                 self.call(params, results);
             }
