@@ -10,9 +10,11 @@ mod corpus;
 mod extremes;
 mod instructions;
 mod meter;
+mod sweep;
 mod walk;
 
 pub use corpus::{Sample, made_up, plugins};
 pub use extremes::extremes;
 pub use meter::{Budget, Life, Meter, Step};
+pub use sweep::sweep;
 pub use walk::{Walked, features, walk};

@@ -86,12 +86,14 @@ impl Operands {
         }
     }
 
-    /// Takes an operand that must be in a slot, be it a local's.
+    /// Takes an operand that must be in a slot. A local may be in a register, too, and is copied from there.
     pub(super) fn pop_in_slot(&mut self) {
         let place = self.pop();
-        if matches!(place, CONSTANT | CONSTANT_WIDE | REGISTER) {
-            self.emit(COPY.saturating_add(IN_SLOT));
-        }
+        let slot = match place {
+            CONSTANT | CONSTANT_WIDE | REGISTER => IN_SLOT,
+            _ => 0,
+        };
+        self.emit(copy(place).saturating_add(slot));
     }
 
     /// Copies the operands below the topmost `skip` for which `which` holds to slots of their own.
