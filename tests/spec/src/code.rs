@@ -62,6 +62,39 @@ pub(crate) fn instruction(random: &mut Random, code: &mut Vec<u8>) {
     }
 }
 
+/// Puts some instructions at the end of `code` which leave the operands as they were, or do not matter to them: what is
+/// behind `unreachable` or a branch finds operands of every type.
+pub(crate) fn neutral(random: &mut Random, code: &mut Vec<u8>) {
+    const DROP: u8 = 0x1a;
+    const END: u8 = 0x0b;
+    match random.below(6) {
+        0 => {
+            let local = random.below(4) as u8;
+            code.extend([0x20, local, DROP]);
+        }
+        1 => {
+            let block = 0x02 + random.below(2) as u8;
+            code.extend([block, 0x40]);
+            instruction(random, code);
+            code.push(END);
+        }
+        2 => {
+            let label = random.below(3) as u8;
+            code.extend([0x41, 0, 0x0d, label]);
+        }
+        3 => {
+            let value = 0x7c + random.below(4) as u8;
+            code.extend([0x02, value, 0x00]);
+            (0..random.below(5)).for_each(|_| instruction(random, code));
+            code.extend([END, DROP]);
+        }
+        _ => {
+            code.push(random.pick(&[0x00, 0x0f]));
+            (0..random.below(6)).for_each(|_| instruction(random, code));
+        }
+    }
+}
+
 /// Where the instructions of a function body begin, as far as they can be read, and where the last of them ends.
 pub(crate) fn boundaries(body: &[u8]) -> Vec<usize> {
     let body = FunctionBody::new(BinaryReader::new(body, 0));

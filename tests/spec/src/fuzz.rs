@@ -103,10 +103,12 @@ impl Fuzz {
         }
     }
 
+    /// A module of the specification's tests, mostly one that has code.
     fn pick(&self, random: &mut Random) -> Vec<u8> {
-        let modules = match random.below(8) {
+        let modules = match random.below(12) {
             0 => &self.corpus.refused,
-            _ => &self.corpus.valid,
+            1 | 2 => &self.corpus.valid,
+            _ => &self.corpus.with_code,
         };
         modules[random.below(modules.len())].clone()
     }

@@ -1,6 +1,6 @@
 //! Modules that are almost the one they were made of.
 
-use crate::code::{boundaries, instruction};
+use crate::code::{boundaries, instruction, neutral};
 use crate::random::Random;
 
 const CODE: u8 = 10;
@@ -163,6 +163,11 @@ impl Parts {
         code.map_or(&[], |section| &section.bodies)
     }
 
+    /// How long all functions are.
+    pub(crate) fn code_bytes(&self) -> usize {
+        self.bodies().iter().map(Vec::len).sum()
+    }
+
     fn change_code(&mut self, other: &Self, random: &mut Random) {
         let Some(code) = self.sections.iter_mut().find(|section| section.id == CODE) else {
             return self.change_contents(random);
@@ -196,7 +201,7 @@ fn change_instruction(body: &mut Vec<u8>, random: &mut Random) {
     };
     let one = pick(random);
     let mut new = Vec::new();
-    match random.below(8) {
+    match random.below(10) {
         0 => drop(body.drain(one)),
         1 => {
             new.extend(&body[pick(random)]);
@@ -216,10 +221,14 @@ fn change_instruction(body: &mut Vec<u8>, random: &mut Random) {
             let place = one.start + 1 + random.below(one.len() - 1);
             body[place] = random.byte_of(&[0, 1, 2, 3, 0x40, 0x7f, 0x80]);
         }
-        _ => {
+        6 => {
             for _ in 0..=random.below(3) {
                 instruction(random, &mut new);
             }
+            body.splice(one.start..one.start, new);
+        }
+        _ => {
+            neutral(random, &mut new);
             body.splice(one.start..one.start, new);
         }
     }
