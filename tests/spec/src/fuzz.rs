@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::corpus::Corpus;
 use crate::judge::{Outcome, compare, reason_name};
-use crate::mutate::{Parts, arbitrary, change_bytes};
+use crate::mutate::{arbitrary, change_bytes};
+use crate::parts::Parts;
 use crate::random::Random;
 use crate::smith;
 
@@ -36,8 +37,6 @@ pub struct Counts {
     pub refused: BTreeMap<String, u64>,
     /// Those that admission alone refuses, by the limit or feature that it states.
     pub limits: BTreeMap<String, u64>,
-    /// Those that the other validator alone refuses, by the limit that it states.
-    pub other_limits: BTreeMap<String, u64>,
 }
 
 impl Counts {
@@ -126,7 +125,6 @@ impl Fuzz {
             }
             Ok(Outcome::Refused(refusal)) => (&mut counts.refused, reason_name(refusal.reason)),
             Ok(Outcome::Limit(refusal)) => (&mut counts.limits, reason_name(refusal.reason)),
-            Ok(Outcome::OtherLimit(message)) => (&mut counts.other_limits, message),
             Ok(Outcome::Disagreement { .. }) | Err(_) => {
                 return self.disagreements.push(module.to_vec());
             }

@@ -25,8 +25,6 @@ pub enum Outcome {
     Refused(Refusal),
     /// Admission alone refuses it, for a limit or feature that is stated.
     Limit(Refusal),
-    /// The other validator alone refuses it, for a limit of its own.
-    OtherLimit(String),
     /// One of them is wrong.
     Disagreement {
         /// What admission says.
@@ -55,13 +53,10 @@ pub fn compare(module: &[u8]) -> Outcome {
         (Ok(()), Ok(_)) => Outcome::Valid,
         (Err(refusal), Err(_)) => Outcome::Refused(refusal),
         (Err(refusal), Ok(_)) if is_stated(refusal.reason) => Outcome::Limit(refusal),
-        (ours, theirs) => {
-            let theirs = theirs.map(drop).map_err(|error| error.to_string());
-            match theirs {
-                Err(message) if is_other_limit(&message) => Outcome::OtherLimit(message),
-                theirs => Outcome::Disagreement { ours, theirs },
-            }
-        }
+        (ours, theirs) => Outcome::Disagreement {
+            ours,
+            theirs: theirs.map(drop).map_err(|error| error.to_string()),
+        },
     }
 }
 
@@ -77,11 +72,6 @@ const fn is_stated(reason: Reason) -> bool {
                 found: NULLABLE_REFERENCE
             }
     )
-}
-
-/// Whether the other validator refuses what the specification allows.
-fn is_other_limit(_message: &str) -> bool {
-    false
 }
 
 /// The name of a reason, with the quantity if it is a limit: what refusals are counted by.

@@ -7,6 +7,10 @@
 //! ```sh
 //! cargo run --release -p corelet-spec -- fuzz --seconds 600
 //! ```
+//!
+//! Modules follow from a seed and the number of a case, so that what is printed can be had again with `--seed` and
+//! `--first`. A module that admission alone refuses must be over one of its [limits](corelet_admission::Limits);
+//! everything else on which the two differ is printed as small as it can be made, and ends the run with a failure.
 
 mod code;
 mod corpus;
@@ -14,6 +18,7 @@ mod fuzz;
 mod judge;
 mod minimise;
 mod mutate;
+mod parts;
 mod random;
 mod smith;
 

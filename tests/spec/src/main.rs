@@ -65,7 +65,6 @@ fn main() -> ExitCode {
             "refused by admission, for a limit or feature",
             &counts.limits,
         ),
-        ("refused by wasmparser, for a limit", &counts.other_limits),
     ] {
         println!("{title}: {}", kinds.values().sum::<u64>());
         for (name, count) in kinds {

@@ -1,7 +1,7 @@
 //! A smaller module about which the two still disagree.
 
 use crate::judge::{Outcome, compare};
-use crate::mutate::Parts;
+use crate::parts::Parts;
 
 /// Whether both disagree, and which of them refuses.
 fn side(module: &[u8]) -> Option<bool> {

