@@ -3,17 +3,23 @@
 use core::cell::RefCell;
 use core::fmt;
 
-use corelet_abi::{Codec, CodecError, Writer};
+use corelet_abi::{Bytes, Codec, CodecError, Text, Writer};
 use critical_section::Mutex;
 use heapless::Deque;
 
 use crate::Blame;
+use crate::plugin::event_handler;
 
 /// The most bytes of a topic, as the contract has it.
 pub const TOPIC_MAX: usize = corelet_image::TOPIC_MAX;
 
 /// The most bytes of an event's payload, as the contract has it.
 pub const PAYLOAD_MAX: usize = 32;
+
+const _: () = {
+    type Event = (Text<TOPIC_MAX>, u64, Bytes<PAYLOAD_MAX>);
+    assert!(Event::MAX == event_handler::Event::MAX);
+};
 
 /// One thing that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

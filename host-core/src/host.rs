@@ -31,8 +31,8 @@ pub const INBOX: usize = 8;
 ///
 /// On the heap: the board and the capability table, once; a buffer as large as the largest response that the board's
 /// interfaces can give, once; and for each plugin its module, instance and memory, some hundred bytes for names, grants,
-/// configuration and topics, all bounded by the slot's policy. Where an allocation can fail it is an error, but those
-/// within the interpreter, which admission bounds.
+/// configuration and topics, all bounded by the slot's policy. Where an allocation can fail it is an error, but that of
+/// [`new`](Self::new), and those within the interpreter while a plugin is loaded, which admission bounds.
 pub struct Host<B: 'static, const SLOTS: usize> {
     /// Empty within a call only, or for ever if a driver panicked in one and the panic was caught.
     pub(crate) home: Home<B>,
@@ -51,7 +51,7 @@ pub struct Host<B: 'static, const SLOTS: usize> {
 }
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
-    /// A host without interfaces and plugins.
+    /// A host without interfaces and plugins. Takes heap for the board, and aborts where there is none.
     pub fn new(board: B, policy: Policy<SLOTS>) -> Self {
         const {
             assert!(SLOTS > 0 && SLOTS <= 256, "a host has 1 to 256 slots");
@@ -93,7 +93,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             .map_or(Ok(()), |shared| shared.table.check())
     }
 
-    /// Stops a plugin and forgets it. One that exports `lifecycle` is told first; whatever it answers, it goes.
+    /// Stops a plugin and forgets it. One that exports `lifecycle` is told first, by a call with all the fuel of one; whatever it
+    /// answers, it goes.
     pub fn unload(&mut self, slot: SlotId) {
         let Some(place) = self.slots.get_mut(usize::from(slot.0)) else {
             return;

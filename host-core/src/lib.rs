@@ -86,6 +86,8 @@
 //! [`Caller::spend`], and makes the plugin pay for slow drivers with [`Caller::charge`]. What was denied stands in
 //! [`Host::audit`].
 //!
+//! What is used of a quota outlives instances, but neither the plugin nor a reset: loaded again, it begins anew.
+//!
 //! ## Fuel
 //!
 //! A call into a plugin ends when its fuel is used up. A driver uses none while it works, so each standard function charges
@@ -103,6 +105,15 @@
 //! An error of the plugin's own, the `err` of its `result`, is an answer like any other.
 //!
 //! Every error says by `blame()` whether the guest, the host or the board is at fault.
+//!
+//! ## What you must own
+//!
+//! - A global allocator, initialised before [`Host::new`]: that takes heap for the board, and has no error to say that there is
+//!   none.
+//! - An implementation of `critical-section`, for [`EventQueue`].
+//! - A monotonic clock of 64 bits: [`MonotonicClock`](capability::monotonic_clock::MonotonicClock).
+//! - A stack that holds the interpreter, and drivers within it; a stack that overflows should fault, not write on.
+//! - A watchdog, if a driver can hang: fuel bounds the plugin, not the driver.
 //!
 //! ## Events and ticks
 //!

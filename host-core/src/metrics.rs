@@ -9,7 +9,7 @@ pub struct Metrics {
     pub errors: u32,
     /// Ticks and events that the plugin answered with an error of its own.
     pub failures: u32,
-    /// How often a new instance took the place of one that had faulted.
+    /// How often a new instance took the place of one that had faulted, and was initialised.
     pub restarts: u32,
     /// Fuel of the last call that was asked for: not of the `init` of an instance that took another one's place.
     pub fuel_last: u64,
@@ -21,6 +21,8 @@ pub struct Metrics {
     pub bytes_in: u64,
     /// Bytes of all responses together.
     pub bytes_out: u64,
+    /// Errors of the board that calls of the plugin met: storage that is full, corrupted or missing, sensors that fail.
+    pub board_errors: u32,
     /// Ticks that were due while something else ran, and were left out.
     pub ticks_missed: u32,
 }

@@ -24,6 +24,9 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
 
     /// Does one thing that is due: hands one event to one plugin, or ticks one. Call it in the main loop.
     ///
+    /// It takes as long as one call, and where that ends with a fault as long as two: a new instance is made, and `init`
+    /// has all the fuel of a call too.
+    ///
     /// News of lost events and faults go first, but at every other call at most: where more happens than can be handled,
     /// what can be goes on.
     ///

@@ -1,3 +1,5 @@
+use core::cell::Cell;
+
 use crate::grants::Grants;
 use crate::interface_name::InterfaceName;
 use crate::{GrantError, PluginId, PluginName, SlotId, Table};
@@ -12,6 +14,8 @@ pub struct Session {
     pub(crate) id: PluginId,
     pub(crate) grants: Grants,
     pub(crate) debt: u64,
+    /// What the board itself failed at, since the host last looked.
+    pub(crate) board_errors: Cell<u32>,
     pub(crate) now: u64,
 }
 
@@ -24,6 +28,7 @@ impl Session {
             id,
             grants: Grants::NONE,
             debt: 0,
+            board_errors: Cell::new(0),
             now: 0,
         }
     }

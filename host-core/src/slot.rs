@@ -207,7 +207,11 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
             sent = writer.length();
             Ok(())
         });
-        *home = machine.data_mut().lent.take();
+        let resident = machine.data_mut();
+        *home = resident.lent.take();
+        let board_errors = resident.session.board_errors.take();
+        let metrics = &mut self.metrics;
+        metrics.board_errors = metrics.board_errors.saturating_add(board_errors);
 
         let result = result.map_err(CallError::from).and_then(|answer| {
             check(machine.response(answer))?;
@@ -232,13 +236,14 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
             Ok(machine) => Life::Running(machine),
             Err(error) => Life::Faulted(Fault::NoInstance(error)),
         };
-        self.metrics.restarts = self.metrics.restarts.saturating_add(1);
+        if self.fault().is_some() {
+            return;
+        }
         // Nobody asked for this `init`; the fuel of the call that failed is what a report tells.
         let fuel = self.metrics.fuel_last;
-        if self.fault().is_none()
-            && let Err(failure) = self.init(home)
-        {
-            self.life = Life::Faulted(Fault::NotInitialised(failure));
+        match self.init(home) {
+            Ok(()) => self.metrics.restarts = self.metrics.restarts.saturating_add(1),
+            Err(failure) => self.life = Life::Faulted(Fault::NotInitialised(failure)),
         }
         self.metrics.fuel_last = fuel;
     }

@@ -133,6 +133,7 @@ impl<const BANKS: usize> FlashMap<BANKS> {
             Err(FlashMapError::BeyondEnd(_)) => panic!("a region reaches beyond the flash"),
             Err(FlashMapError::Overlap(..)) => panic!("two regions overlap"),
             Err(FlashMapError::DataTooSmall(_)) => panic!("data takes two sectors at least"),
+            Err(FlashMapError::Geometry) => panic!("the flash cannot hold data"),
         }
     }
 
@@ -217,6 +218,8 @@ pub enum FlashMapError {
     Overlap(Region, Region),
     /// The region for data has fewer than two sectors.
     DataTooSmall(Region),
+    /// The flash's sectors are too small for a record of data, or its words too large.
+    Geometry,
 }
 
 impl fmt::Display for FlashMapError {
@@ -230,6 +233,9 @@ impl fmt::Display for FlashMapError {
             Self::DataTooSmall(region) => {
                 write!(f, "{region} is too small for data: two sectors at least")
             }
+            Self::Geometry => f.write_str(
+                "the flash cannot hold data: its sectors are too small, or its words too large",
+            ),
         }
     }
 }

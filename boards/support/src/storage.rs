@@ -41,6 +41,9 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
         }
         let config = MapConfig::try_new(range).map_err(|error| match error {
             MapConfigError::RangeTooSmall => FlashMapError::DataTooSmall(region),
+            MapConfigError::PagesTooSmall | MapConfigError::WordSizeTooLarge => {
+                FlashMapError::Geometry
+            }
             _ => FlashMapError::NotWholeSectors(region),
         })?;
         Ok(Self {
@@ -48,7 +51,11 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
         })
     }
 
-    /// Forgets everything of everybody. For a region that is [`StoreError::Corrupted`].
+    /// Forgets everything of everybody.
+    ///
+    /// Right for a region that holds something else than a store, as a new chip may, or data of an earlier format: reading it
+    /// is then [`StoreError::Corrupted`], and again after a reset. Wrong for [`StoreError::Device`], and for `Full`. What
+    /// plugins kept is lost, so leave it to a person or to the first start of a device, not to the main loop.
     ///
     /// # Errors
     /// [`StoreError::Device`] if the flash fails.

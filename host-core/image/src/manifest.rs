@@ -33,7 +33,7 @@ pub struct Manifest<'a> {
     pub name: &'a str,
     /// The plugin's version.
     pub version: Version,
-    /// Raised when an older version must not be installed again.
+    /// Raised when an older version must not be installed again. Not enforced yet.
     pub security_version: u32,
     /// The world that it implements, for instance `acme:thermostat/thermostat@1.0.0`: 0 to 64 bytes.
     pub world: &'a str,
@@ -50,7 +50,7 @@ pub struct Manifest<'a> {
     pub budgets: Budgets,
     /// How often it wants to be ticked, in milliseconds: at least 1; none for never.
     pub tick_ms: Option<u32>,
-    /// When it counts as working after an update.
+    /// When it counts as working after an update. Not enforced yet.
     pub confirm: Confirm,
     /// The record `config` of its world, encoded: at most 256 bytes.
     pub config: &'a [u8],
@@ -77,11 +77,11 @@ pub struct Budgets {
     pub memory: u32,
     /// Value stack of the interpreter in bytes.
     pub stack: u32,
-    /// Heap in bytes that loading and running it takes.
+    /// Heap in bytes that loading and running it takes. Not enforced yet.
     pub heap: u32,
 }
 
-/// When a plugin counts as working after an update: all of these.
+/// When a plugin counts as working after an update: all of these. No host asks yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Confirm {

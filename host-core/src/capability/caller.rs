@@ -1,3 +1,4 @@
+use core::cell::Cell;
 use core::time::Duration;
 
 use corelet_abi::{Codec, Status, decode};
@@ -41,6 +42,7 @@ pub struct Caller<'c> {
     pub(super) scratch: &'c mut [u8],
     pub(super) audit: &'c mut Audit,
     pub(super) debt: &'c mut u64,
+    pub(super) board_errors: &'c Cell<u32>,
     pub(super) now: u64,
     pub(super) refusal: Option<Status>,
     pub(super) audited: bool,
@@ -87,6 +89,11 @@ impl<'c> Caller<'c> {
     /// Adds `fuel` to what the plugin pays for this call, for instance because the driver takes long.
     pub const fn charge(&mut self, fuel: u64) {
         *self.debt = self.debt.saturating_add(fuel);
+    }
+
+    /// Counts an error that is the board's own, for instance of a driver, in the slot's [`Metrics`](crate::Metrics).
+    pub fn board_error(&self) {
+        count(self.board_errors);
     }
 
     /// Uses `amount` of a quota of `limit` in every `period`.
@@ -141,4 +148,8 @@ impl<'c> Caller<'c> {
             count: 1,
         });
     }
+}
+
+pub(super) fn count(errors: &Cell<u32>) {
+    errors.set(errors.get().saturating_add(1));
 }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use corelet_abi::{Codec, List, Reader, Seq, Status, Writer};
+use corelet_abi::{Codec, Function, List, Reader, Seq, Status, Writer};
 
 pub use crate::generated::sensor::*;
 
@@ -40,6 +40,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// The contract's bound of the list of channels.
 const CHANNELS_MAX: usize = 8;
+const _: () = assert!(
+    Seq::<Channel<'static>, CHANNELS_MAX>::MAX == <functions::Channels as Function>::RESPONSE_MAX
+);
 
 /// Without a grant record a plugin reads no channel.
 impl<B: Sensors> Host for B {
@@ -81,6 +84,10 @@ impl<B: Sensors> Host for B {
             cx.refuse(Status::QUOTA);
             return Err(Error::AccessDenied);
         }
-        Sensors::read(self, channel)
+        let reading = Sensors::read(self, channel);
+        if reading == Err(Error::DeviceFailed) {
+            cx.board_error();
+        }
+        reading
     }
 }

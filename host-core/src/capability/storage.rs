@@ -1,12 +1,14 @@
 //! `corelet:host/storage`: a plugin's own small values.
 
+use core::cell::Cell;
 use core::fmt;
 use core::time::Duration;
 
-use corelet_abi::{Codec, Reader, Seq, Status, Text, Writer};
+use corelet_abi::{Bytes, Codec, Function, Reader, Seq, Status, Text, Writer};
 
 pub use crate::generated::storage::*;
 
+use super::caller::count;
 use crate::{Blame, Caller, PluginId};
 
 /// The most bytes of a key, as the contract has it.
@@ -27,6 +29,13 @@ pub const fn entry_bytes(key: usize, value: usize) -> u32 {
 
 /// The most keys in one answer of `list-keys`, as the contract has it.
 const KEYS_MAX: usize = 4;
+
+const _: () = {
+    type Set = (Text<KEY_MAX>, Bytes<VALUE_MAX>);
+    assert!(Set::MAX == <functions::Set as Function>::REQUEST_MAX);
+    type Keys = (Seq<Text<KEY_MAX>, KEYS_MAX>, Option<u64>);
+    assert!(Keys::MAX == KeyResponse::MAX);
+};
 
 /// Fuel of one search of the store, which may read all of its flash.
 const SEARCH_FUEL: u64 = 100;
@@ -149,14 +158,15 @@ impl<B: Store> Host for B {
     ) -> Result<Option<&'a [u8]>, Error> {
         cx.charge(GET_FUEL);
         check(key)?;
-        Ok(Store::get(self, cx.plugin_id(), key, cx.scratch())?)
+        let errors = cx.board_errors;
+        told(errors, Store::get(self, cx.plugin_id(), key, cx.scratch()))
     }
 
     fn set(&mut self, cx: &mut Caller<'_>, key: &str, value: &[u8]) -> Result<(), Error> {
         cx.charge(SET_FUEL.saturating_add(key.len().saturating_add(value.len()) as u64));
         check(key)?;
-        let owner = cx.plugin_id();
-        let old = Store::get(self, owner, key, cx.scratch())?;
+        let (owner, errors) = (cx.plugin_id(), cx.board_errors);
+        let old = told(errors, Store::get(self, owner, key, cx.scratch()))?;
         if old == Some(value) {
             return Ok(());
         }
@@ -165,7 +175,7 @@ impl<B: Store> Host for B {
         let allowed = cx.grant::<Grant>().map_or(0, |grant| grant.bytes);
         // What does not fit into an empty store needs no look at what is there.
         let fits = needed <= allowed && {
-            let used = Store::used(self, owner)?;
+            let used = told(errors, Store::used(self, owner))?;
             used.saturating_sub(freed).saturating_add(needed) <= allowed
         };
         if !fits {
@@ -173,25 +183,27 @@ impl<B: Store> Host for B {
             return Err(Error::QuotaExceeded);
         }
         spend_write(cx)?;
-        Ok(Store::set(self, owner, key, value)?)
+        told(errors, Store::set(self, owner, key, value))
     }
 
     fn delete(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<(), Error> {
         cx.charge(DELETE_FUEL);
         check(key)?;
-        let owner = cx.plugin_id();
-        if Store::get(self, owner, key, cx.scratch())?.is_none() {
+        let (owner, errors) = (cx.plugin_id(), cx.board_errors);
+        if told(errors, Store::get(self, owner, key, cx.scratch()))?.is_none() {
             return Ok(());
         }
         spend_write(cx)?;
-        Store::delete(self, owner, key)?;
+        told(errors, Store::delete(self, owner, key))?;
         Ok(())
     }
 
     fn exists(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<bool, Error> {
         cx.charge(GET_FUEL);
         check(key)?;
-        Ok(Store::get(self, cx.plugin_id(), key, cx.scratch())?.is_some())
+        let errors = cx.board_errors;
+        let value = Store::get(self, cx.plugin_id(), key, cx.scratch());
+        Ok(told(errors, value)?.is_some())
     }
 
     fn list_keys<'a>(
@@ -200,7 +212,7 @@ impl<B: Store> Host for B {
         cursor: Option<u64>,
     ) -> Result<KeyResponse<'a>, Error> {
         cx.charge(LIST_KEYS_FUEL);
-        let owner = cx.plugin_id();
+        let (owner, errors) = (cx.plugin_id(), cx.board_errors);
         let mut next = Some(cursor.unwrap_or(0));
         let mut count = 0_usize;
         // The keys are written down as the list's own message, whose count is known last: it is one byte.
@@ -210,7 +222,7 @@ impl<B: Store> Host for B {
             && count < KEYS_MAX
         {
             let mut buffer = [0; KEY_MAX];
-            next = match Store::keys(self, owner, at, &mut buffer)? {
+            next = match told(errors, Store::keys(self, owner, at, &mut buffer))? {
                 Some((key, after)) => {
                     Text::<KEY_MAX>::encode(&key, &mut writer).map_err(|_| Error::DeviceFailed)?;
                     count = count.saturating_add(1);
@@ -234,6 +246,14 @@ const fn check(key: &str) -> Result<(), Error> {
         return Err(Error::AccessDenied);
     }
     Ok(())
+}
+
+/// What the plugin is told of an error, which the host counts.
+fn told<T>(errors: &Cell<u32>, result: Result<T, StoreError>) -> Result<T, Error> {
+    result.map_err(|error| {
+        count(errors);
+        Error::from(error)
+    })
 }
 
 fn spend_write(cx: &mut Caller<'_>) -> Result<(), Error> {

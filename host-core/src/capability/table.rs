@@ -168,6 +168,7 @@ impl<B: 'static> Table<B> {
             scratch: &mut self.scratch,
             audit: &mut self.audit,
             debt: &mut session.debt,
+            board_errors: &session.board_errors,
             now: session.now,
             refusal: None,
             audited: false,

@@ -1,5 +1,6 @@
 use core::fmt;
 
+use corelet_abi::{Codec, Text};
 use corelet_load::MachineError;
 
 use crate::plugin::types;
@@ -14,8 +15,12 @@ pub struct PluginError {
     /// What the origin says it is.
     pub code: i32,
     /// For a person; may be empty. Control characters but the tab are shown as `?`.
-    pub message: InlineStr<32>,
+    pub message: InlineStr<MESSAGE_MAX>,
 }
+
+/// The most bytes of a message, as the contract has it.
+const MESSAGE_MAX: usize = 32;
+const _: () = assert!(<(types::Origin, i32, Text<MESSAGE_MAX>)>::MAX == types::Error::MAX);
 
 impl From<types::Error<'_>> for PluginError {
     fn from(error: types::Error<'_>) -> Self {

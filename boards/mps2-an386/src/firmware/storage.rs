@@ -19,19 +19,19 @@ impl Store for Board {
         key: &str,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b [u8]>, StoreError> {
-        self.store()?.get(owner, key, buffer)
+        self.store()?.get(owner, key, buffer).inspect_err(report)
     }
 
     fn set(&mut self, owner: PluginId, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        self.store()?.set(owner, key, value)
+        self.store()?.set(owner, key, value).inspect_err(report)
     }
 
     fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError> {
-        self.store()?.delete(owner, key)
+        self.store()?.delete(owner, key).inspect_err(report)
     }
 
     fn used(&mut self, owner: PluginId) -> Result<u32, StoreError> {
-        self.store()?.used(owner)
+        self.store()?.used(owner).inspect_err(report)
     }
 
     fn keys<'b>(
@@ -40,6 +40,13 @@ impl Store for Board {
         cursor: u64,
         buffer: &'b mut [u8],
     ) -> Result<Option<(&'b str, u64)>, StoreError> {
-        self.store()?.keys(owner, cursor, buffer)
+        self.store()?
+            .keys(owner, cursor, buffer)
+            .inspect_err(report)
     }
+}
+
+/// The plugin is told too, but not what to do about it.
+fn report(error: &StoreError) {
+    defmt::warn!("storage: {}", error);
 }
