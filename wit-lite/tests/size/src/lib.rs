@@ -67,3 +67,9 @@ macro_rules! export {
         }
     };
 }
+
+/// What bindings for a host ask of its crate: nothing, without defmt.
+#[macro_export]
+macro_rules! without_defmt {
+    ($type:ty, |$value:ident, $f:ident| $body:expr) => {};
+}
