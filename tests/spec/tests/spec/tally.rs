@@ -77,7 +77,7 @@ fn feature(bytes: &[u8], refusal: &Refusal) -> String {
     }
     let reason = format!("{:x?}", refusal.reason);
     let found = reason.rsplit("found: ").next().unwrap_or_default();
-    let found = found.trim_end_matches(" }").trim_start_matches('f');
+    let found = found.trim_end_matches(" }");
     let message = other_verdict(bytes, profile()).err().unwrap_or_default();
     let message = message.split(" (at offset").next().unwrap_or_default();
     format!("{name} {found}: {message}")
