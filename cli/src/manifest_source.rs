@@ -18,7 +18,7 @@
 //! tick = "1s"                     # with `ticker` only
 //! stack = 1024                    # in linear memory; bytes, or "1 KiB"
 //! memory = "4 KiB"                # the most linear memory; by default what the module starts with
-//! value-stack = "4 KiB"           # operands and locals of open calls, outside of the linear memory
+//! value-stack = "1 KiB"           # operands and locals of open calls, outside of the linear memory
 //! heap = "36 KiB"                 # what loading and running it takes; by default not stated
 //!
 //! [grants]                        # by interface, typed by its `grant` record
@@ -111,7 +111,7 @@ impl Default for Budget {
             fuel_per_call: 100_000,
             memory: None,
             stack: 1024,
-            value_stack: 4 * 1024,
+            value_stack: 1024,
             heap: 0,
             tick_ms: None,
         }

@@ -64,9 +64,9 @@ limits! {
     /// Function types.
     types, Types, "types": 64, 1_024;
     /// Parameters of one function type.
-    params, Params, "parameters": 32, 1_024;
+    params, Params, "parameters": 32, 1_000;
     /// Results of one function type, and of one block.
-    results, Results, "results": 1, 1_024;
+    results, Results, "results": 1, 1_000;
     /// Imported functions.
     imports, Imports, "imports": 32, 1_024;
     /// Functions, imported ones included.

@@ -13,8 +13,8 @@ pub struct Budget {
     pub recursion: u32,
 }
 
-/// wasmi's frame of one call.
-const FRAME: usize = 3 * size_of::<usize>();
+/// wasmi's frame of one call: 16 bytes on 32 bits.
+const FRAME: usize = 4 * size_of::<usize>();
 
 /// A trap's error, and the first stack that an engine keeps.
 const TRAP: usize = 96 * size_of::<usize>();
@@ -24,7 +24,7 @@ impl Budget {
     pub const DEVICE: Self = Self {
         memory: 65_536,
         stack: 4_096,
-        recursion: 64,
+        recursion: 32,
     };
 
     /// The most bytes of heap that a call takes beside memory that grows, on this target. As much must be free when one begins.

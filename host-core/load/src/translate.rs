@@ -35,7 +35,7 @@ unsafe fn module(engine: &Engine, bytes: &[u8]) -> Result<Module, Error> {
     return unsafe { Module::new_unchecked(engine, bytes) };
 }
 
-/// A module with one function, whose body has no locals, no instructions, and not the `end` that every body must have.
+/// A module with one function whose body is empty: it lacks even its count of locals.
 const UNTRANSLATABLE: [u8; 22] = *b"\0asm\x01\0\0\0\
     \x01\x04\x01\x60\0\0\
     \x03\x02\x01\0\
@@ -48,8 +48,8 @@ const UNTRANSLATABLE: [u8; 22] = *b"\0asm\x01\0\0\0\
 /// function begins, and put back only when that succeeds. So a function that cannot be translated goes last.
 fn release(engine: &Engine) {
     // SAFETY: not a valid module, which is the purpose, and no module comes of it: everything before the only function is
-    // valid, and that one has no instruction that could be misread. wasmi 2.0.0 finds the missing `end` before it finishes
-    // the function (`FuncTranslationDriver::translate_operators`, by wasmparser's `OperatorsReader::ensure_end`).
+    // valid, and its body has no byte that could be misread. wasmi 2.0.0 takes the work space (`EngineInner::translate_func`),
+    // finds no count of locals (`FuncTranslationDriver::translate_locals`), and returns that error.
     let refused = unsafe { module(engine, &UNTRANSLATABLE) };
     debug_assert!(refused.is_err());
 }
