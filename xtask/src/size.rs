@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    /// Link wasmi's own validation besides admission
+    #[arg(long)]
+    validate: bool,
 }
 
 /// The figures.
@@ -60,7 +63,8 @@ struct Budget {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let size = measure()?;
+    let features: &[&str] = if args.validate { &["validate"] } else { &[] };
+    let size = measure(features)?;
     if args.json {
         println!(
             "{}",
@@ -77,7 +81,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
 /// # Errors
 /// If a figure is above its budget.
 pub(crate) fn check_budget() -> Result<(), Failure> {
-    let size = measure()?;
+    let size = measure(&[])?;
     print(&size);
     let path = root().join(BUDGET);
     let text = fs::read_to_string(&path).map_err(|error| Failure::reading(&path, &error))?;
@@ -126,8 +130,8 @@ fn print(size: &Size) {
     }
 }
 
-fn measure() -> Result<Size, Failure> {
-    let elf = firmware::build(&[])?;
+fn measure(features: &[&str]) -> Result<Size, Failure> {
+    let elf = firmware::build(features)?;
     let data = fs::read(&elf).map_err(|error| Failure::reading(&elf, &error))?;
     let file = object::File::parse(&*data).map_err(Failure::tool)?;
     let mut size = Size {
