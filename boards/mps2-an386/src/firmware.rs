@@ -94,7 +94,12 @@ fn run(peripherals: Peripherals) -> ! {
         processing.poll(&mut host);
         match host.poll() {
             // An interrupt wakes the processor in time for the next tick: the alarm's, at the latest.
-            Report::Idle { .. } => cortex_m::asm::wfi(),
+            Report::Idle { .. } => critical_section::with(|_| {
+                // An event that came since must not be slept over. With interrupts masked, one that is pending still wakes.
+                if alarm::EVENTS.is_empty() {
+                    cortex_m::asm::wfi();
+                }
+            }),
             report => {
                 if let Report::Ticked { slot, .. } = report
                     && let Some(missing) = ticks.get_mut(usize::from(slot.0))

@@ -1,7 +1,8 @@
 use crate::bsp::{print, sleep_until_interrupt, uptime_ns, warn};
+use corelet_board_support::image_in;
 use corelet_host::capability::{logging, monotonic_clock, sensor};
-use corelet_host::{Allow, Host, Policy, Report, SlotId, SlotPolicy};
-use corelet_image::{Image, Keys, PublicKey};
+use corelet_host::{Allow, Host, Policy, Report, SlotId, SlotPolicy, VERSION};
+use corelet_image::{Keys, PublicKey};
 
 /// The drivers, by value: here an embedded-hal I²C bus with a TMP102 on it.
 pub struct Board<I2C> { i2c: I2C }
@@ -32,13 +33,14 @@ const POLICY: SlotPolicy = SlotPolicy {
     ..SlotPolicy::DEVICE
 };
 
-pub fn run<I2C: embedded_hal::i2c::I2c + 'static>(i2c: I2C, flash: &[u8], key: PublicKey) -> ! {
+pub fn run<I2C: embedded_hal::i2c::I2c + 'static>(i2c: I2C, bank: &[u8], key: PublicKey) -> ! {
     let mut host = Host::<_, 2>::new(Board { i2c }, Policy::same(POLICY))
         .with::<logging::Capability>()
         .with::<sensor::Capability>();
     let keys = [key];
-    match Image::parse(flash).and_then(|image| image.verify(&Keys::new(&keys), corelet_host::VERSION)) {
-        Ok(image) => if let Err(error) = host.load(SlotId(0), &image) { warn(&error) },
+    match image_in(bank).and_then(|image| image.map(|image| image.verify(&Keys::new(&keys), VERSION)).transpose()) {
+        Ok(Some(image)) => if let Err(error) = host.load(SlotId(0), &image) { warn(&error) },
+        Ok(None) => {}                                  // the bank is erased
         Err(error) => warn(&error),
     }
     loop {
