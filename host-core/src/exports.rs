@@ -95,7 +95,10 @@ const fn stem(interface: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::format;
+
     use super::stem;
+    use crate::interface_name::{InterfaceName, are_compatible};
 
     #[test]
     fn compatible_versions_have_one_stem() {
@@ -105,5 +108,24 @@ mod tests {
         assert_eq!(stem("a:b/c@0.10.9"), "a:b/c@0.10");
         assert_eq!(stem("a:b/c@0.0.9"), "a:b/c@0.0.9");
         assert_eq!(stem("a1:b2/c3"), "a1:b2/c3");
+    }
+
+    #[test]
+    fn stems_are_equal_for_compatible_versions_and_no_others() {
+        let versions = [
+            "0.0.0", "0.0.1", "0.0.2", "0.0.10", "0.1.0", "0.1.9", "0.10.0", "0.2.0", "1.0.0",
+            "1.2.3", "1.20.3", "2.0.0", "10.0.0", "10.1.0",
+        ];
+        for one in versions {
+            for other in versions {
+                let [one, other] = [one, other].map(|version| format!("a:b/c@{version}"));
+                let version = |name| InterfaceName::parse(name).unwrap().version.unwrap();
+                assert_eq!(
+                    stem(&one) == stem(&other),
+                    are_compatible(version(&one), version(&other)),
+                    "{one} {other}"
+                );
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Names and versions of interfaces.
 
+use corelet_abi::version_track;
+
 use crate::Version;
 
 /// An interface as a module or a manifest names it.
@@ -33,15 +35,16 @@ fn parse_version(text: &str) -> Option<Version> {
     parts.next().is_none().then_some(version)
 }
 
-/// Whether one version may stand for the other: the same major version, below 1.0 the same minor, below 0.1 the same
-/// patch.
-///
-/// It does not matter which is newer. Whether a function is what the other side was built for is decided by its
-/// shape; versions say only which functions may be compared.
-pub(crate) const fn are_compatible(one: Version, other: Version) -> bool {
-    one.major == other.major
-        && (one.major != 0 || one.minor == other.minor)
-        && (one.major != 0 || one.minor != 0 || one.patch == other.patch)
+/// Whether one version may stand for the other: both are of one [track](version_track).
+pub(crate) fn are_compatible(one: Version, other: Version) -> bool {
+    let track = |version: Version| {
+        version_track(
+            version.major.into(),
+            version.minor.into(),
+            version.patch.into(),
+        )
+    };
+    track(one) == track(other)
 }
 
 #[cfg(test)]

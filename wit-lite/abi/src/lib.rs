@@ -111,6 +111,7 @@ mod scalar;
 mod shape;
 mod status;
 mod text;
+mod version;
 mod writer;
 
 pub use answer::{Answer, import_result, pack, unpack};
@@ -124,4 +125,5 @@ pub use reader::Reader;
 pub use shape::{NameKey, SHAPES_SECTION, Shape, ShapeEntry};
 pub use status::Status;
 pub use text::{Bytes, Text};
+pub use version::version_track;
 pub use writer::Writer;

@@ -14,6 +14,7 @@ mod worlds;
 
 use std::fmt;
 
+use corelet_abi::version_track;
 use semver::Version;
 
 use crate::model::{Contract, Function, Interface, Type};
@@ -125,18 +126,11 @@ fn same<'c>(candidates: &[&'c Interface], interface: &Interface) -> Option<&'c I
         .copied()
 }
 
-/// The part of a version that a breaking release raises.
-fn track(version: &Version) -> (u64, u64, u64) {
-    match (version.major, version.minor) {
-        (0, 0) => (0, 0, version.patch),
-        (0, minor) => (0, minor, 0),
-        (major, _) => (major, 0, 0),
-    }
-}
-
 fn compatible(one: &Option<Version>, other: &Option<Version>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => {
+            let track =
+                |version: &Version| version_track(version.major, version.minor, version.patch);
             one.pre.is_empty() && other.pre.is_empty() && track(one) == track(other)
         }
         _ => false,
