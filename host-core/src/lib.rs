@@ -134,7 +134,6 @@ pub mod capability;
 pub mod plugin;
 
 mod audit;
-mod defmt_format;
 mod error;
 mod event;
 mod exports;
@@ -158,9 +157,6 @@ pub use corelet_admission::{ImportRefusal, Limits};
 pub use corelet_image::{PluginId, Version};
 pub use corelet_load::{Budget, Stop, Trap};
 pub use corelet_macros::host_bindgen as bindgen;
-#[cfg(feature = "defmt")]
-#[doc(hidden)]
-pub use defmt;
 
 pub use audit::{AUDIT_ENTRIES, AuditEntry, Denial};
 pub use capability::{

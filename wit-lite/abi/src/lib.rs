@@ -101,6 +101,7 @@
 mod answer;
 mod codec;
 mod compound;
+mod defmt_format;
 mod error;
 mod exchange;
 mod function;
@@ -127,3 +128,7 @@ pub use status::Status;
 pub use text::{Bytes, Text};
 pub use version::version_track;
 pub use writer::Writer;
+
+#[cfg(feature = "defmt")]
+#[doc(hidden)]
+pub use defmt;

@@ -2,11 +2,6 @@
 
 mod runtime {
     pub(crate) use corelet_abi as abi;
-
-    macro_rules! defmt_format {
-        ($type:ty, |$value:ident, $f:ident| $body:expr) => {};
-    }
-    pub(crate) use defmt_format;
 }
 
 mod bindings {

@@ -54,7 +54,7 @@ impl Item<'_> {
         };
         let (runtime, name) = (self.rust.runtime(), self.name);
         let any = self.generics().map(|_| quote!(<'_>));
-        Some(quote! { #runtime::defmt_format!(#name #any, |value, f| #body); })
+        Some(quote! { #runtime::abi::defmt_format!(#name #any, |value, f| #body); })
     }
 }
 

@@ -10,7 +10,6 @@ mod values;
 /// Codecs need the ABI of the runtime, and nothing else.
 mod runtime {
     pub(crate) use corelet_abi as abi;
-    pub(crate) use corelet_host::defmt_format;
 }
 
 mod bindings {

@@ -16,7 +16,7 @@ pub mod motor {
         /// Field `max-rpm`.
         pub max_rpm: u16,
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         Grant, | value, f | defmt::write!(f, "Grant {{ max_rpm: {} }}", value.max_rpm)
     );
     impl abi::Codec for Grant {
@@ -57,7 +57,7 @@ pub mod motor {
         /// A case of a newer contract, by its number.
         Unknown(u32),
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         Error, | value, f | match value { Error::OutOfRange => defmt::write!(f,
         "OutOfRange"), Error::Stalled => defmt::write!(f, "Stalled"),
         Error::Unknown(inner) => defmt::write!(f, "Unknown({})", inner), }
@@ -274,7 +274,7 @@ pub struct Config {
     /// Above it, `allow` says no.
     pub limit: u16,
 }
-::corelet_host::defmt_format!(
+::corelet_host::abi::defmt_format!(
     Config, | value, f | defmt::write!(f, "Config {{ limit: {} }}", value.limit)
 );
 impl ::corelet_host::abi::Codec for Config {

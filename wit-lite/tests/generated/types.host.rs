@@ -14,7 +14,7 @@ pub mod all {
         /// Field `id`.
         pub id: u32,
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         Named < '_ >, | value, f | defmt::write!(f, "Named {{ name: {}, id: {} }}", value
         .name, value.id)
     );
@@ -46,7 +46,7 @@ pub mod all {
         /// Field `ratio`.
         pub ratio: f32,
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         ListOfNamed < '_ >, | value, f | defmt::write!(f, "{}",
         defmt::Debug2Format(value))
     );
@@ -78,7 +78,7 @@ pub mod all {
         /// Case `off`.
         Off,
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         Closed, | value, f | match value { Closed::On => defmt::write!(f, "On"),
         Closed::Off => defmt::write!(f, "Off"), }
     );
@@ -116,7 +116,7 @@ pub mod all {
         /// A case of a newer contract, by its number.
         UnknownCase(u32),
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         Open, | value, f | match value { Open::On => defmt::write!(f, "On"),
         Open::Unknown => defmt::write!(f, "Unknown"), Open::UnknownCase(inner) =>
         defmt::write!(f, "UnknownCase({})", inner), }
@@ -153,7 +153,7 @@ pub mod all {
     /// Type `rights`.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct Rights(u8);
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         Rights, | value, f | defmt::write!(f, "{}", defmt::Debug2Format(value))
     );
     impl Rights {
@@ -238,7 +238,7 @@ pub mod all {
         /// Case `fixed`.
         Fixed([i16; 3]),
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         Choice < '_ >, | value, f | match value { Choice::Nothing => defmt::write!(f,
         "Nothing"), Choice::Number(inner) => defmt::write!(f, "Number({})", inner),
         Choice::Pair(inner) => defmt::write!(f, "Pair({})", inner),

@@ -10,7 +10,7 @@ pub mod old_valve_1_0_0 {
         /// Case `closed`.
         Closed,
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         State, | value, f | match value { State::Open => defmt::write!(f, "Open"),
         State::Closed => defmt::write!(f, "Closed"), }
     );
@@ -112,7 +112,7 @@ pub mod old_valve_1_1_0 {
         /// Case `between`.
         Between,
     }
-    ::corelet_host::defmt_format!(
+    ::corelet_host::abi::defmt_format!(
         State, | value, f | match value { State::Open => defmt::write!(f, "Open"),
         State::Closed => defmt::write!(f, "Closed"), State::Between => defmt::write!(f,
         "Between"), }

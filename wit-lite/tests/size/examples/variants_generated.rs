@@ -3,7 +3,6 @@
 
 mod runtime {
     pub(crate) use corelet_abi as abi;
-    pub(crate) use corelet_codec_size::without_defmt as defmt_format;
 }
 
 mod bindings {

@@ -67,9 +67,3 @@ macro_rules! export {
         }
     };
 }
-
-/// What bindings for a host ask of its crate: nothing, without defmt.
-#[macro_export]
-macro_rules! without_defmt {
-    ($type:ty, |$value:ident, $f:ident| $body:expr) => {};
-}
