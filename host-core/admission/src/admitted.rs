@@ -7,7 +7,7 @@ use crate::memory::Memory;
 use crate::plugin::{check_exports, check_imports};
 use crate::shapes::Shapes;
 use crate::validate::{self, Scope};
-use crate::workspace::{DeviceWorkspace, LargestWorkspace, Space};
+use crate::workspace::{Space, space};
 use crate::{Limits, Offer, Refusal};
 
 /// Proof that a module went through [`admit`]: nothing else makes one.
@@ -41,8 +41,7 @@ pub fn admit<'m>(
     offer: &impl Offer,
 ) -> Result<Admitted<'m>, Refusal> {
     let limits = limits.within(&Limits::DEVICE);
-    let mut workspace = DeviceWorkspace::new();
-    admit_in(module, &limits, offer, workspace.space())
+    admit_in(module, &limits, offer, space!(Limits::DEVICE))
 }
 
 /// As [`admit`], with limits as large as [`Limits::LARGEST`]: for tools, since it takes some hundred KiB of stack.
@@ -55,8 +54,7 @@ pub fn admit_large<'m>(
     offer: &impl Offer,
 ) -> Result<Admitted<'m>, Refusal> {
     let limits = limits.within(&Limits::LARGEST);
-    let mut workspace = LargestWorkspace::new();
-    admit_in(module, &limits, offer, workspace.space())
+    admit_in(module, &limits, offer, space!(Limits::LARGEST))
 }
 
 fn admit_in<'m>(

@@ -8,7 +8,7 @@ use crate::layout::Layout;
 use crate::memory::{Memory, memory_type, only, table_type};
 use crate::segments::{self, Targets};
 use crate::types::Signature;
-use crate::workspace::{LargestWorkspace, Space};
+use crate::workspace::{Space, space};
 use crate::{Limits, Quantity, Reason, Refusal, exports, globals, imports, types};
 
 /// What a module is held against.
@@ -44,8 +44,8 @@ pub(crate) struct Valid<'a, 'm> {
 /// ```
 pub fn validate(module: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let limits = limits.within(&Limits::LARGEST);
-    let mut workspace = LargestWorkspace::new();
-    check(module, Scope::Module, &limits, workspace.space()).map(drop)
+    let space = space!(Limits::LARGEST);
+    check(module, Scope::Module, &limits, space).map(drop)
 }
 
 /// Checks `module` within `limits`, which are no larger than `space`.
