@@ -16,6 +16,8 @@ use crate::Failure;
 
 /// How long QEMU may take to start and to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the machine may log nothing while something waits for its end.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// How a machine is started.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +105,20 @@ impl Machine {
             Ok(line) => Next::Line(line),
             Err(RecvTimeoutError::Timeout) => Next::Nothing,
             Err(RecvTimeoutError::Disconnected) => Next::End,
+        }
+    }
+
+    /// Hands every line of the log to `read` until the machine ends by itself.
+    ///
+    /// # Errors
+    /// If it is silent for a minute, which a busy computer does not explain.
+    pub fn read_to_end(&mut self, mut read: impl FnMut(Line)) -> Result<(), Failure> {
+        loop {
+            match self.line(SILENCE) {
+                Next::Line(line) => read(line),
+                Next::End => return Ok(()),
+                Next::Nothing => return Err(Failure::tool("the emulated board is silent")),
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 use std::path::Path;
-use std::time::Duration;
 
-use corelet_cli::qemu::{Machine, Next, Pace, Start};
+use corelet_cli::qemu::{Machine, Pace, Start};
 use corelet_cli::{Failure, FlashFile};
 use corelet_mps2_an386::BootRecord;
 
@@ -11,8 +10,6 @@ use crate::{Case, Outcome, Transcript};
 
 /// Some ticks, in the machine's own time.
 const RUN_MS: u32 = 8 * TICK_MS;
-/// How long the machine may be silent, on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The emulated board: its firmware, and the emulator.
 #[derive(Clone, Copy, Debug)]
@@ -39,13 +36,7 @@ impl Emulated<'_> {
             pace: Pace::Instructions,
         })?;
         let mut log = Vec::new();
-        loop {
-            match machine.line(PATIENCE) {
-                Next::Line(line) => log.push(line.message),
-                Next::End => break,
-                Next::Nothing => return Err(Failure::tool("the emulated board is silent")),
-            }
-        }
+        machine.read_to_end(|line| log.push(line.message))?;
         if !log.iter().any(|line| line.starts_with("figures: ")) {
             let last = log.last().map_or("nothing", String::as_str);
             return Err(Failure::tool(format_args!("the board died after: {last}")));

@@ -2,15 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use corelet_cli::qemu::{Machine, Next, Pace, Start};
+use corelet_cli::qemu::{Machine, Pace, Start};
 use corelet_cli::toolchain::ensure_qemu;
 use corelet_cli::{Failure, FlashFile};
 use corelet_mps2_an386::BootRecord;
-
-/// How long the machine may be silent, on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs `firmware` with the images in its banks, in order, until it ends the emulator; hands each line of its log to `read`.
 ///
@@ -41,11 +37,5 @@ pub(crate) fn run_to_end(
         flash: &path,
         pace: Pace::Instructions,
     })?;
-    loop {
-        match machine.line(PATIENCE) {
-            Next::Line(line) => read(&line.message),
-            Next::End => return Ok(()),
-            Next::Nothing => return Err(Failure::tool("the emulated board is silent")),
-        }
-    }
+    machine.read_to_end(|line| read(&line.message))
 }

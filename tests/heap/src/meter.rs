@@ -162,32 +162,18 @@ impl Meter {
         instance: Instance,
         step: Result<u32, wasmi::Error>,
     ) -> Result<Life, wasmi::Error> {
-        let figure = instance.get_typed_func::<u32, u32>(&store, "figure")?;
-        let mut figures = [0; 9];
-        for (index, value) in (0..).zip(&mut figures) {
-            *value = figure.call(&mut store, index)?;
-        }
-        let [
-            translate,
-            translated,
-            instantiate,
-            instantiated,
-            call,
-            renew,
-            largest,
-            left,
-            linear,
-        ] = figures;
+        let figures = instance.get_typed_func::<u32, u32>(&store, "figure")?;
+        let mut figure = |index| figures.call(&mut store, index);
         Ok(Life {
-            translate,
-            translated,
-            instantiate,
-            instantiated,
-            call,
-            renew,
-            largest,
-            left,
-            linear,
+            translate: figure(0)?,
+            translated: figure(1)?,
+            instantiate: figure(2)?,
+            instantiated: figure(3)?,
+            call: figure(4)?,
+            renew: figure(5)?,
+            largest: figure(6)?,
+            left: figure(7)?,
+            linear: figure(8)?,
             failed: match step {
                 Ok(0) => None,
                 Ok(1) => Some(Step::Translate),
