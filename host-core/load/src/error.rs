@@ -192,6 +192,10 @@ pub enum Stop {
     NoSuchExport,
     /// The instance was lost to an earlier call; [renew](crate::Machine::renew) the machine first.
     Spent,
+    /// Another call is in flight: it must be carried on to its end, or cancelled, first.
+    Busy,
+    /// No call is in flight that could be carried on.
+    NoCall,
     /// The arguments do not make a request.
     Request(CodecError),
     /// The request does not fit the guest's exchange buffer.
@@ -231,7 +235,12 @@ impl Stop {
     /// Whose fault it is.
     pub const fn blame(self) -> Blame {
         match self {
-            Self::NoSuchExport | Self::Spent | Self::Request(_) | Self::Interpreter => Blame::Host,
+            Self::NoSuchExport
+            | Self::Spent
+            | Self::Busy
+            | Self::NoCall
+            | Self::Request(_)
+            | Self::Interpreter => Blame::Host,
             Self::HeapFull | Self::OutOfHeap => Blame::Board,
             Self::RequestTooLarge { .. }
             | Self::OutOfFuel
@@ -246,6 +255,8 @@ impl Stop {
     pub const fn costs_instance(self) -> bool {
         match self {
             Self::NoSuchExport
+            | Self::Busy
+            | Self::NoCall
             | Self::Request(_)
             | Self::RequestTooLarge { .. }
             | Self::HeapFull
@@ -290,6 +301,8 @@ impl fmt::Display for Stop {
             Self::Spent => {
                 f.write_str("the plugin was stopped by an earlier call and not made anew")
             }
+            Self::Busy => f.write_str("a call is in flight: take its answer or cancel it first"),
+            Self::NoCall => f.write_str("no call is in flight"),
             Self::Request(error) => write!(f, "the arguments make no request: {error}"),
             Self::RequestTooLarge { allowed } => write!(
                 f,

@@ -4,7 +4,7 @@ use corelet_abi::{Status, import_result};
 use wasmi::{Caller, Error, TrapCode};
 
 use crate::Imports;
-use crate::store_data::StoreData;
+use crate::store_data::{Owed, StoreData};
 
 /// The four parameters of an import, as the guest claims them.
 #[derive(Clone, Copy)]
@@ -18,7 +18,8 @@ pub(crate) struct Claim {
 /// Serves one import: checks the claim, calls the host function, takes its debt off the fuel.
 ///
 /// # Errors
-/// Out of fuel, if the debt is more than is left. Everything else the guest is told by a status.
+/// Out of fuel, if the debt is more than is left: [`StoreData::owed`] says how much is missing, so that a sliced call
+/// can go on from here when it is paid. Everything else the guest is told by a status.
 #[inline]
 pub(crate) fn enter<D: Imports>(
     mut caller: Caller<'_, StoreData<D>>,
@@ -43,9 +44,13 @@ pub(crate) fn enter<D: Imports>(
     };
     let debt = data.take_debt();
     if debt > 0 {
-        let left = caller.get_fuel()?.checked_sub(debt);
-        caller.set_fuel(left.unwrap_or(0))?;
-        if left.is_none() {
+        let left = caller.get_fuel()?;
+        caller.set_fuel(left.saturating_sub(debt))?;
+        if debt > left {
+            caller.data_mut().owed = Some(Owed {
+                fuel: debt.saturating_sub(left),
+                result: import_result(result),
+            });
             return Err(Error::from(TrapCode::OutOfFuel));
         }
     }

@@ -40,8 +40,11 @@
 //!   included.
 //! - Pointers and lengths that come from the guest pass one door, which checks them in the order that the ABI names
 //!   before the host function sees a byte.
-//! - A call holds the machine exclusively, and a host function is given the data but not the machine: nothing can
-//!   call into a guest that is inside a call.
+//! - One call is in flight at a time. A host function is given the data but not the machine, and while a call waits for its
+//!   next slice any other is answered [`Stop::Busy`]: nothing can call into a guest that is inside a call.
+//! - A call in slices ([`Machine::begin`], [`Machine::run`]) runs for a slice at a time, or for its next step where that takes
+//!   more. A host function whose price is over what is left of the slice is the last of that slice, and the guest goes on
+//!   when later slices have paid for it.
 //! - After a stop that [costs the instance](Stop::costs_instance) the machine answers [`Stop::Spent`] until
 //!   [`Machine::renew`] has made another: a trap leaves the guest's stack pointer where it was.
 //! - `Machine<D>` is `Send` if `D` is.
@@ -69,6 +72,7 @@ mod host_call;
 mod imports;
 mod limits;
 mod machine;
+mod sliced;
 mod store_data;
 mod translate;
 
@@ -76,3 +80,4 @@ pub use budget::Budget;
 pub use error::{Blame, MachineError, Stop, Trap};
 pub use imports::Imports;
 pub use machine::Machine;
+pub use sliced::Progress;

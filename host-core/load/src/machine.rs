@@ -8,22 +8,33 @@ use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, TypedFunc};
 
 use crate::host_call::{self, Claim};
 use crate::limits::{Limits, heap_has};
+use crate::sliced::Open;
 use crate::store_data::StoreData;
 use crate::translate::translate;
 use crate::{Budget, Imports, MachineError, Stop};
 
 /// An export of the ABI: (request pointer, request length) -> result.
-type Export = TypedFunc<(u32, u32), i64>;
+pub(crate) type Export = TypedFunc<(u32, u32), i64>;
 
 /// The engine, the module and the instance of one slot; see the crate's documentation.
 ///
 /// `D` is the host's state, which the host functions are given.
 pub struct Machine<D: Imports> {
-    store: Store<StoreData<D>>,
+    pub(crate) store: Store<StoreData<D>>,
     instance: Parts,
     plan: Plan,
-    fuel_used: u64,
-    spent: bool,
+    pub(crate) fuel_used: u64,
+    pub(crate) spent: bool,
+    /// The call that [`Machine::run`] carries on.
+    pub(crate) open: Option<Open>,
+}
+
+/// How the guest is entered: the function, and where its request lies.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) function: Export,
+    pub(crate) request: u32,
+    pub(crate) length: u32,
 }
 
 /// All that it takes to make an instance again.
@@ -85,6 +96,7 @@ impl<D: Imports> Machine<D> {
                 table: admitted.table_elements() as usize,
                 reserve: budget.call_heap(),
             },
+            owed: None,
         };
         Self::start(plan, data)
     }
@@ -100,9 +112,11 @@ impl<D: Imports> Machine<D> {
             store,
             instance,
             plan,
+            open,
             ..
         } = self;
-        // Both are given back to the heap before their successors ask for as much.
+        // All are given back to the heap before their successors ask for as much.
+        drop(open);
         drop(instance);
         let mut data = store.into_data();
         data.memory = None;
@@ -120,6 +134,7 @@ impl<D: Imports> Machine<D> {
             plan,
             fuel_used: 0,
             spent: false,
+            open: None,
         })
     }
 
@@ -131,34 +146,51 @@ impl<D: Imports> Machine<D> {
     ///
     /// # Errors
     /// [`Stop`]; if it [costs the instance](Stop::costs_instance), every later call is answered [`Stop::Spent`]
-    /// until the machine is renewed.
+    /// until the machine is renewed. [`Stop::Busy`] while a call in slices is open.
     pub fn call(
         &mut self,
         export: NameKey,
         fuel: u64,
         request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
     ) -> Result<Answer, Stop> {
+        let result = self
+            .enter(export, request)
+            .and_then(|entry| self.call_entry(entry, fuel));
+        self.note(result)
+    }
+
+    #[inline]
+    fn call_entry(&mut self, entry: Entry, fuel: u64) -> Result<Answer, Stop> {
+        self.store
+            .set_fuel(fuel)
+            .map_err(|error| Stop::of(&error))?;
+        let result = entry
+            .function
+            .call(&mut self.store, (entry.request, entry.length));
+        let left = self.store.get_fuel().unwrap_or(0);
+        self.fuel_used = fuel.saturating_sub(left);
+        self.answer(result.map_err(|error| Stop::of(&error))?)
+    }
+
+    /// Writes a request, and says how the guest is entered with it.
+    #[inline]
+    pub(crate) fn enter(
+        &mut self,
+        export: NameKey,
+        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
+    ) -> Result<Entry, Stop> {
+        // An open call keeps its count.
+        if self.open.is_some() {
+            return Err(Stop::Busy);
+        }
         self.fuel_used = 0;
         if self.spent {
             return Err(Stop::Spent);
         }
-        let result = self.enter(export, fuel, request);
-        self.spent = matches!(result, Err(stop) if stop.costs_instance());
-        result
-    }
-
-    #[inline]
-    fn enter(
-        &mut self,
-        export: NameKey,
-        fuel: u64,
-        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
-    ) -> Result<Answer, Stop> {
         let Parts {
             memory,
             buffer,
             size,
-            first_size,
             ..
         } = self.instance;
         let function = self.instance.export(export).ok_or(Stop::NoSuchExport)?;
@@ -170,18 +202,33 @@ impl<D: Imports> Machine<D> {
         })?;
         // Within the buffer, whose size is 32 bits.
         let length = writer.length() as u32;
-
-        if !heap_has(self.store.data().limits.reserve) {
+        if !self.heap_has_reserve() {
             return Err(Stop::HeapFull);
         }
-        self.store
-            .set_fuel(fuel)
-            .map_err(|error| Stop::of(&error))?;
-        let result = function.call(&mut self.store, (buffer, length));
-        let left = self.store.get_fuel().unwrap_or(0);
-        self.fuel_used = fuel.saturating_sub(left);
+        Ok(Entry {
+            function,
+            request: buffer,
+            length,
+        })
+    }
 
-        let found = result.map_err(|error| Stop::of(&error))?;
+    /// Whether so much heap is free as a call may take.
+    pub(crate) fn heap_has_reserve(&self) -> bool {
+        heap_has(self.store.data().limits.reserve)
+    }
+
+    /// Keeps in mind whether the instance is lost.
+    #[inline]
+    pub(crate) fn note<T>(&mut self, result: Result<T, Stop>) -> Result<T, Stop> {
+        if result.as_ref().is_err_and(|stop| stop.costs_instance()) {
+            self.spent = true;
+        }
+        result
+    }
+
+    /// What an export's result means.
+    #[inline]
+    pub(crate) fn answer(&self, found: i64) -> Result<Answer, Stop> {
         match unpack(found) {
             None => Err(Stop::MalformedResult { found }),
             Some(Err(status)) => Err(Stop::Refused(status)),
@@ -192,7 +239,7 @@ impl<D: Imports> Machine<D> {
             Some(Ok(answer)) => {
                 let end = u64::from(answer.pointer).saturating_add(u64::from(answer.length));
                 // Memory never shrinks: what fits its first size needs no second look.
-                if end > u64::from(first_size) && end > self.memory_bytes() as u64 {
+                if end > u64::from(self.instance.first_size) && end > self.memory_bytes() as u64 {
                     return Err(Stop::AnswerOutOfBounds {
                         pointer: answer.pointer,
                         length: answer.length,

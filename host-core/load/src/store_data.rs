@@ -8,4 +8,13 @@ pub(crate) struct StoreData<D> {
     /// The guest's memory; none until the instance is made, in which time no guest code runs.
     pub(crate) memory: Option<Memory>,
     pub(crate) limits: Limits,
+    /// Set when a host function cost more fuel than there was, and the guest does not have its result yet.
+    pub(crate) owed: Option<Owed>,
+}
+
+/// The fuel that was missing, and what the guest is given when it is paid.
+#[derive(Clone, Copy)]
+pub(crate) struct Owed {
+    pub(crate) fuel: u64,
+    pub(crate) result: i32,
 }

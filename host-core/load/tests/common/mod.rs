@@ -94,6 +94,8 @@ pub struct Host {
     pub request: Vec<u8>,
     pub response_max: usize,
     pub debt: u64,
+    /// What every call costs.
+    pub price: u64,
     /// What to answer instead.
     pub answer: Option<Result<usize, Status>>,
 }
@@ -118,7 +120,7 @@ impl Imports for Host {
     }
 
     fn take_debt(&mut self) -> u64 {
-        std::mem::take(&mut self.debt)
+        std::mem::take(&mut self.debt) + self.price
     }
 }
 

@@ -1,0 +1,158 @@
+//! Calls that are carried on in slices of fuel.
+
+use corelet_abi::{Answer, CodecError, NameKey, Writer};
+use wasmi::{
+    Error, TypedResumableCall, TypedResumableCallHostTrap, TypedResumableCallOutOfFuel, Val,
+};
+
+use crate::machine::Entry;
+use crate::{Imports, Machine, Stop};
+
+/// How far a slice brought a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a call that is suspended wants another slice"]
+pub enum Progress {
+    /// The plugin answered.
+    Finished(Answer),
+    /// The slice is used up, and the call waits for the next.
+    Suspended,
+}
+
+/// A call that was begun and has no answer yet.
+pub(crate) struct Open {
+    at: At,
+    /// What is left of the fuel of the whole call.
+    left: u64,
+    /// What host functions cost beyond the fuel of their slice, and later slices have to pay before the guest goes on. It is
+    /// taken off `left` already.
+    debt: u64,
+}
+
+/// Where the guest stands.
+enum At {
+    /// Before the function.
+    Entry(Entry),
+    /// At an instruction that there was not enough fuel for.
+    OutOfFuel(TypedResumableCallOutOfFuel<i64>),
+    /// Behind a host function, whose result this is, and whose price was more than there was.
+    InDebt(TypedResumableCallHostTrap<i64>, i32),
+}
+
+impl<D: Imports> Machine<D> {
+    /// Begins a call that [`run`](Self::run) carries on: the request is written, and no guest code runs yet.
+    ///
+    /// `fuel` is for the whole call, however many slices it takes.
+    ///
+    /// # Errors
+    /// [`Stop::Busy`] while another call is open, and all of [`call`](Self::call) that come before the guest is entered.
+    pub fn begin(
+        &mut self,
+        export: NameKey,
+        fuel: u64,
+        request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
+    ) -> Result<(), Stop> {
+        let entry = self.enter(export, request)?;
+        self.open = Some(Open {
+            at: At::Entry(entry),
+            left: fuel,
+            debt: 0,
+        });
+        Ok(())
+    }
+
+    /// Carries the open call on, with `slice` fuel or with as much as its next step requires, if that is more.
+    ///
+    /// The step is a block of instructions without a branch back, or one instruction on a range of memory: admission bounds
+    /// both. What host functions cost beyond the slice is paid by the next slices, in which the guest does not run. In the
+    /// end a call in slices has used as much fuel as one that is not.
+    ///
+    /// Where the heap has no room for what a call may take, nothing runs, and the call waits.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call), and no call is open then. [`Stop::NoCall`] if none was.
+    pub fn run(&mut self, slice: u64) -> Result<Progress, Stop> {
+        let mut open = self.open.take().ok_or(Stop::NoCall)?;
+        let paid = open.debt.min(slice);
+        open.debt = open.debt.saturating_sub(paid);
+        let slice = slice.saturating_sub(paid);
+        let used_for_debt = paid > 0 && slice == 0;
+        if open.debt > 0 || used_for_debt || !self.heap_has_reserve() {
+            self.open = Some(open);
+            return Ok(Progress::Suspended);
+        }
+        let result = self.carry_on(open, slice);
+        self.note(result)
+    }
+
+    /// Ends the open call, if there is one, and with it the instance.
+    pub fn cancel(&mut self) {
+        if self.open.take().is_some() {
+            self.spent = true;
+        }
+    }
+
+    /// Whether a call is open.
+    pub const fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    fn carry_on(&mut self, open: Open, slice: u64) -> Result<Progress, Stop> {
+        let Open { at, left, .. } = open;
+        let required = match &at {
+            At::OutOfFuel(call) => call.required_fuel(),
+            At::Entry(_) | At::InDebt(..) => 0,
+        };
+        let granted = slice.max(required).min(left);
+        let store = &mut self.store;
+        store.set_fuel(granted).map_err(|error| Stop::of(&error))?;
+        store.data_mut().owed = None;
+        let result = match at {
+            At::Entry(entry) => entry
+                .function
+                .call_resumable(&mut *store, (entry.request, entry.length)),
+            At::OutOfFuel(call) => call.resume(&mut *store),
+            At::InDebt(call, result) => call.resume(&mut *store, &[Val::I32(result)]),
+        };
+        let kept = store.get_fuel().unwrap_or(0);
+        let used = granted.saturating_sub(kept);
+        self.fuel_used = self.fuel_used.saturating_add(used);
+        self.settle(result, left.saturating_sub(used))
+    }
+
+    /// What came of a slice, which leaves the call this much fuel.
+    fn settle(
+        &mut self,
+        result: Result<TypedResumableCall<i64>, Error>,
+        left: u64,
+    ) -> Result<Progress, Stop> {
+        let open = match result.map_err(|error| Stop::of(&error))? {
+            TypedResumableCall::Finished(found) => {
+                return self.answer(found).map(Progress::Finished);
+            }
+            TypedResumableCall::OutOfFuel(call) => {
+                if call.required_fuel() > left {
+                    return Err(Stop::OutOfFuel);
+                }
+                Open {
+                    at: At::OutOfFuel(call),
+                    left,
+                    debt: 0,
+                }
+            }
+            TypedResumableCall::HostTrap(call) => {
+                let Some(owed) = self.store.data_mut().owed.take() else {
+                    return Err(Stop::of(call.host_error()));
+                };
+                self.fuel_used = self.fuel_used.saturating_add(owed.fuel.min(left));
+                let left = left.checked_sub(owed.fuel).ok_or(Stop::OutOfFuel)?;
+                Open {
+                    at: At::InDebt(call, owed.result),
+                    left,
+                    debt: owed.fuel,
+                }
+            }
+        };
+        self.open = Some(open);
+        Ok(Progress::Suspended)
+    }
+}
