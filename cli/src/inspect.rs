@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use crate::error::Failure;
 use crate::key_file::hex;
 use crate::module::Module;
+use crate::output::{self, shown};
 use crate::units::{grouped, size};
-use crate::{output, verify};
+use crate::verify;
 
 /// Shows manifest, imports, exports, sizes and memory of a .corelet or .wasm file
 #[derive(clap::Args, Clone, Debug)]
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         }
         let module = Module::read(&bytes).map_err(|error| refused(&error))?;
         if args.json {
-            print_json(&module_json(&module, bytes.len()));
+            output::json(&format_args!("{:#}", module_json(&module, bytes.len())));
         } else {
             print_module(&module, bytes.len());
         }
@@ -64,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             "manifest": manifest_json(&manifest),
             "module": module_json(&module, wasm.len()),
         });
-        print_json(&object);
+        output::json(&format_args!("{object:#}"));
     } else {
         print_manifest(&image, &manifest, checked, bytes.len());
         print_module(&module, wasm.len());
@@ -300,21 +301,6 @@ fn table(title: &str, rows: impl Iterator<Item = (String, String)>) {
         let title = if number == 0 { title } else { "" };
         output::line(format!("{title:<9} {first:<width$}  {second}").trim_end());
     }
-}
-
-/// Prints an object with every control character escaped that JSON leaves as it is.
-fn print_json(object: &Value) {
-    let escaped = |char: char| match char {
-        '\u{7f}'..='\u{9f}' => format!("\\u{:04x}", u32::from(char)),
-        _ => char.to_string(),
-    };
-    let text = format!("{object:#}");
-    output::line(text.chars().map(escaped).collect::<String>());
-}
-
-/// `text` with what is not printable escaped.
-fn shown(text: &str) -> String {
-    text.escape_debug().to_string()
 }
 
 /// The shape of a function, in the digits that `corelet wit show` prints too.

@@ -10,6 +10,7 @@
 //! | 3 | a tool failed or is missing: Cargo, the compiler, QEMU |
 
 mod build;
+mod check;
 mod compile;
 mod contract_check;
 mod error;
@@ -62,6 +63,7 @@ Exit codes:
 enum Verb {
     New(new::Args),
     Build(build::Args),
+    Check(check::Args),
     Keygen(keygen::Args),
     Sign(sign::Args),
     Verify(verify::Args),
@@ -90,6 +92,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.verb {
         Verb::New(args) => new::run(args),
         Verb::Build(args) => build::run(args),
+        Verb::Check(args) => check::run(args),
         Verb::Keygen(args) => keygen::run(args),
         Verb::Sign(args) => sign::run(args),
         Verb::Verify(args) => verify::run(args),

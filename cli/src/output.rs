@@ -25,6 +25,24 @@ pub(crate) fn line(line: impl Display) {
     anstream::println!("{line}");
 }
 
+/// Prints JSON with every control character escaped that JSON leaves as it is.
+pub(crate) fn json(text: &impl Display) {
+    let escaped = |char: char| match char {
+        '\u{7f}'..='\u{9f}' => format!("\\u{:04x}", u32::from(char)),
+        _ => char.to_string(),
+    };
+    line(text.to_string().chars().map(escaped).collect::<String>());
+}
+
+/// `text` with what is not printable escaped, for what nobody vouched for. Quotes stay as they are.
+pub(crate) fn shown(text: &str) -> String {
+    let escaped = |char: char| match char {
+        '\'' | '"' => char.to_string(),
+        _ => char.escape_debug().to_string(),
+    };
+    text.chars().map(escaped).collect()
+}
+
 /// Shows that `what` goes on, until it is dropped. Nothing is shown where standard error is no terminal.
 pub(crate) fn progress(what: impl Into<std::borrow::Cow<'static, str>>) -> Progress {
     let bar = ProgressBar::new_spinner().with_message(what);
@@ -65,6 +83,12 @@ fn coloured(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_printable_is_escaped() {
+        assert_eq!(shown("it's `so`"), "it's `so`");
+        assert_eq!(shown("a\n\x1b[1m\u{202e}"), "a\\n\\u{1b}[1m\\u{202e}");
+    }
 
     #[test]
     fn colours_change_nothing_but_the_colour() {

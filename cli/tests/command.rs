@@ -4,8 +4,8 @@ mod common;
 
 use common::Sandbox;
 
-const VERBS: [&str; 8] = [
-    "new", "build", "keygen", "sign", "verify", "inspect", "run", "wit",
+const VERBS: [&str; 9] = [
+    "new", "build", "check", "keygen", "sign", "verify", "inspect", "run", "wit",
 ];
 
 #[test]

@@ -20,8 +20,21 @@ impl Refusal {
     /// );
     /// ```
     pub const fn describe(self, module: &[u8]) -> impl fmt::Display + '_ {
+        Placed {
+            offset: self.offset,
+            sentence: Sentence {
+                reason: self.reason,
+                module,
+            },
+        }
+    }
+}
+
+impl Reason {
+    /// The reason in words, without the place: as [`Refusal::describe`].
+    pub const fn describe(self, module: &[u8]) -> impl fmt::Display + '_ {
         Sentence {
-            refusal: self,
+            reason: self,
             module,
         }
     }
@@ -36,21 +49,25 @@ impl fmt::Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
+struct Placed<'m> {
+    offset: u32,
+    sentence: Sentence<'m>,
+}
+
+impl fmt::Display for Placed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (at byte {})", self.sentence, self.offset)
+    }
+}
+
 struct Sentence<'m> {
-    refusal: Refusal,
+    reason: Reason,
     module: &'m [u8],
 }
 
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reason(f)?;
-        write!(f, " (at byte {})", self.refusal.offset)
-    }
-}
-
-impl Sentence<'_> {
-    fn reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.refusal.reason {
+        match self.reason {
             Reason::NotAModule => f.write_str("this is no WebAssembly core module of version 1"),
             Reason::Truncated => f.write_str("the bytes end before what is claimed here"),
             Reason::Integer => f.write_str("an integer is longer than its type allows"),
@@ -221,7 +238,9 @@ impl Sentence<'_> {
             }
         }
     }
+}
 
+impl Sentence<'_> {
     fn import(&self, f: &mut fmt::Formatter<'_>, import: ImportName) -> fmt::Result {
         write!(
             f,
