@@ -2,21 +2,16 @@
 
 use alloc::vec::Vec;
 
-use corelet_abi::Writer;
-use corelet_admission::{Limits, admit};
-use corelet_image::{Manifest, PARAMETERS_MAX, Verified};
-use corelet_load::{Budget, Machine};
+use corelet_image::Verified;
+use corelet_load::Machine;
 
 use crate::capability::SlotOffer;
 use crate::capability::monotonic_clock::MonotonicClock;
-use crate::exports::Exports;
-use crate::plugin::{event_handler, ticker};
+use crate::judge::{Judged, judge};
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::slot::{Life, Plugin, Resident};
-use crate::{
-    GrantError, Host, Limit, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table, Topic,
-};
+use crate::{Host, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table};
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// Puts a plugin into an empty slot: admission, grants, first instance, `init`.
@@ -75,43 +70,18 @@ fn prepare<B: 'static>(
     let manifest = image.manifest();
     let name = PluginName::cut(manifest.name);
     let mut session = Session::new(slot, name, image.plugin_id());
-    grant(&mut session, table, policy, manifest)?;
-    let topics = topics(manifest, policy)?;
-
-    let budget = Budget {
-        memory: policy.budget.memory.min(manifest.budgets.memory),
-        stack: policy.budget.stack.min(manifest.budgets.stack),
-        recursion: policy.budget.recursion,
-    };
-    let limits = Limits {
-        memory_bytes: policy.limits.memory_bytes.min(budget.memory),
-        ..policy.limits
-    };
+    let Judged {
+        admitted,
+        exports,
+        budget,
+        fuel_per_call,
+        topics,
+        ..
+    } = judge(&mut session, table, policy, manifest, image.module())?;
     let offer = SlotOffer {
         table,
         granted: session.grants.mask(),
     };
-    let admitted = admit(image.module(), &limits, &offer)?;
-    let exports = Exports::of(&admitted)?;
-    let ticks = manifest.tick_ms.map(|period| Ticks::every(period, now));
-    if let Some(found) = manifest.tick_ms
-        && found < policy.tick_ms_min
-    {
-        return Err(LoadError::TickTooShort {
-            found,
-            allowed: policy.tick_ms_min,
-        });
-    }
-    if ticks.is_some() {
-        exports
-            .find::<ticker::functions::Tick>()
-            .map_err(LoadError::Export)?;
-    }
-    if !topics.is_empty() {
-        exports
-            .find::<event_handler::functions::Handle>()
-            .map_err(LoadError::Export)?;
-    }
     let resident = Resident {
         session,
         lent: None,
@@ -123,62 +93,13 @@ fn prepare<B: 'static>(
         life: Life::Running(machine),
         exports,
         config: copy(manifest.config)?,
-        fuel_per_call: policy.fuel_per_call.min(manifest.budgets.fuel_per_call),
+        fuel_per_call,
         on_fault: policy.on_fault,
-        ticks,
+        ticks: manifest.tick_ms.map(|period| Ticks::every(period, now)),
         topics,
         metrics: Metrics::default(),
         fault_reported: false,
     })
-}
-
-/// Grants what both manifest and policy name.
-fn grant<B: 'static>(
-    session: &mut Session,
-    table: &Table<B>,
-    policy: &SlotPolicy,
-    manifest: &Manifest<'_>,
-) -> Result<(), LoadError> {
-    for asked in &manifest.grants {
-        let (name, _) = asked
-            .interface
-            .split_once('@')
-            .unwrap_or((asked.interface, ""));
-        let Some(allow) = policy.allow.iter().find(|allow| allow.interface == name) else {
-            continue;
-        };
-        let mut buffer = [0; PARAMETERS_MAX];
-        let limit = match allow.limit {
-            Limit::None => &[],
-            Limit::Encoded(bytes) => bytes,
-            Limit::Record(encode) => {
-                let mut writer = Writer::new(&mut buffer);
-                encode(&mut writer).map_err(|error| GrantError::Policy {
-                    interface: allow.interface,
-                    error: error.into(),
-                })?;
-                let length = writer.length();
-                buffer.get(..length).unwrap_or(&[])
-            }
-        };
-        session.grant(table, asked.interface, asked.parameters, limit)?;
-    }
-    Ok(())
-}
-
-/// The topics that a plugin wants to hear of, if it may. None is too long in an image that was verified.
-fn topics(manifest: &Manifest<'_>, policy: &SlotPolicy) -> Result<Vec<Topic>, LoadError> {
-    let mut topics = Vec::new();
-    topics
-        .try_reserve_exact(manifest.topics.len())
-        .map_err(|_| LoadError::OutOfMemory)?;
-    for topic in manifest.topics.iter().copied().filter_map(Topic::new) {
-        if !policy.topics.allow(topic.as_str()) {
-            return Err(LoadError::Topic(Topic::printable(topic.as_str())));
-        }
-        topics.push(topic);
-    }
-    Ok(topics)
 }
 
 fn copy(bytes: &[u8]) -> Result<Vec<u8>, LoadError> {

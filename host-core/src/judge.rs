@@ -1,0 +1,135 @@
+//! What a slot holds against a plugin before there is an instance of it.
+
+use alloc::vec::Vec;
+
+use corelet_abi::Writer;
+use corelet_admission::{Admitted, Limits, admit};
+use corelet_image::{Manifest, PARAMETERS_MAX};
+use corelet_load::Budget;
+
+use crate::capability::SlotOffer;
+use crate::exports::Exports;
+use crate::plugin::{event_handler, ticker};
+use crate::session::Session;
+use crate::{GrantError, Limit, LoadError, SlotPolicy, Table, Topic};
+
+/// A plugin that a slot takes, and what it will get there.
+#[derive(Debug)]
+pub struct Judged<'m> {
+    /// The module.
+    pub admitted: Admitted<'m>,
+    /// What it was held against.
+    pub limits: Limits,
+    /// Memory, stack and recursion: the smaller of what the manifest asks and the policy allows.
+    pub budget: Budget,
+    /// Fuel of one call, likewise.
+    pub fuel_per_call: u64,
+    pub(crate) exports: Exports,
+    pub(crate) topics: Vec<Topic>,
+}
+
+/// Judges a plugin by its manifest and module as [`Host::load`](crate::Host::load) does, in the same order, up to where it would
+/// make an instance. What is granted stands in `session` then.
+///
+/// For tools: no board is needed, only its table.
+///
+/// # Errors
+/// What `load` would say, but for what the host itself is in the way of.
+pub fn judge<'m, B: 'static>(
+    session: &mut Session,
+    table: &Table<B>,
+    policy: &SlotPolicy,
+    manifest: &Manifest<'_>,
+    module: &'m [u8],
+) -> Result<Judged<'m>, LoadError> {
+    grant(session, table, policy, manifest)?;
+    let topics = topics(manifest, policy)?;
+    let budget = Budget {
+        memory: policy.budget.memory.min(manifest.budgets.memory),
+        stack: policy.budget.stack.min(manifest.budgets.stack),
+        recursion: policy.budget.recursion,
+    };
+    let limits = Limits {
+        memory_bytes: policy.limits.memory_bytes.min(budget.memory),
+        ..policy.limits
+    };
+    let offer = SlotOffer {
+        table,
+        granted: session.grants.mask(),
+    };
+    let admitted = admit(module, &limits, &offer)?;
+    let exports = Exports::of(&admitted)?;
+    if let Some(found) = manifest.tick_ms {
+        if found < policy.tick_ms_min {
+            return Err(LoadError::TickTooShort {
+                found,
+                allowed: policy.tick_ms_min,
+            });
+        }
+        exports
+            .find::<ticker::functions::Tick>()
+            .map_err(LoadError::Export)?;
+    }
+    if !topics.is_empty() {
+        exports
+            .find::<event_handler::functions::Handle>()
+            .map_err(LoadError::Export)?;
+    }
+    Ok(Judged {
+        admitted,
+        limits,
+        budget,
+        fuel_per_call: policy.fuel_per_call.min(manifest.budgets.fuel_per_call),
+        exports,
+        topics,
+    })
+}
+
+/// Grants what both manifest and policy name.
+fn grant<B: 'static>(
+    session: &mut Session,
+    table: &Table<B>,
+    policy: &SlotPolicy,
+    manifest: &Manifest<'_>,
+) -> Result<(), LoadError> {
+    for asked in &manifest.grants {
+        let (name, _) = asked
+            .interface
+            .split_once('@')
+            .unwrap_or((asked.interface, ""));
+        let Some(allow) = policy.allow.iter().find(|allow| allow.interface == name) else {
+            continue;
+        };
+        let mut buffer = [0; PARAMETERS_MAX];
+        let limit = match allow.limit {
+            Limit::None => &[],
+            Limit::Encoded(bytes) => bytes,
+            Limit::Record(encode) => {
+                let mut writer = Writer::new(&mut buffer);
+                encode(&mut writer).map_err(|error| GrantError::Policy {
+                    interface: allow.interface,
+                    error: error.into(),
+                })?;
+                let length = writer.length();
+                buffer.get(..length).unwrap_or(&[])
+            }
+        };
+        session.grant(table, asked.interface, asked.parameters, limit)?;
+    }
+    Ok(())
+}
+
+/// The topics that a plugin wants to hear of, if it may. None is too long in an image that was verified.
+fn topics(manifest: &Manifest<'_>, policy: &SlotPolicy) -> Result<Vec<Topic>, LoadError> {
+    let mut topics = Vec::new();
+    topics
+        .try_reserve_exact(manifest.topics.len())
+        .map_err(|_| LoadError::OutOfMemory)?;
+    for topic in manifest.topics.iter().copied().filter_map(Topic::new) {
+        if !policy.topics.allow(topic.as_str()) {
+            return Err(LoadError::Topic(Topic::printable(topic.as_str())));
+        }
+        topics.push(topic);
+    }
+    Ok(topics)
+}
