@@ -19,7 +19,7 @@ pub(super) fn check(path: &Path, as_json: bool) -> Verdict {
         Err(error) => Err(Trouble::NotRead(error.to_string())),
     };
     let verdict = match &result {
-        Ok(()) => Verdict::Admitted,
+        Ok(_) => Verdict::Admitted,
         Err(Trouble::Refused { .. }) => Verdict::Refused,
         Err(Trouble::NotRead(_)) => Verdict::NotRead,
     };
@@ -29,7 +29,7 @@ pub(super) fn check(path: &Path, as_json: bool) -> Verdict {
         return verdict;
     }
     let rest = match result {
-        Ok(()) => String::new(),
+        Ok(_) => String::new(),
         Err(Trouble::Refused { refusal, sentence }) => {
             format!(" at byte {}: {sentence}", refusal.offset)
         }

@@ -2,6 +2,8 @@ use corelet_abi::{NameKey, Shape, ShapeEntry};
 
 use crate::cursor::Cursor;
 use crate::exports::{self, RawExport};
+use crate::figures::{Figures, Tally};
+use crate::heap::{HeapBound, Stack};
 use crate::imports::{self, RawImport};
 use crate::memory::Memory;
 use crate::plugin::{check_exports, check_imports};
@@ -23,6 +25,7 @@ pub struct Admitted<'m> {
     memory: Memory,
     table: Option<u32>,
     exchange: u32,
+    figures: Figures,
 }
 
 /// Checks a module, and what it asks of the host; see the crate's documentation. Limits above [`Limits::DEVICE`] count as
@@ -63,7 +66,8 @@ fn admit_in<'m>(
     offer: &impl Offer,
     space: Space<'_, 'm>,
 ) -> Result<Admitted<'m>, Refusal> {
-    let valid = validate::check(module, Scope::Plugin, limits, space)?;
+    let mut tally = Tally::new();
+    let valid = validate::check(module, Scope::Plugin, limits, space, &mut tally)?;
     let shapes = Shapes::check(valid.layout.shapes, limits)?;
     check_imports(&valid, shapes, limits, offer)?;
     let (memory, exchange) = check_exports(&valid, shapes, limits)?;
@@ -77,6 +81,7 @@ fn admit_in<'m>(
         memory,
         table: valid.table,
         exchange,
+        figures: tally.figures(),
     })
 }
 
@@ -177,6 +182,16 @@ impl<'m> Admitted<'m> {
     /// The address of the exchange buffer's size field: a multiple of 4, and the field lies in the memory.
     pub const fn exchange(&self) -> u32 {
         self.exchange
+    }
+
+    /// How large the module is where limits are felt.
+    pub const fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// The most heap that the module will take, when calls may take what `stack` says.
+    pub fn heap(&self, stack: &Stack) -> HeapBound {
+        self.figures.heap(stack)
     }
 }
 

@@ -3,6 +3,7 @@
 use corelet_abi::{INIT_EXPORT, NameKey};
 
 use crate::cursor::Cursor;
+use crate::heap::{Heap, Item};
 use crate::{Limits, Name, Quantity, Reason, Refusal};
 
 pub(crate) const FUNCTION: u8 = 0;
@@ -53,6 +54,7 @@ pub(crate) fn check(
     counts: &Counts,
     keys: &mut [NameKey],
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<(), Refusal> {
     let Some(mut section) = section else {
         return Ok(());
@@ -62,6 +64,10 @@ pub(crate) fn check(
         let start = section;
         let export = export(&mut section, limits)?;
         let name = export.place;
+        heap.item(Item::Export {
+            name: name.length,
+            function: export.kind == FUNCTION,
+        });
         let key = NameKey::of_export(export.name);
         let (earlier, later) = keys.split_at_mut_checked(place).unwrap_or_default();
         if earlier.contains(&key) {

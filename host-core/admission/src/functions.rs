@@ -1,6 +1,8 @@
 //! Function declarations and their code.
 
 use crate::cursor::Cursor;
+use crate::figures::{Most, Tally};
+use crate::heap::{Heap, Item};
 use crate::instructions::{self, Names};
 use crate::operands::{Frame, Operands};
 use crate::types::Signature;
@@ -14,6 +16,7 @@ pub(crate) fn check<'a>(
     types: u32,
     space: &'a mut [u16],
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<&'a [u16], Refusal> {
     let mut count = imported;
     if let Some(mut section) = section {
@@ -26,6 +29,7 @@ pub(crate) fn check<'a>(
         }
         for place in imported..count {
             let found = section.index(Quantity::Types, types)?;
+            heap.item(Item::Function);
             match space.get_mut(place as usize) {
                 // The number of types fits, since the space for them is smaller.
                 Some(place) => *place = found as u16,
@@ -48,12 +52,13 @@ pub(crate) struct Room<'a> {
 pub(crate) fn check_code<'m>(
     code: Option<Cursor<'m>>,
     end: Cursor<'m>,
-    imported: u32,
     names: &Names<'_, 'm>,
     room: &mut Room<'_>,
     limits: &Limits,
+    tally: &mut Tally,
 ) -> Result<(), Refusal> {
-    let declared = names.functions.get(imported as usize..).unwrap_or_default();
+    let declared = names.functions.get(names.imported as usize..);
+    let declared = declared.unwrap_or_default();
     let start = code.unwrap_or(end);
     let (mut code, bodies) = match code {
         Some(mut code) => {
@@ -70,9 +75,11 @@ pub(crate) fn check_code<'m>(
             allowed,
         });
     }
-    for index in declared {
+    for (index, type_index) in (names.imported..).zip(declared) {
         let length = code.bounded(limits, Quantity::FunctionBytes)?;
-        body(code.take(length)?, *index, names, room, limits)?;
+        let heap = &mut tally.heap;
+        let most = body(code.take(length)?, *type_index, names, room, limits, heap)?;
+        tally.function(index, length, &most);
     }
     code.end()
 }
@@ -83,7 +90,8 @@ fn body<'m>(
     names: &Names<'_, 'm>,
     room: &mut Room<'_>,
     limits: &Limits,
-) -> Result<(), Refusal> {
+    heap: &mut Heap,
+) -> Result<Most, Refusal> {
     let start = body;
     let signature = names.types.get(usize::from(index));
     let params = signature.map_or(&[][..], |signature: &Signature<'_>| signature.params);
@@ -95,12 +103,14 @@ fn body<'m>(
     for value in params {
         locals.add(&start, 1, *value)?;
     }
+    heap.function_starts(params.len() as u32);
     let groups = body.u32()?;
     for _ in 0..groups {
         let start = body;
         let count = body.u32()?;
         let value = value_type(&mut body)?;
         locals.add(&start, count, value)?;
+        heap.locals(count);
     }
     let (types, count) = (&*locals.types, locals.count as usize);
     let names = Names {
@@ -109,7 +119,13 @@ fn body<'m>(
     };
     let mut operands = Operands::new(names.types, limits, room.operands, room.frames);
     operands.enter_function(&body, u32::from(index))?;
-    instructions::check(body, &names, &mut operands, limits)
+    instructions::check(body, &names, &mut operands, limits, heap)?;
+    let (nesting, operands) = operands.most();
+    Ok(Most {
+        locals: names.locals.len() as u32,
+        nesting,
+        operands,
+    })
 }
 
 /// The locals of a function, while they are declared.

@@ -1,6 +1,7 @@
 //! Globals, and the constants that they and segments begin with.
 
 use crate::cursor::Cursor;
+use crate::heap::{Heap, Item};
 use crate::imports::global_type;
 use crate::instructions::MUTABLE;
 use crate::value::{F32, F64, I32, I64};
@@ -78,6 +79,7 @@ pub(crate) fn check<'a>(
     imported: u32,
     space: &'a mut [u8],
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<&'a [u8], Refusal> {
     let mut count = imported;
     if let Some(mut section) = section {
@@ -93,6 +95,7 @@ pub(crate) fn check<'a>(
         };
         for place in own {
             *place = global(&mut section, imported)?.kind;
+            heap.item(Item::Global);
         }
         section.end()?;
     }

@@ -7,15 +7,15 @@
 mod blocks;
 mod code;
 mod module;
+mod needs;
 mod operands;
 mod space;
 mod told;
 mod translate;
 
-use blocks::{block, grown, items};
 use code::Code;
-use module::{ERROR, FRAME, STACKS};
 
+pub(crate) use needs::Needs;
 pub use told::{Item, Step};
 
 /// What calls may take.
@@ -74,41 +74,8 @@ pub struct HeapBound {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Heap {
-    types: u32,
-    /// Blocks of the types that have one of their own.
-    type_blocks: u32,
-    imports: u32,
-    functions: u32,
-    tables: u32,
-    table_blocks: u32,
-    memories: u32,
-    memory: u32,
-    memory_max: u32,
-    globals: u32,
-    exports: u32,
-    exported_functions: u32,
-    /// Blocks of names.
-    import_names: u32,
-    export_names: u32,
-    elements: u32,
-    /// Blocks of the items of element segments: in the module; in the instance; the largest while it is written.
-    element_items: u32,
-    element_kept: u32,
-    element_most: u32,
-    segments: u32,
-    /// Room for the bytes of active data segments, and the bytes.
-    data_room: u32,
-    data_bytes: u32,
-    /// Blocks of passive data segments.
-    data_blocks: u32,
+    needs: Needs,
     code: Code,
-    /// Blocks of translated code.
-    code_blocks: u32,
-    /// The most of code and work space together.
-    code_most: u32,
-    /// Cells of the largest frame.
-    frame: u32,
-    largest: u32,
 }
 
 impl Default for Heap {
@@ -121,101 +88,14 @@ impl Heap {
     /// A module with nothing in it.
     pub const fn new() -> Self {
         Self {
-            types: 0,
-            type_blocks: 0,
-            imports: 0,
-            functions: 0,
-            tables: 0,
-            table_blocks: 0,
-            memories: 0,
-            memory: 0,
-            memory_max: 0,
-            globals: 0,
-            exports: 0,
-            exported_functions: 0,
-            import_names: 0,
-            export_names: 0,
-            elements: 0,
-            element_items: 0,
-            element_kept: 0,
-            element_most: 0,
-            segments: 0,
-            data_room: 0,
-            data_bytes: 0,
-            data_blocks: 0,
+            needs: Needs::NONE,
             code: Code::new(),
-            code_blocks: 0,
-            code_most: 0,
-            frame: 0,
-            largest: 0,
         }
     }
 
     /// A section declares an item.
     pub fn item(&mut self, item: Item) {
-        match item {
-            Item::Type { values } => {
-                /// As many fit a type itself.
-                const INLINE: u32 = 14;
-                add(&mut self.types, 1);
-                if values > INLINE {
-                    add(&mut self.type_blocks, block(values.saturating_add(8)));
-                }
-            }
-            Item::Import { module, name } => {
-                add(&mut self.imports, 1);
-                add(&mut self.import_names, block(module));
-                add(&mut self.import_names, block(name));
-            }
-            Item::Function => add(&mut self.functions, 1),
-            Item::Table { elements } => {
-                add(&mut self.tables, 1);
-                let bytes = items(elements.max(4), 4);
-                add(&mut self.table_blocks, bytes);
-                self.has(bytes);
-            }
-            Item::Memory { bytes, max } => {
-                add(&mut self.memories, 1);
-                self.memory = bytes;
-                self.memory_max = max;
-            }
-            Item::Global => add(&mut self.globals, 1),
-            Item::Export { name, function } => {
-                add(&mut self.exports, 1);
-                add(&mut self.exported_functions, u32::from(function));
-                add(&mut self.export_names, block(name));
-            }
-            Item::Element {
-                items: count,
-                active,
-            } => {
-                add(&mut self.elements, 1);
-                add(&mut self.element_items, items(count, 16));
-                self.has(items(count, 16));
-                if active {
-                    self.element_most = self.element_most.max(items(count, 4));
-                } else {
-                    add(&mut self.element_kept, items(count, 4));
-                }
-            }
-            Item::Data { bytes, active } => self.data(bytes, active),
-        }
-    }
-
-    fn data(&mut self, bytes: u32, active: bool) {
-        add(&mut self.segments, 1);
-        if active {
-            add(&mut self.data_bytes, bytes);
-            if self.data_bytes > self.data_room {
-                let doubled = self.data_room.saturating_mul(2).max(8);
-                self.data_room = doubled.max(self.data_bytes);
-            }
-            self.has(block(self.data_room));
-        } else {
-            let bytes = block(bytes.saturating_add(8));
-            add(&mut self.data_blocks, bytes);
-            self.has(bytes);
-        }
+        self.needs.item(item);
     }
 
     /// A function's code begins; `params` counts the parameters of its type.
@@ -233,58 +113,19 @@ impl Heap {
         self.code.step(step);
     }
 
-    /// The function's code ends, after its last [`Step::End`].
-    pub fn function_ends(&mut self) {
-        let (bytes, cells) = self.code.ends();
-        let code = block(bytes);
-        // The code is copied when it is complete; the work space grows before that.
-        let besides = self.code.space.old().max(code);
-        let most = self.code_blocks.saturating_add(self.code.space.bytes());
-        self.code_most = self.code_most.max(most.saturating_add(besides));
-        add(&mut self.code_blocks, code);
-        self.frame = self.frame.max(cells);
-        self.has(self.code.space.largest());
+    /// The function's code ends, after its last [`Step::End`]. Returns the most heap that its translation takes beside the code
+    /// of the functions before it, in bytes.
+    pub fn function_ends(&mut self) -> u32 {
+        self.needs.function(&mut self.code)
     }
 
     /// The bound, once the module has ended.
     pub fn bound(&self, stack: &Stack) -> HeapBound {
-        let (values, values_old) = self.values(stack);
-        let calls = if self.code.calls { stack.calls } else { 1 };
-        let (frames, frames_old) = grown(calls, FRAME);
-        let kept = STACKS.saturating_add(values).saturating_add(frames);
-
-        let translated = self.translated();
-        let (instance, making) = self.instance(stack.host);
-        let instantiate = translated.saturating_add(making.max(instance));
-        let call = translated
-            .saturating_add(instance)
-            .saturating_add(kept)
-            .saturating_add(values_old.max(frames_old))
-            .saturating_add(ERROR);
-        let translate = self.translate();
-        // The instance is made anew while the stacks are kept.
-        let anew = instantiate.saturating_add(kept).saturating_add(ERROR);
-        let (memory, memory_block) = self.linear(stack.memory);
-        HeapBound {
-            translate,
-            instantiate,
-            call,
-            memory,
-            total: translate.max(anew).max(call).saturating_add(memory),
-            largest_block: self
-                .largest_block()
-                .max(values)
-                .max(frames)
-                .max(memory_block),
-        }
+        self.needs.bound(stack)
     }
 
-    fn has(&mut self, bytes: u32) {
-        self.largest = self.largest.max(bytes);
+    /// What is known once the module has ended.
+    pub(crate) const fn needs(&self) -> Needs {
+        self.needs
     }
-}
-
-/// Counts on, up to what a `u32` holds.
-fn add(count: &mut u32, more: u32) {
-    *count = count.saturating_add(more);
 }

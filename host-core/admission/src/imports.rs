@@ -1,6 +1,7 @@
 //! The import section.
 
 use crate::cursor::Cursor;
+use crate::heap::{Heap, Item};
 use crate::instructions::MUTABLE;
 use crate::memory::{Memory, memory_type, table_type};
 use crate::validate::Scope;
@@ -100,6 +101,7 @@ pub(crate) fn check(
     globals: &mut [u8],
     scope: Scope,
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<Imported, Refusal> {
     let mut imported = Imported::default();
     let Some(mut section) = section else {
@@ -108,8 +110,13 @@ pub(crate) fn check(
     for _ in 0..section.count(limits, Quantity::Imports)? {
         let start = section;
         let over = |what, found| start.refuse(Reason::over(what, found, limits.of(what)));
-        match import(&mut section, types, scope, limits)?.kind {
+        let import = import(&mut section, types, scope, limits)?;
+        match import.kind {
             Kind::Function(index) => {
+                heap.item(Item::Import {
+                    module: import.interface.len() as u32,
+                    name: import.function.len() as u32,
+                });
                 let Some(place) = functions.get_mut(imported.functions as usize) else {
                     return over(Quantity::Functions, imported.functions.saturating_add(1));
                 };

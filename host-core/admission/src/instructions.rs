@@ -1,6 +1,7 @@
 //! The instructions of one function, and the type of each.
 
 use crate::cursor::Cursor;
+use crate::heap::{Heap, Step};
 use crate::numeric::{access_type, numeric};
 use crate::operands::{Block, Opener, Operands};
 use crate::types::Signature;
@@ -16,6 +17,8 @@ pub(crate) struct Names<'a, 'm> {
     pub(crate) types: &'a [Signature<'m>],
     /// The type of each function.
     pub(crate) functions: &'a [u16],
+    /// How many functions are imported: the first ones.
+    pub(crate) imported: u32,
     /// The type of each global, and [`MUTABLE`].
     pub(crate) globals: &'a [u8],
     /// How many tables there are.
@@ -36,101 +39,139 @@ pub(crate) fn check<'m>(
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<(), Refusal> {
     let start = code;
     while operands.depth() > 0 {
         if code.left() == 0 {
             return start.refuse(Reason::Unclosed);
         }
-        instruction(&mut code, names, operands, limits)?;
+        instruction(&mut code, names, operands, limits, heap)?;
     }
     code.end()
 }
 
-/// Takes one instruction with its operands off the code.
+/// Takes one instruction with its operands off the code, and tells `heap` of it.
 fn instruction<'m>(
     code: &mut Cursor<'m>,
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<(), Refusal> {
     let at = *code;
     let opcode = code.byte()?;
-    match opcode {
+    let step = match opcode {
         // unreachable, nop
-        0x00 => operands.give_up(),
-        0x01 => {}
+        0x00 => {
+            operands.give_up();
+            Step::Unreachable
+        }
+        0x01 => return Ok(()),
         // block, loop, if, else, end
         0x02..=0x04 => {
             let block = block_type(code, names, limits)?;
-            let opener = match opcode {
-                0x02 => Opener::Block,
-                0x03 => Opener::Loop,
+            let (opener, step): (_, fn(u32) -> Step) = match opcode {
+                0x02 => (Opener::Block, Step::Block),
+                0x03 => (Opener::Loop, Step::Loop),
                 _ => {
                     operands.pop(&at, I32)?;
-                    Opener::If
+                    (Opener::If, Step::If)
                 }
             };
             operands.enter(&at, opener, block)?;
+            step(operands.innermost().1)
         }
-        0x05 => operands.turn(&at)?,
-        0x0b => operands.leave(&at)?,
+        0x05 => {
+            let (height, params, results) = operands.innermost();
+            operands.turn(&at)?;
+            Step::Else {
+                height,
+                params,
+                results,
+            }
+        }
+        0x0b => {
+            let (height, _, results) = operands.innermost();
+            operands.leave(&at)?;
+            Step::End { height, results }
+        }
         // br, br_if, br_table, return
         0x0c => {
-            let carried = operands.carried(&at, code.u32()?)?;
+            let depth = code.u32()?;
+            let carried = operands.carried(&at, depth)?;
             operands.pop_all(&at, carried)?;
             operands.give_up();
+            let carried = carried.len() as u32;
+            Step::Br { depth, carried }
         }
         0x0d => {
-            let carried = operands.carried(&at, code.u32()?)?;
+            let depth = code.u32()?;
+            let carried = operands.carried(&at, depth)?;
             operands.pop(&at, I32)?;
             operands.pop_all(&at, carried)?;
             operands.push_all(&at, carried)?;
+            let carried = carried.len() as u32;
+            Step::BrIf { depth, carried }
         }
-        0x0e => br_table(code, &at, operands)?,
+        0x0e => br_table(code, &at, operands, heap)?,
         0x0f => {
             let returned = operands.returned(&at)?;
             operands.pop_all(&at, returned)?;
             operands.give_up();
+            Step::Return(returned.len() as u32)
         }
         // call, call_indirect
         0x10 => {
             let index = code.index(Quantity::Functions, names.functions.len() as u32)?;
             let function = names.functions.get(index as usize).copied().unwrap_or(0);
-            call(&at, u32::from(function), names, operands)?;
+            let (params, results) = call(&at, u32::from(function), names, operands)?;
+            Step::Call {
+                params,
+                results,
+                own: index >= names.imported,
+            }
         }
         0x11 => {
             let index = code.index(Quantity::Types, names.types.len() as u32)?;
             code.index(Quantity::Tables, names.tables)?;
             operands.pop(&at, I32)?;
-            call(&at, index, names, operands)?;
+            let (params, results) = call(&at, index, names, operands)?;
+            Step::CallIndirect { params, results }
         }
         // drop, select
         0x1a => {
             operands.pop(&at, ANY)?;
+            Step::Drop
         }
         0x1b => {
             operands.pop(&at, I32)?;
             let first = operands.pop(&at, ANY)?;
             let second = operands.pop(&at, first)?;
             operands.push(&at, if first == ANY { second } else { first })?;
+            Step::Select
         }
         // local.get, local.set, local.tee, global.get, global.set
         0x20 => {
-            let local = local(code, names)?;
+            let (index, local) = local(code, names)?;
             operands.push(&at, local)?;
+            Step::LocalGet(index)
         }
         0x21 => {
-            operands.pop(&at, local(code, names)?)?;
+            let (index, local) = local(code, names)?;
+            operands.pop(&at, local)?;
+            Step::LocalSet(index)
         }
         0x22 => {
-            let local = local(code, names)?;
+            let (index, local) = local(code, names)?;
             operands.pop(&at, local)?;
             operands.push(&at, local)?;
+            Step::LocalTee(index)
         }
         0x23 => {
             let global = global(code, names)?;
             operands.push(&at, global & !MUTABLE)?;
+            Step::GlobalGet
         }
         0x24 => {
             let global = global(code, names)?;
@@ -138,39 +179,47 @@ fn instruction<'m>(
                 return at.refuse(Reason::ImmutableGlobal);
             }
             operands.pop(&at, global & !MUTABLE)?;
+            Step::GlobalSet
         }
         0x28..=0x3e => access(opcode, code, &at, names, operands)?,
         // memory.size, memory.grow
         0x3f => {
             memory_byte(code, names)?;
             operands.push(&at, I32)?;
+            Step::MemorySize
         }
         0x40 => {
             memory_byte(code, names)?;
             operands.pop(&at, I32)?;
             operands.push(&at, I32)?;
+            Step::MemoryGrow
         }
         // i32.const, i64.const, f32.const, f64.const
         0x41 => {
             code.signed(32)?;
             operands.push(&at, I32)?;
+            Step::Constant { wide: false }
         }
         0x42 => {
             code.signed(64)?;
             operands.push(&at, I64)?;
+            Step::Constant { wide: true }
         }
         0x43 => {
             code.take(4)?;
             operands.push(&at, F32)?;
+            Step::Constant { wide: false }
         }
         0x44 => {
             code.take(8)?;
             operands.push(&at, F64)?;
+            Step::Constant { wide: true }
         }
         0x45..=0xc4 => {
             let (arguments, result) = numeric(opcode);
             operands.pop_all(&at, arguments)?;
             operands.push(&at, result)?;
+            Step::Numeric(opcode)
         }
         0xfc => bulk(code, &at, names, operands)?,
         found => {
@@ -178,7 +227,8 @@ fn instruction<'m>(
                 found: u64::from(found),
             });
         }
-    }
+    };
+    heap.step(step);
     Ok(())
 }
 
@@ -187,7 +237,8 @@ fn br_table<'m>(
     code: &mut Cursor<'m>,
     at: &Cursor<'m>,
     operands: &mut Operands<'_, 'm>,
-) -> Result<(), Refusal> {
+    heap: &mut Heap,
+) -> Result<Step, Refusal> {
     let count = code.u32()?;
     if count > code.left() {
         return at.refuse(Reason::Truncated);
@@ -198,9 +249,11 @@ fn br_table<'m>(
     for _ in 0..count {
         code.u32()?;
     }
-    let carried = operands.carried(at, code.u32()?)?;
+    let default = code.u32()?;
+    let carried = operands.carried(at, default)?;
     for _ in 0..count {
-        let others = operands.carried(at, targets.u32()?)?;
+        let depth = targets.u32()?;
+        let others = operands.carried(at, depth)?;
         if others.len() != carried.len() {
             return at.refuse(Reason::Labels {
                 found: others.len() as u32,
@@ -208,27 +261,37 @@ fn br_table<'m>(
             });
         }
         operands.has(at, others)?;
+        heap.step(Step::Label { depth });
     }
+    heap.step(Step::Label { depth: default });
     operands.pop_all(at, carried)?;
     operands.give_up();
-    Ok(())
+    Ok(Step::BrTable {
+        labels: count.saturating_add(1),
+        carried: carried.len() as u32,
+    })
 }
 
+/// Returns how many parameters and results there are.
 fn call<'m>(
     at: &Cursor<'m>,
     index: u32,
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
-) -> Result<(), Refusal> {
+) -> Result<(u32, u32), Refusal> {
     let signature = names.types.get(index as usize);
     let signature = signature.copied().unwrap_or(Signature::NOTHING);
     operands.pop_all(at, signature.params)?;
-    operands.push_all(at, signature.results)
+    operands.push_all(at, signature.results)?;
+    let (params, results) = (signature.params.len(), signature.results.len());
+    Ok((params as u32, results as u32))
 }
 
-fn local(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<u8, Refusal> {
+/// The index of a local, and its type.
+fn local(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(u32, u8), Refusal> {
     let index = code.index(Quantity::Locals, names.locals.len() as u32)?;
-    Ok(names.locals.get(index as usize).copied().unwrap_or(ANY))
+    let local = names.locals.get(index as usize).copied();
+    Ok((index, local.unwrap_or(ANY)))
 }
 
 fn global(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<u8, Refusal> {
@@ -258,21 +321,22 @@ fn access<'m>(
     at: &Cursor<'m>,
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
-) -> Result<(), Refusal> {
+) -> Result<Step, Refusal> {
     let (allowed, value) = access_type(opcode);
     let found = code.u32()?;
     if found > allowed {
         return at.refuse(Reason::Alignment { found, allowed });
     }
-    code.u32()?;
+    let offset = code.u32()?;
     at.implied(Quantity::Memories, names.memories)?;
     if opcode >= 0x36 {
         operands.pop(at, value)?;
         operands.pop(at, I32)?;
-        return Ok(());
+        return Ok(Step::Store(offset));
     }
     operands.pop(at, I32)?;
-    operands.push(at, value)
+    operands.push(at, value)?;
+    Ok(Step::Load(offset))
 }
 
 /// Instructions behind `0xfc`: saturating conversions, and those on ranges of memory and table.
@@ -281,12 +345,13 @@ fn bulk<'m>(
     at: &Cursor<'m>,
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
-) -> Result<(), Refusal> {
+) -> Result<Step, Refusal> {
     match code.u32()? {
         conversion @ 0..=7 => {
             let argument = if conversion & 2 == 0 { F32 } else { F64 };
             operands.pop(at, argument)?;
-            return operands.push(at, if conversion < 4 { I32 } else { I64 });
+            operands.push(at, if conversion < 4 { I32 } else { I64 })?;
+            return Ok(Step::Saturate);
         }
         // memory.init
         8 => {
@@ -294,11 +359,13 @@ fn bulk<'m>(
             memory(code, names)?;
         }
         // data.drop, elem.drop
-        9 => return data(code, names),
+        9 => {
+            data(code, names)?;
+            return Ok(Step::DropSegment);
+        }
         13 => {
-            return code
-                .index(Quantity::ElementSegments, names.elements)
-                .map(drop);
+            code.index(Quantity::ElementSegments, names.elements)?;
+            return Ok(Step::DropSegment);
         }
         // memory.copy
         10 => {
@@ -323,7 +390,8 @@ fn bulk<'m>(
             });
         }
     }
-    operands.pop_all(at, &[I32, I32, I32])
+    operands.pop_all(at, &[I32, I32, I32])?;
+    Ok(Step::Bulk)
 }
 
 /// The index of the only memory, in an instruction on ranges.

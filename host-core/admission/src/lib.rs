@@ -57,6 +57,7 @@ mod admitted;
 mod cursor;
 mod describe;
 mod exports;
+mod figures;
 mod functions;
 mod globals;
 pub mod heap;
@@ -78,6 +79,7 @@ mod value;
 mod workspace;
 
 pub use admitted::{Admitted, Export, Import, admit, admit_large};
+pub use figures::{Figures, LargestFunction};
 pub use limits::{Limits, Quantity};
 pub use offer::{ImportRefusal, Offer};
 pub use refusal::{ImportName, Name, Reason, Refusal, Required};

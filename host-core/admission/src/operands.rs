@@ -72,6 +72,8 @@ pub(crate) struct Operands<'a, 'm> {
     height: u32,
     frames: &'a mut [Frame],
     open: u32,
+    /// The most blocks and operands at a time.
+    most: (u32, u32),
 }
 
 impl<'a, 'm> Operands<'a, 'm> {
@@ -89,12 +91,26 @@ impl<'a, 'm> Operands<'a, 'm> {
             height: 0,
             frames,
             open: 0,
+            most: (0, 0),
         }
     }
 
     /// How many blocks are open, that of the function included.
     pub(crate) const fn depth(&self) -> u32 {
         self.open
+    }
+
+    /// The most blocks and operands that there were at a time.
+    pub(crate) const fn most(&self) -> (u32, u32) {
+        self.most
+    }
+
+    /// Operands below those of the innermost block, and how many it takes and gives.
+    pub(crate) fn innermost(&self) -> (u32, u32, u32) {
+        let frame = self.frame();
+        let signature = frame.block.signature(self.types);
+        let (params, results) = (signature.params.len(), signature.results.len());
+        (frame.height, params as u32, results as u32)
     }
 
     /// The innermost block; an empty one if none is open, which instructions never see.
@@ -115,6 +131,7 @@ impl<'a, 'm> Operands<'a, 'm> {
             Some(place) if self.height < allowed => {
                 *place = value;
                 self.height = self.height.saturating_add(1);
+                self.most.1 = self.most.1.max(self.height);
                 Ok(())
             }
             _ => at.refuse(Reason::over(
@@ -200,6 +217,7 @@ impl<'a, 'm> Operands<'a, 'm> {
                     height: self.height,
                 };
                 self.open = open;
+                self.most.0 = self.most.0.max(open);
                 Ok(())
             }
             _ => at.refuse(Reason::over(Quantity::Nesting, open, allowed)),

@@ -2,9 +2,13 @@
 
 use crate::cursor::Cursor;
 use crate::globals::constant;
+use crate::heap::{Heap, Item};
 use crate::memory::Memory;
 use crate::value::I32;
 use crate::{Limits, Quantity, Reason, Refusal};
+
+/// The flags of a passive segment; one that is declared counts as active.
+const PASSIVE: u32 = 1;
 
 /// What segments may name.
 #[derive(Clone, Copy)]
@@ -69,6 +73,7 @@ pub(crate) fn check_elements(
     section: Option<Cursor<'_>>,
     targets: &Targets<'_>,
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<u32, Refusal> {
     let Some(mut section) = section else {
         return Ok(0);
@@ -103,6 +108,10 @@ pub(crate) fn check_elements(
         for _ in 0..count {
             section.index(Quantity::Functions, targets.functions)?;
         }
+        heap.item(Item::Element {
+            items: count,
+            active: flags != PASSIVE,
+        });
     }
     section.end()?;
     Ok(segments)
@@ -128,6 +137,7 @@ pub(crate) fn check_data(
     announced: Option<u32>,
     targets: &Targets<'_>,
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<(), Refusal> {
     let start = section.unwrap_or(end);
     let (mut section, count) = match section {
@@ -158,6 +168,10 @@ pub(crate) fn check_data(
         let length = section.u32()?;
         section.take(length)?;
         targets.fits(&start, &place, length, memory)?;
+        heap.item(Item::Data {
+            bytes: length,
+            active: flags != PASSIVE,
+        });
     }
     section.end()
 }

@@ -1,6 +1,7 @@
 //! The type section.
 
 use crate::cursor::Cursor;
+use crate::heap::{Heap, Item};
 use crate::value::{I32, I64, value_type};
 use crate::{Limits, Quantity, Reason, Refusal};
 
@@ -35,6 +36,7 @@ pub(crate) fn check<'a, 'm>(
     section: Option<Cursor<'m>>,
     space: &'a mut [Signature<'m>],
     limits: &Limits,
+    heap: &mut Heap,
 ) -> Result<&'a [Signature<'m>], Refusal> {
     let Some(mut section) = section else {
         return Ok(&[]);
@@ -54,6 +56,8 @@ pub(crate) fn check<'a, 'm>(
             params: values(&mut section, limits, Quantity::Params)?,
             results: values(&mut section, limits, Quantity::Results)?,
         };
+        let values = place.params.len().saturating_add(place.results.len()) as u32;
+        heap.item(Item::Type { values });
     }
     section.end()?;
     Ok(types)

@@ -1,7 +1,9 @@
 //! The validation of the specification, section by section, for the accepted instructions and types.
 
 use crate::cursor::Cursor;
+use crate::figures::Tally;
 use crate::functions::{self, Room};
+use crate::heap::Item;
 use crate::imports::Imported;
 use crate::instructions::Names;
 use crate::layout::Layout;
@@ -9,7 +11,7 @@ use crate::memory::{Memory, memory_type, only, table_type};
 use crate::segments::{self, Targets};
 use crate::types::Signature;
 use crate::workspace::{Space, space};
-use crate::{Limits, Quantity, Reason, Refusal, exports, globals, imports, types};
+use crate::{Figures, Limits, Quantity, Reason, Refusal, exports, globals, imports, types};
 
 /// What a module is held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +35,8 @@ pub(crate) struct Valid<'a, 'm> {
 
 /// Checks a module by the specification alone: no ABI, no grants, and a start function is allowed.
 ///
-/// For tools, since it takes some hundred KiB of stack: its limits may be as large as [`Limits::LARGEST`].
+/// For tools, since it takes some hundred KiB of stack: its limits may be as large as [`Limits::LARGEST`]. Returns what was
+/// learned besides.
 ///
 /// # Errors
 /// The first thing that is wrong.
@@ -42,19 +45,23 @@ pub(crate) struct Valid<'a, 'm> {
 /// use corelet_admission::{Limits, validate};
 /// assert!(validate(b"\0asm\x01\0\0\0", &Limits::LARGEST).is_ok());
 /// ```
-pub fn validate(module: &[u8], limits: &Limits) -> Result<(), Refusal> {
+pub fn validate(module: &[u8], limits: &Limits) -> Result<Figures, Refusal> {
     let limits = limits.within(&Limits::LARGEST);
+    let mut tally = Tally::new();
     let space = space!(Limits::LARGEST);
-    check(module, Scope::Module, &limits, space).map(drop)
+    check(module, Scope::Module, &limits, space, &mut tally)?;
+    Ok(tally.figures())
 }
 
-/// Checks `module` within `limits`, which are no larger than `space`.
+/// Checks `module` within `limits`, which are no larger than `space`, and keeps its books in `tally`.
 pub(crate) fn check<'a, 'm>(
     module: &'m [u8],
     scope: Scope,
     limits: &Limits,
     space: Space<'a, 'm>,
+    tally: &mut Tally,
 ) -> Result<Valid<'a, 'm>, Refusal> {
+    let heap = &mut tally.heap;
     if module.len() > limits.module_bytes as usize {
         return Err(Refusal {
             offset: 0,
@@ -67,7 +74,7 @@ pub(crate) fn check<'a, 'm>(
     }
     let layout = Layout::find(module, scope, limits)?;
     let end = layout.end;
-    let types = types::check(layout.types, space.types, limits)?;
+    let types = types::check(layout.types, space.types, limits, heap)?;
     let type_count = types.len() as u32;
     let imported = imports::check(
         layout.imports,
@@ -76,6 +83,7 @@ pub(crate) fn check<'a, 'm>(
         space.globals,
         scope,
         limits,
+        heap,
     )?;
     let functions = functions::check(
         layout.functions,
@@ -83,6 +91,7 @@ pub(crate) fn check<'a, 'm>(
         type_count,
         space.functions,
         limits,
+        heap,
     )?;
     let table = only(
         layout.tables,
@@ -91,6 +100,9 @@ pub(crate) fn check<'a, 'm>(
         limits,
         table_type,
     )?;
+    if let (Some(_), Some(elements)) = (layout.tables, table) {
+        heap.item(Item::Table { elements });
+    }
     let memory = only(
         layout.memories,
         imported.memory,
@@ -98,14 +110,27 @@ pub(crate) fn check<'a, 'm>(
         limits,
         memory_type,
     )?;
-    let globals = globals::check(layout.globals, imported.globals, space.globals, limits)?;
+    if let (Some(_), Some(memory)) = (layout.memories, memory) {
+        let most = memory.most.unwrap_or(u64::MAX);
+        heap.item(Item::Memory {
+            bytes: memory.bytes,
+            max: u32::try_from(most).unwrap_or(u32::MAX),
+        });
+    }
+    let globals = globals::check(
+        layout.globals,
+        imported.globals,
+        space.globals,
+        limits,
+        heap,
+    )?;
     let counts = exports::Counts {
         functions: functions.len() as u32,
         tables: u32::from(table.is_some()),
         memories: u32::from(memory.is_some()),
         globals: globals.len() as u32,
     };
-    exports::check(layout.exports, &counts, space.exports, limits)?;
+    exports::check(layout.exports, &counts, space.exports, limits, heap)?;
     if let Some(start) = layout.start {
         check_start(start, functions, types)?;
     }
@@ -116,11 +141,12 @@ pub(crate) fn check<'a, 'm>(
         globals: globals.get(..imported.globals as usize).unwrap_or_default(),
         fit: scope == Scope::Plugin,
     };
-    let elements = segments::check_elements(layout.elements, &targets, limits)?;
+    let elements = segments::check_elements(layout.elements, &targets, limits, heap)?;
     let data = segments::check_data_count(layout.data_count, limits)?;
     let names = Names {
         types,
         functions,
+        imported: imported.functions,
         globals,
         tables: counts.tables,
         memories: counts.memories,
@@ -133,15 +159,10 @@ pub(crate) fn check<'a, 'm>(
         operands: space.operands,
         frames: space.frames,
     };
-    functions::check_code(
-        layout.code,
-        end,
-        imported.functions,
-        &names,
-        &mut room,
-        limits,
-    )?;
-    segments::check_data(layout.data, end, data, &targets, limits)?;
+    tally.functions(imported.functions, counts.functions);
+    functions::check_code(layout.code, end, &names, &mut room, limits, tally)?;
+    let heap = &mut tally.heap;
+    segments::check_data(layout.data, end, data, &targets, limits, heap)?;
     Ok(Valid {
         layout,
         types,

@@ -1,10 +1,13 @@
-//! No module takes more heap than admission says it will, and what it says is not much more.
+//! No module takes more heap than admission says it will, and what it says is not much more. And admission tells the model what
+//! wasmparser would tell it.
 //!
 //! `MODULES=6000 cargo test -p corelet-heap-tests -- --nocapture` measures more modules, and shows the table.
 
-use corelet_admission::Limits;
 use corelet_admission::heap::Stack;
-use corelet_heap_tests::{Budget, Meter, Sample, Step, extremes, made_up, plugins, sweep, walk};
+use corelet_admission::{Limits, validate};
+use corelet_heap_tests::{
+    Budget, Meter, Sample, Step, Walked, extremes, made_up, plugins, sweep, walk,
+};
 
 /// Bytes of a store's data in the meter.
 const HOST: u32 = 48;
@@ -24,21 +27,25 @@ impl Row {
     }
 }
 
-fn measure(meter: &Meter, sample: &Sample, budget: Budget) -> Option<Row> {
-    corelet_admission::validate(&sample.module, &Limits::DEVICE).ok()?;
-    let walked = walk(&sample.module).unwrap_or_else(|error| panic!("{}: {error}", sample.name));
-    if walked.memory > budget.memory {
-        return None;
-    }
-    let bound = walked.heap.bound(&Stack {
+const fn stack(budget: Budget) -> Stack {
+    Stack {
         bytes: budget.stack,
         reserved: budget.reserved,
         calls: budget.recursion,
         memory: budget.memory,
         host: HOST,
-    });
+    }
+}
+
+fn measure(meter: &Meter, sample: &Sample, budget: Budget) -> Option<Row> {
+    let figures = validate(&sample.module, &Limits::DEVICE).ok()?;
+    let memory = walked(sample).memory;
+    if memory > budget.memory {
+        return None;
+    }
+    let bound = figures.heap(&stack(budget));
     let life = meter
-        .live(&sample.module, walked.memory, budget, 20_000)
+        .live(&sample.module, memory, budget, 20_000)
         .unwrap_or_else(|error| panic!("{}: {error}", sample.name));
     match life.failed {
         None => {}
@@ -64,6 +71,10 @@ fn measure(meter: &Meter, sample: &Sample, budget: Budget) -> Option<Row> {
             .map(|(what, found, bound)| format!("{what} {found} > {bound}"))
             .collect(),
     })
+}
+
+fn walked(sample: &Sample) -> Walked {
+    walk(&sample.module).unwrap_or_else(|error| panic!("{}: {error}", sample.name))
 }
 
 /// The ratio that `part` of the rows, which are in order, do not exceed.
@@ -106,7 +117,7 @@ fn print(name: &str, rows: &[Row]) {
 fn the_bound_holds_and_is_near() {
     let meter = Meter::build().unwrap_or_else(|error| panic!("{error}"));
     let plugins = plugins().unwrap_or_else(|error| panic!("{error}"));
-    let count = std::env::var("MODULES").map_or(600, |count| count.parse().expect("a number"));
+    let count = modules(600);
     let made_up = made_up(count);
     let extremes = extremes();
     let sweep = sweep();
@@ -137,4 +148,35 @@ fn the_bound_holds_and_is_near() {
             assert!(ratio(&all, 0.99) <= 4.0);
         }
     }
+}
+
+/// As many of wasm-smith's modules are taken; the environment may ask for another number.
+fn modules(default: u64) -> u64 {
+    std::env::var("MODULES").map_or(default, |count| count.parse().expect("a number"))
+}
+
+#[test]
+fn admission_tells_the_model_what_wasmparser_would() {
+    let mut samples = plugins().unwrap_or_else(|error| panic!("{error}"));
+    samples.extend(extremes());
+    samples.extend(sweep());
+    samples.extend(made_up(modules(3_000)));
+    let mut compared = 0;
+    for sample in &samples {
+        let Ok(figures) = validate(&sample.module, &Limits::LARGEST) else {
+            continue;
+        };
+        compared += 1;
+        let walked = walked(sample);
+        for reserved in [false, true] {
+            let stack = stack(Budget {
+                reserved,
+                ..Budget::DEVICE
+            });
+            let (ours, theirs) = (figures.heap(&stack), walked.heap.bound(&stack));
+            assert_eq!(ours, theirs, "{}", sample.name);
+        }
+    }
+    println!("{compared} of {} modules compared", samples.len());
+    assert!(compared * 4 > samples.len() * 3);
 }

@@ -1,7 +1,8 @@
 //! What a module and its instance take beside their code.
 
+use super::Stack;
 use super::blocks::{block, buckets, grown, items, tree};
-use super::{Heap, Stack};
+use super::needs::Needs;
 
 /// The engine.
 const ENGINE: u32 = 296;
@@ -29,7 +30,7 @@ const VALUE: u32 = 8;
 /// An error, and what a host function may put into it.
 pub(super) const ERROR: u32 = 96 + 32;
 
-impl Heap {
+impl Needs {
     /// Functions, imported ones included.
     pub(super) fn all_functions(&self) -> u32 {
         self.imports.saturating_add(self.functions)
@@ -111,7 +112,7 @@ impl Heap {
         let data = if self.segments > 0 { data } else { 0 };
         let end = self
             .translated()
-            .saturating_add(self.code.space.bytes())
+            .saturating_add(self.space)
             .saturating_add(data.max(RELEASE));
         header.saturating_add(self.reading()).max(code).max(end)
     }
@@ -179,7 +180,7 @@ impl Heap {
         if stack.reserved {
             return (items(cells, VALUE), 0);
         }
-        let cells = if self.code.calls {
+        let cells = if self.calls {
             cells
         } else {
             cells.min(self.frame.saturating_add(HOST))
@@ -194,7 +195,7 @@ impl Heap {
     /// Linear memory, and its largest block.
     pub(super) fn linear(&self, limit: u32) -> (u32, u32) {
         let most = self.memory_max.min(limit);
-        if !self.code.grows || most <= self.memory {
+        if !self.grows || most <= self.memory {
             return (block(self.memory), block(self.memory));
         }
         // It grows to what is needed, or to twice what it was.

@@ -62,7 +62,7 @@ impl Tally {
             Err(_) => self.checked(&format!("assert_{kind}: no binary form")),
             Ok(bytes) => match validate(&bytes, &Limits::LARGEST) {
                 Err(_) => self.checked(&format!("assert_{kind}: refused")),
-                Ok(()) => self.fail(format!("let through, though {kind}: {bytes:02x?}")),
+                Ok(_) => self.fail(format!("let through, though {kind}: {bytes:02x?}")),
             },
         }
     }
