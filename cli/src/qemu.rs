@@ -30,6 +30,8 @@ pub struct Start<'a> {
     pub flash: &'a Path,
     /// What its clock follows.
     pub pace: Pace,
+    /// Whether it starts again when the firmware or the watchdog resets it. If not, that ends it.
+    pub reboots: bool,
 }
 
 /// What the machine's clock follows.
@@ -192,6 +194,9 @@ fn command(start: &Start<'_>, monitor_port: u16) -> Command {
         .arg(format!("tcp:127.0.0.1:{monitor_port}"))
         .arg("-kernel")
         .arg(start.firmware);
+    if !start.reboots {
+        qemu.arg("-no-reboot");
+    }
     if start.pace == Pace::Instructions {
         qemu.arg("-icount")
             .arg(format!("shift={INSTRUCTION_SHIFT},align=off,sleep=off"));

@@ -10,8 +10,8 @@ use crate::event::Event;
 use crate::plugin::lifecycle;
 use crate::slot::{Home, Life, Plugin, Shared, check};
 use crate::{
-    CallError, Capability, Metrics, OnFault, PluginName, Policy, SlotId, SlotState, Table,
-    TableError,
+    CallError, Capability, Metrics, OnFault, PluginName, Policy, Quarantine, Reset, SlotId,
+    SlotState, Table, TableError,
 };
 
 /// How many events wait in the host for the plugins that want them. More wait in their queues.
@@ -39,6 +39,7 @@ pub struct Host<B: 'static, const SLOTS: usize> {
     /// One plugin at most in each: a vector is what can be put on the heap with an error where that has no room.
     pub(crate) slots: [Vec<Plugin<B>>; SLOTS],
     pub(crate) policy: Policy<SLOTS>,
+    pub(crate) quarantine: Option<&'static Quarantine>,
     pub(crate) inbox: Deque<Event, INBOX>,
     /// The slot that is asked next whether it wants the first event of the inbox.
     pub(crate) event_slot: usize,
@@ -64,6 +65,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             })),
             slots: [const { Vec::new() }; SLOTS],
             policy,
+            quarantine: None,
             inbox: Deque::new(),
             event_slot: 0,
             tick_slot: 0,
@@ -80,6 +82,16 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         if let Some(shared) = &mut self.home {
             shared.table.add(C::INTERFACE);
         }
+        self
+    }
+
+    /// Marks plugins that run in memory that survives a reset, and lays `reset`, the one that the device starts from, to the one
+    /// that was marked. [`load`](Self::load) then refuses what brought the device down three times. One host has a quarantine; call
+    /// this once, before plugins are loaded.
+    #[must_use]
+    pub fn with_quarantine(mut self, quarantine: &'static Quarantine, reset: Reset) -> Self {
+        quarantine.boot(reset);
+        self.quarantine = Some(quarantine);
         self
     }
 

@@ -113,7 +113,10 @@
 //! - An implementation of `critical-section`, for [`EventQueue`].
 //! - A monotonic clock of 64 bits: [`MonotonicClock`](capability::monotonic_clock::MonotonicClock).
 //! - A stack that holds the interpreter, and drivers within it; a stack that overflows should fault, not write on.
-//! - A watchdog, if a driver can hang: fuel bounds the plugin, not the driver.
+//! - A watchdog, if a driver can hang: fuel bounds the plugin, not the driver. Its period is longer than two calls of the slot with most
+//!   fuel, since a fault takes a second one; feed it once a round.
+//! - For [`Host::with_quarantine`]: a [`Quarantine`] in memory that start-up leaves alone, and why the device was reset. Without it, a
+//!   plugin that brings the device down does so at every start.
 //!
 //! ## Events and ticks
 //!
@@ -147,6 +150,7 @@ mod load;
 mod metrics;
 mod policy;
 mod poll;
+mod quarantine;
 mod quota;
 mod report;
 mod schedule;
@@ -172,6 +176,7 @@ pub use inline_str::InlineStr;
 pub use judge::{Judged, judge};
 pub use metrics::Metrics;
 pub use policy::{Allow, EncodeGrant, Limit, OnFault, Policy, SlotPolicy, Topics};
+pub use quarantine::{Quarantine, Reset, STRIKES_MAX, Strikes};
 pub use report::Report;
 pub use session::Session;
 pub use slot::{SlotId, SlotState};

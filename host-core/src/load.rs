@@ -8,6 +8,7 @@ use corelet_load::Machine;
 use crate::capability::SlotOffer;
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::judge::{Judged, judge};
+use crate::quarantine::Mark;
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::slot::{Life, Plugin, Resident};
@@ -37,7 +38,13 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let shared = self.home.as_mut().ok_or(LoadError::BoardLost)?;
         shared.table.check()?;
         let now = shared.now();
-        let plugin = prepare(slot, policy, &shared.table, image, now)?;
+        let mark = self
+            .quarantine
+            .map(|quarantine| quarantine.admit(image))
+            .transpose()?;
+        let _marked = mark.map(Mark::set);
+        let mut plugin = prepare(slot, policy, &shared.table, image, now)?;
+        plugin.mark = mark;
         place
             .try_reserve_exact(1)
             .map_err(|_| LoadError::OutOfMemory)?;
@@ -99,6 +106,7 @@ fn prepare<B: 'static>(
         topics,
         metrics: Metrics::default(),
         fault_reported: false,
+        mark: None,
     })
 }
 

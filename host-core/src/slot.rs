@@ -12,6 +12,7 @@ use corelet_load::{Imports, Machine};
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::exports::Exports;
 use crate::plugin::types;
+use crate::quarantine::Mark;
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::{CallError, Failure, Fault, Metrics, OnFault, PluginError, PluginName, Table, Topic};
@@ -98,6 +99,8 @@ pub(crate) struct Plugin<B: 'static> {
     pub(crate) topics: Vec<Topic>,
     pub(crate) metrics: Metrics,
     pub(crate) fault_reported: bool,
+    /// Of a host with a quarantine.
+    pub(crate) mark: Option<Mark>,
 }
 
 /// Whether a plugin can be called.
@@ -148,6 +151,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         request: Encode<'_>,
         check: Check,
     ) -> Result<Answer, CallError> {
+        let _marked = self.mark.map(Mark::set);
         let result = self.enter(home, export, request, check);
         if let Err(error) = result
             && error.costs_the_instance()

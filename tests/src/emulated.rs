@@ -34,6 +34,7 @@ impl Emulated<'_> {
             firmware: self.firmware,
             flash: self.flash,
             pace: Pace::Instructions,
+            reboots: false,
         })?;
         let mut log = Vec::new();
         machine.read_to_end(|line| log.push(line.message))?;

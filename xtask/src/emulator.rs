@@ -36,6 +36,7 @@ pub(crate) fn run_to_end(
         firmware,
         flash: &path,
         pace: Pace::Instructions,
+        reboots: false,
     })?;
     machine.read_to_end(|line| read(&line.message))
 }

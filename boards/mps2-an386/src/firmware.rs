@@ -13,6 +13,8 @@ mod heap;
 mod i2c;
 #[allow(unsafe_code)]
 mod interrupts;
+#[allow(unsafe_code)]
+mod kept;
 mod logging;
 mod monotonic_clock;
 #[allow(unsafe_code)]
@@ -27,6 +29,7 @@ mod stack;
 mod storage;
 mod timer;
 mod wall_clock;
+mod watchdog;
 
 use corelet_board_support::DEVELOPMENT_FLASH;
 use corelet_host::capability::{
@@ -41,6 +44,7 @@ use board::Board;
 use flash::Flash;
 use peripherals::Peripherals;
 use processing::Processing;
+use watchdog::Watchdog;
 
 type Plugins = Host<Board, SLOTS>;
 
@@ -50,7 +54,7 @@ defmt::timestamp!("{=u64:us}", monotonic_clock::now() / 1_000);
 fn main() -> ! {
     match Peripherals::take() {
         Some(peripherals) => run(peripherals),
-        None => faults::stop(),
+        None => cortex_m::peripheral::SCB::sys_reset(),
     }
 }
 
@@ -63,14 +67,18 @@ fn run(peripherals: Peripherals) -> ! {
     let (flash, images) = Flash::new(peripherals.psram);
     #[cfg(feature = "bench")]
     bench::run(images);
+    let reset = kept::take_reset();
+    defmt::info!("start after {}", reset);
+    let mut watchdog = Watchdog::start(peripherals.watchdog);
     let board = Board::new(peripherals.i2c, flash);
     let mut host = Plugins::new(board, POLICY)
         .with::<log::Capability>()
         .with::<clock::Capability>()
         .with::<wall::Capability>()
         .with::<measure::Capability>()
-        .with::<store::Capability>();
-    slots::load_all(&mut host, images);
+        .with::<store::Capability>()
+        .with_quarantine(kept::quarantine(), reset);
+    slots::load_all(&mut host, images, &mut watchdog);
 
     // It scripts calls and is not signed: not for a device that trusts only its maker.
     let record = slots::KEYS
@@ -79,7 +87,7 @@ fn run(peripherals: Peripherals) -> ! {
         .flatten()
         .and_then(BootRecord::decode)
         .unwrap_or(BootRecord::FOR_EVER);
-    script::run(&mut host, &record);
+    script::run(&mut host, &record, &mut watchdog);
     let end = match record.run_milliseconds {
         0 => u64::MAX,
         milliseconds => monotonic_clock::now().saturating_add(u64::from(milliseconds) * 1_000_000),
@@ -89,9 +97,10 @@ fn run(peripherals: Peripherals) -> ! {
     let is_counted = ticks != [0; SLOTS];
     let mut processing = Processing::new();
     while monotonic_clock::now() < end && (!is_counted || ticks != [0; SLOTS]) {
+        watchdog.feed();
         host.deliver(&alarm::EVENTS);
         // Also when plugins have work without end.
-        processing.poll(&mut host);
+        processing.poll(&mut host, &mut watchdog);
         match host.poll() {
             // An interrupt wakes the processor in time for the next tick: the alarm's, at the latest.
             Report::Idle { .. } => critical_section::with(|_| {

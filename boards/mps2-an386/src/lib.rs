@@ -9,6 +9,8 @@
 //! Besides what plugins log, as `[PLUGIN] CONTEXT: MESSAGE`, tools read these lines:
 //!
 //! ```text
+//! start after RESET
+//! slot 0: NAME ran at STRIKES               resets that came while it ran
 //! slot 0: loaded NAME VERSION: module N B, memory N B, heap N B, at most N B
 //! slot 0: image refused: ERROR
 //! slot 0: NAME refused: ERROR
@@ -33,3 +35,9 @@ mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
 pub use policy::{POLICY, SECOND, SLOTS};
+
+/// The sensor channel whose driver waits for ever, in firmware with the feature `hang`.
+pub const HANGING_CHANNEL: u8 = 254;
+
+/// The sensor channel whose driver panics, in firmware with the feature `hang`.
+pub const PANICKING_CHANNEL: u8 = 255;

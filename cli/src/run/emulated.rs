@@ -105,6 +105,7 @@ pub(super) fn run(args: &Args, settings: &Settings, job: &Job<'_>) -> Result<(),
         firmware: &firmware,
         flash: &flash,
         pace: Pace::Real,
+        reboots: false,
     })?;
     drop(starting);
     if let Some(temperature) = settings.temperature {
@@ -117,6 +118,7 @@ pub(super) fn run(args: &Args, settings: &Settings, job: &Job<'_>) -> Result<(),
         explainer: &explainer,
         failures: Failures::default(),
         memory: [0; SLOTS],
+        is_complete: false,
     };
     loop {
         match machine.line(Duration::from_secs(1)) {
@@ -124,6 +126,12 @@ pub(super) fn run(args: &Args, settings: &Settings, job: &Job<'_>) -> Result<(),
             Next::Nothing => {}
             Next::End => break,
         }
+    }
+    if !log.is_complete {
+        return Err(Failure::refused(
+            "the board was reset: the firmware panicked, or the watchdog was not fed",
+        )
+        .help("the plugin that ran last, or a driver that it called, is to blame"));
     }
     log.failures.result()
 }
@@ -209,6 +217,8 @@ struct Log<'a> {
     failures: Failures,
     /// Bytes of linear memory, by slot.
     memory: [u64; SLOTS],
+    /// The firmware logged its figures, with which it ends by itself.
+    is_complete: bool,
 }
 
 impl Log<'_> {
@@ -225,6 +235,7 @@ impl Log<'_> {
             return Ok(());
         }
         self.note_memory(message);
+        self.is_complete |= message.starts_with("figures: ");
         output::note(format_args!("{start}{message}"));
         if let Some((number, response)) = answer(message)
             && let Some((_, call)) = self.job.calls.get(number)

@@ -3,7 +3,10 @@ use core::fmt;
 use corelet_admission::Refusal;
 use corelet_load::MachineError;
 
-use crate::{Blame, CallError, Failure, GrantError, PluginName, SlotId, TableError, Topic};
+use crate::{
+    Blame, CallError, Failure, GrantError, PluginName, STRIKES_MAX, SlotId, Strikes, TableError,
+    Topic,
+};
 
 /// Why a plugin was not loaded. The slot is empty then, and what it had reserved is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub enum LoadError {
         /// Where the other one is.
         slot: SlotId,
     },
+    /// The image is in quarantine: the device was reset too often while it ran.
+    Quarantined(Strikes),
     /// A driver panicked inside a call, and the board went with it.
     BoardLost,
     /// The firmware offers more than its capability table holds.
@@ -54,9 +59,11 @@ impl LoadError {
         match self {
             Self::NoSuchSlot(_) | Self::Occupied(_) | Self::NameTaken { .. } => Blame::Host,
             Self::BoardLost | Self::OutOfMemory => Blame::Board,
-            Self::Topic(_) | Self::TickTooShort { .. } | Self::Refused(_) | Self::Export(_) => {
-                Blame::Guest
-            }
+            Self::Quarantined(_)
+            | Self::Topic(_)
+            | Self::TickTooShort { .. }
+            | Self::Refused(_)
+            | Self::Export(_) => Blame::Guest,
             Self::Table(error) => error.blame(),
             Self::Grant(error) => error.blame(),
             Self::Machine(error) => error.blame(),
@@ -75,6 +82,10 @@ impl fmt::Display for LoadError {
             Self::NameTaken { name, slot } => write!(
                 f,
                 "slot {slot} has a plugin of the name {name} already; unload it first"
+            ),
+            Self::Quarantined(Strikes { count, last }) => write!(
+                f,
+                "the device was reset {count} times while the plugin ran, the last time by {last}, and {STRIKES_MAX} times are allowed; install another version of it, or have its strikes forgiven"
             ),
             Self::BoardLost => CallError::BoardLost.fmt(f),
             Self::Table(error) => error.fmt(f),

@@ -10,6 +10,7 @@ mod faults;
 mod fuel;
 mod grants;
 mod init;
+mod quarantine;
 mod quotas;
 mod standard;
 mod table;

@@ -1,7 +1,7 @@
 //! Through the host, as a firmware does it.
 
 use corelet_host::capability::monotonic_clock::MonotonicClock;
-use corelet_host::{Allow, Caller, Host, Policy, SlotId, SlotPolicy};
+use corelet_host::{Allow, Caller, Host, Policy, Quarantine, Reset, SlotId, SlotPolicy};
 use corelet_image::Verified;
 
 use crate::{FUEL, Job, NAME, PAYLOAD, TIME};
@@ -39,7 +39,10 @@ impl sum::Host for Board {
 }
 
 pub(crate) fn run(image: &Verified<'_>, job: Job, count: u32) -> u32 {
-    let mut host = Host::<_, 1>::new(Board, Policy::same(POLICY)).with::<sum::Capability>();
+    static QUARANTINE: Quarantine = Quarantine::new();
+    let mut host = Host::<_, 1>::new(Board, Policy::same(POLICY))
+        .with::<sum::Capability>()
+        .with_quarantine(&QUARANTINE, Reset::PowerOn);
     host.load(SLOT, image).expect("the plugin is loaded");
 
     match job {

@@ -39,6 +39,7 @@ impl Board {
             firmware: &self.firmware,
             flash: &self.flash,
             pace: Pace::Real,
+            reboots: false,
         })?;
         let mut watched = Watched {
             machine,

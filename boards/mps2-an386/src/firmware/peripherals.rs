@@ -6,6 +6,8 @@ pub(super) struct Peripherals {
     pub(super) timer0: Registers,
     /// CMSDK APB timer, 25 MHz.
     pub(super) timer1: Registers,
+    /// CMSDK APB watchdog, 25 MHz.
+    pub(super) watchdog: Registers,
     /// SBCon: two wires by hand, with the thermometer on them.
     pub(super) i2c: Registers,
     /// 16 MiB of PSRAM, which stand for a flash.
@@ -22,6 +24,7 @@ impl Peripherals {
         Some(Self {
             timer0: Registers::at(0x4000_0000),
             timer1: Registers::at(0x4000_1000),
+            watchdog: Registers::at(0x4000_8000),
             i2c: Registers::at(0x4002_a000),
             psram: Psram(()),
         })

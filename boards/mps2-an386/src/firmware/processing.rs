@@ -4,6 +4,7 @@ use corelet_host::{CallError, SlotId};
 use corelet_mps2_an386::SLOTS;
 
 use super::sensor::TEMPERATURE;
+use super::watchdog::Watchdog;
 use super::{Plugins, monotonic_clock};
 
 /// Readings in one call.
@@ -34,7 +35,7 @@ impl Processing {
     }
 
     /// Measures if it is time to, and calls the plugins when a batch is full.
-    pub(super) fn poll(&mut self, host: &mut Plugins) {
+    pub(super) fn poll(&mut self, host: &mut Plugins, watchdog: &mut Watchdog) {
         let now = monotonic_clock::now();
         if now < self.due {
             return;
@@ -50,15 +51,16 @@ impl Processing {
         }
         if self.count == BATCH {
             self.count = 0;
-            self.process(host);
+            self.process(host, watchdog);
         }
     }
 
-    fn process(&self, host: &mut Plugins) {
+    fn process(&self, host: &mut Plugins, watchdog: &mut Watchdog) {
         for slot in (0_u8..).map(SlotId).take(SLOTS) {
             let call = processor::Process {
                 readings: (&self.readings).into(),
             };
+            watchdog.feed();
             match host.call(slot, &call) {
                 Ok(Ok(reading)) => {
                     defmt::info!("slot {}: processed {} to {}", slot.0, BATCH, reading.value);

@@ -2,6 +2,9 @@ use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::capability::sensor::{Channel, Error, Reading, Sensors, Unit};
 use tmp1x2::{ConversionRate, SlaveAddr, Tmp1x2, marker};
 
+#[cfg(feature = "hang")]
+use corelet_mps2_an386::{HANGING_CHANNEL, PANICKING_CHANNEL};
+
 use super::board::Board;
 use super::i2c::BitBang;
 
@@ -44,6 +47,12 @@ impl Sensors for Board {
     }
 
     fn read(&mut self, channel: u8) -> Result<Reading, Error> {
+        #[cfg(feature = "hang")]
+        match channel {
+            HANGING_CHANNEL => wait_for_ever(),
+            PANICKING_CHANNEL => panic!(),
+            _ => {}
+        }
         if channel != TEMPERATURE {
             return Err(Error::NoSuchChannel);
         }
@@ -54,5 +63,13 @@ impl Sensors for Board {
             unit: Unit::Celsius,
             timestamp: MonotonicClock::now(self),
         })
+    }
+}
+
+/// What a driver does whose device never answers.
+#[cfg(feature = "hang")]
+fn wait_for_ever() -> ! {
+    loop {
+        cortex_m::asm::wfi();
     }
 }

@@ -3,14 +3,16 @@ use corelet_host::SlotId;
 use corelet_image::{ImageError, Keys, Verified};
 use corelet_mps2_an386::SLOTS;
 
-use super::{Plugins, heap};
+use super::watchdog::Watchdog;
+use super::{Plugins, heap, kept};
 
 /// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here.
 pub(super) const KEYS: Keys<'static> = Keys::NONE.accept_development();
 
 /// Loads each slot from its bank: slot *n* from bank *n*. What cannot be loaded is logged, and its slot stays empty.
-pub(super) fn load_all(host: &mut Plugins, flash: &[u8]) {
+pub(super) fn load_all(host: &mut Plugins, flash: &[u8], watchdog: &mut Watchdog) {
     for (slot, bank) in (0_u8..).map(SlotId).zip(0..SLOTS) {
+        watchdog.feed();
         let bank = DEVELOPMENT_FLASH.bank(bank);
         let bank = bank.and_then(|region| region.of(flash)).unwrap_or(&[]);
         match verified(bank) {
@@ -32,6 +34,9 @@ fn verified(bank: &[u8]) -> Result<Option<Verified<'_>>, ImageError> {
 fn load(host: &mut Plugins, slot: SlotId, image: &Verified<'_>) {
     let manifest = image.manifest();
     let version = manifest.version;
+    if let Some(strikes) = kept::quarantine().strikes(image) {
+        defmt::warn!("slot {}: {=str} ran at {}", slot.0, manifest.name, strikes);
+    }
     let before = heap::used();
     heap::forget_peak();
     match host.load(slot, image) {
