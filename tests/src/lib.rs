@@ -18,4 +18,4 @@ pub use emulated::Emulated;
 pub use examples::{build_example, with_config};
 pub use image::{manifest, message, signed, with_grant};
 pub use plugin::{MEMORY, OK, Plugin, export_key};
-pub use transcript::{Call, Case, Expected, Outcome, Transcript};
+pub use transcript::{Call, Case, Expected, Outcome, Transcript, error_text};

@@ -59,7 +59,7 @@ pub struct Outcome<T> {
 }
 
 /// What an error says but for the shape at its end, which `Debug` and `defmt` do not write alike.
-pub(crate) fn error_text(text: &str) -> String {
+pub fn error_text(text: &str) -> String {
     let end = text.find("offered: ").unwrap_or(text.len());
     text[..end].into()
 }

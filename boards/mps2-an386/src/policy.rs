@@ -30,3 +30,10 @@ pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
     topics: Topics::Only(&[SECOND]),
     ..SlotPolicy::DEVICE
 });
+
+/// What the plugins of the hostile set may do: as [`POLICY`], and have a whole page of 64 KiB, for which the heap of a board
+/// may have no room.
+pub const HOSTILE_POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
+    budget: SlotPolicy::DEVICE.budget,
+    ..POLICY.slots[0]
+});

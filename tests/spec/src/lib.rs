@@ -26,3 +26,5 @@ pub use corpus::{Corpus, modules_of};
 pub use fuzz::{Counts, Fuzz, Origin};
 pub use judge::{Outcome, compare, other_verdict, profile, reason_name};
 pub use minimise::minimise;
+pub use parts::{CODE, Parts, Section};
+pub use random::Random;

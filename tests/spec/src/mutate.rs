@@ -6,7 +6,7 @@ use crate::random::Random;
 
 impl Parts {
     /// Changes something; parts of `other` may come in.
-    pub(crate) fn change(&mut self, other: &Self, random: &mut Random) {
+    pub fn change(&mut self, other: &Self, random: &mut Random) {
         match random.below(16) {
             0 => self.change_sections(other, random),
             1..=3 => self.change_contents(random),

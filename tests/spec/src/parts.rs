@@ -1,21 +1,25 @@
 //! A module taken apart into sections and functions, and put together again.
 
 /// The number of the code section.
-pub(crate) const CODE: u8 = 10;
+pub const CODE: u8 = 10;
 
 /// A module taken apart: lengths are made anew when it is put together, so that a change inside is found there.
-#[derive(Clone)]
-pub(crate) struct Parts {
+#[derive(Clone, Debug)]
+pub struct Parts {
     header: Vec<u8>,
-    pub(crate) sections: Vec<Section>,
+    /// The sections, in their order.
+    pub sections: Vec<Section>,
 }
 
-#[derive(Clone)]
-pub(crate) struct Section {
-    pub(crate) id: u8,
-    /// For the code, what stands behind the bodies.
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) bodies: Vec<Vec<u8>>,
+/// One section.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// Its number.
+    pub id: u8,
+    /// What it holds; for the code, what stands behind the bodies.
+    pub bytes: Vec<u8>,
+    /// The functions, if it is the code.
+    pub bodies: Vec<Vec<u8>>,
 }
 
 fn take_u32(bytes: &mut &[u8]) -> Option<usize> {
@@ -64,7 +68,8 @@ impl Section {
         }
     }
 
-    pub(crate) fn put(&self, module: &mut Vec<u8>) {
+    /// Puts the section at the end of a module.
+    pub fn put(&self, module: &mut Vec<u8>) {
         let mut contents = Vec::new();
         if self.id == CODE {
             put_u32(&mut contents, self.bodies.len());
@@ -81,7 +86,8 @@ impl Section {
 }
 
 impl Parts {
-    pub(crate) fn of(module: &[u8]) -> Self {
+    /// Takes a module apart, as far as its sections are whole.
+    pub fn of(module: &[u8]) -> Self {
         let (header, mut rest) = module.split_at(module.len().min(8));
         let mut sections = Vec::new();
         while let Some((&id, after)) = rest.split_first() {
@@ -97,7 +103,8 @@ impl Parts {
         }
     }
 
-    pub(crate) fn module(&self) -> Vec<u8> {
+    /// The module of these parts.
+    pub fn module(&self) -> Vec<u8> {
         let mut module = self.header.clone();
         for section in &self.sections {
             section.put(&mut module);

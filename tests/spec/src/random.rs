@@ -1,16 +1,17 @@
 //! Numbers from a seed: the same on every machine.
 
 /// SplitMix64.
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The numbers of case `number` under `seed`.
-    pub(crate) fn of(seed: u64, number: u64) -> Self {
+    pub fn of(seed: u64, number: u64) -> Self {
         let mut seeds = Self(seed);
-        Self(seeds.next() ^ number.wrapping_mul(0xd134_2543_de82_ef95))
+        Self(seeds.number() ^ number.wrapping_mul(0xd134_2543_de82_ef95))
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,10 +20,10 @@ impl Random {
     }
 
     /// A number under `end`; 0 if that is 0.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         match end {
             0 => 0,
-            end => (self.next() >> 16) as usize % end,
+            end => (self.number() >> 16) as usize % end,
         }
     }
 
@@ -31,11 +32,13 @@ impl Random {
         self.below(times) == 0
     }
 
-    pub(crate) fn byte(&mut self) -> u8 {
-        self.next() as u8
+    /// Any byte.
+    pub fn byte(&mut self) -> u8 {
+        self.number() as u8
     }
 
-    pub(crate) fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+    /// One of `items`, of which there is one at least.
+    pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
         items[self.below(items.len())]
     }
 
@@ -47,7 +50,8 @@ impl Random {
         }
     }
 
-    pub(crate) fn bytes(&mut self, length: usize) -> Vec<u8> {
+    /// Any bytes.
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
         (0..length).map(|_| self.byte()).collect()
     }
 }

@@ -1,0 +1,81 @@
+//! `corelet-hostile`: the hostile set, the ABI's fuzzing and the soak, for as long as one likes.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, Subcommand};
+use corelet_hostile::{AbiFuzz, Bench, Table, cases, check, soak};
+
+/// Puts the host to the test with plugins that nobody meant well with.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Every case once, on the desktop board.
+    Set,
+    /// Any numbers and bytes in every place of the ABI.
+    Abi {
+        /// How long, in seconds.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// What they follow from; the same seed makes the same calls.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// The set over and over, in any order.
+    Soak {
+        /// How many plugins are loaded, called and unloaded.
+        #[arg(long, default_value_t = 1_000_000)]
+        cycles: u64,
+        /// What their order follows from.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Set => set(),
+        Command::Abi { seconds, seed } => abi(Duration::from_secs(seconds), seed),
+        Command::Soak { cycles, seed } => {
+            let start = Instant::now();
+            let counts = soak(&cases(), seed, cycles, |cycle| {
+                if cycle > 0 && cycle.is_multiple_of(100_000) {
+                    eprintln!("cycle {cycle}: {:.0} s", start.elapsed().as_secs_f32());
+                }
+            });
+            println!("{counts:#?}\nin {:.0} s", start.elapsed().as_secs_f32());
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn set() -> ExitCode {
+    let mut bench = Bench::new();
+    let mut table = Table::default();
+    let mut wrong = 0;
+    for case in cases() {
+        let outcome = bench.run(&case.image);
+        table.count(&case, &outcome);
+        if let Err(error) = check(&case, &outcome) {
+            println!("{error}");
+            wrong += 1;
+        }
+    }
+    println!("{table}");
+    ExitCode::from(u8::from(wrong > 0))
+}
+
+fn abi(time: Duration, seed: u64) -> ExitCode {
+    let end = Instant::now() + time;
+    let mut fuzz = AbiFuzz::new(seed);
+    while Instant::now() < end {
+        fuzz.step();
+    }
+    println!("{:#?}", fuzz.counts);
+    ExitCode::SUCCESS
+}
