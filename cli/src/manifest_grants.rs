@@ -202,8 +202,8 @@ sensor = { channels = [0] }
         );
         let grant = |interface: &str, record: &[u8]| (interface.to_owned(), record.to_vec());
         let mut expected = vec![
-            grant("corelet:host/logging@0.1.0", &[0]),
-            grant("corelet:host/sensor@0.1.0", &[1, 0, 0]),
+            grant("corelet:host/logging@0.1.0", &[0, 0]),
+            grant("corelet:host/sensor@0.1.0", &[1, 0, 0, 0]),
             grant("acme:thermostat/relay@1.0.0", &[12]),
             grant("acme:thermostat/lamp@1.0.0", &[]),
         ];
@@ -220,9 +220,25 @@ sensor = { channels = [0] }
             text.starts_with("error: `config` is not as the contract has it\n --> corelet.toml:2:19\n2 | set-point-milli = \"warm\"\n  |                   ^^^^^^ `config.set-point-milli`: found"),
             "{text}"
         );
+        let text = refusal(&GOOD.replace("[0]", "[0], rate = \"60/week\""));
+        assert!(text.contains("--> corelet.toml:4:35\n"), "{text}");
+        assert!(
+            text.contains(r#"`sensor.rate`: found "60/week", allowed a whole number per s, min"#),
+            "{text}"
+        );
         let text = refusal(&GOOD.replace("[0]", "[0, 256]"));
         assert!(text.contains("--> corelet.toml:4:27\n"), "{text}");
         assert!(text.contains("`sensor.channels.1`: found 256"), "{text}");
+    }
+
+    #[test]
+    fn a_rate_is_encoded_as_the_field_that_it_means() {
+        let source = GOOD.replace("[0]", "[0], rate = \"60/min\"");
+        let source = source.replace("max-switches-per-hour = 12", "max-switches = \"12/h\"");
+        let (_, grants) = values(&source, &[]).unwrap();
+        let records: Vec<_> = grants.into_iter().map(|(_, record)| record).collect();
+        assert!(records.contains(&vec![1, 0, 1, 60, 0]), "{records:?}");
+        assert!(records.contains(&vec![12]), "{records:?}");
     }
 
     #[test]

@@ -22,7 +22,7 @@
 //! heap = "36 KiB"                 # what loading and running it takes; by default not stated
 //!
 //! [grants]                        # by interface, typed by its `grant` record
-//! sensor = { channels = [0] }
+//! sensor = { channels = [0], rate = "60/min" }      # the same as reads-per-minute = 60
 //! "acme:hvac/relay" = { max-switches-per-hour = 12 }
 //!
 //! [confirm]                       # what an update must do to stay

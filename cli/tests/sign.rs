@@ -24,7 +24,7 @@ fn sandbox() -> Sandbox {
     };
     let grant = Grant {
         interface: "corelet:host/sensor@0.1.0",
-        parameters: &[1, 0, 0],
+        parameters: &[1, 0, 0, 0],
     };
     manifest.grants.push(grant).unwrap();
     let module = wat::parse_str(MODULE).unwrap();
@@ -191,7 +191,7 @@ fn an_image_is_inspected_as_text_and_as_json() {
         ", the development key\n",
         "signed    verified, which proves nothing: everybody has this key\n",
         "tick      every 1,000 ms\n",
-        "grants    corelet:host/sensor@0.1.0  {\"channels\":[0],\"reads-per-minute\":null}\n",
+        "grants    corelet:host/sensor@0.1.0  {\"channels\":[0],\"reads-per-minute\":null,\"reads-per-second\":null}\n",
         "memory    640 B in pages of 1 B, no limit of its own\n",
         "imports   corelet:host/sensor@0.1.0 `read`\n",
         "exports   `memory`\n",

@@ -5,12 +5,11 @@ use core::fmt;
 
 use corelet_abi::{CodecError, MeetError};
 
-use crate::quota::Window;
 use crate::{Blame, Interface};
 
-/// The interfaces that are granted, each with the bytes of its `grant` record and its quota.
+/// The interfaces that are granted, each with the bytes of its `grant` record.
 ///
-/// On the heap: 32 bytes for each granted interface, and the records.
+/// On the heap: 12 bytes for each granted interface, and the records.
 #[derive(Debug)]
 pub(crate) struct Grants {
     list: Vec<Granted>,
@@ -22,7 +21,6 @@ struct Granted {
     interface: u8,
     start: usize,
     length: usize,
-    window: Window,
 }
 
 impl Grants {
@@ -88,20 +86,18 @@ impl Grants {
             interface: index,
             start,
             length,
-            window: Window::default(),
         });
         Ok(())
     }
 
-    /// The record and the quota of the interface of index `index`, if it is granted.
+    /// The record of the interface of index `index`, if it is granted.
     #[inline]
-    pub(crate) fn get(&mut self, index: u8) -> Option<(&[u8], &mut Window)> {
+    pub(crate) fn get(&self, index: u8) -> Option<&[u8]> {
         let granted = self
             .list
-            .iter_mut()
+            .iter()
             .find(|granted| granted.interface == index)?;
-        let record = self.records.get(granted.start..)?.get(..granted.length)?;
-        Some((record, &mut granted.window))
+        self.records.get(granted.start..)?.get(..granted.length)
     }
 
     /// Bit *n* for the interface of index *n*.
@@ -155,6 +151,13 @@ impl fmt::Display for GrantError {
                 f,
                 "the slot's policy has no valid grant for {interface}: {error}"
             ),
+            Self::Meet {
+                interface,
+                error: MeetError::Codec(error),
+            } => write!(
+                f,
+                "the plugin's grant of {interface} is not one of this firmware's contract: {error}; build the plugin again with it"
+            ),
             Self::Meet { interface, error } => write!(
                 f,
                 "the grant of {interface} does not go with the firmware's policy: {error}; compare [grants] in corelet.toml with what the slot allows"
@@ -190,8 +193,7 @@ mod tests {
         let mut grants = Grants::NONE;
         grants.add(9, &CLOCK, &[], &[])?;
         grants.add(3, interface, asked, allowed)?;
-        let (record, _) = grants.get(3).unwrap();
-        Ok(record.to_vec())
+        Ok(grants.get(3).unwrap().to_vec())
     }
 
     #[test]
@@ -239,6 +241,6 @@ mod tests {
         grants.add(15, &SENSOR, &[1, 0], &[]).unwrap();
         assert_eq!(grants.mask(), 0x8001);
         assert!(grants.get(1).is_none());
-        assert_eq!(grants.get(15).unwrap().0, []);
+        assert_eq!(grants.get(15).unwrap(), []);
     }
 }

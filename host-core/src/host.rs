@@ -60,7 +60,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         Self {
             home: Some(Box::new(Shared {
                 board,
-                table: Table::new(),
+                table: Table::for_slots(SLOTS),
                 latest: 0,
             })),
             slots: [const { Vec::new() }; SLOTS],

@@ -86,7 +86,8 @@
 //! [`Caller::spend`], and makes the plugin pay for slow drivers with [`Caller::charge`]. What was denied stands in
 //! [`Host::audit`].
 //!
-//! What is used of a quota outlives instances, but neither the plugin nor a reset: loaded again, it begins anew.
+//! What is used of a quota is kept by plugin, interface and period: unloading a plugin, loading it again, in another slot or another
+//! version, and whatever `init` did in a load that failed, change nothing about it. It stands in RAM, so a reset clears it.
 //!
 //! ## Fuel
 //!

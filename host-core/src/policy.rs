@@ -30,7 +30,8 @@ impl<const SLOTS: usize> Policy<SLOTS> {
 ///     allow: &[
 ///         Allow::all("corelet:host/logging"),
 ///         Allow::up_to("corelet:host/sensor", |limit| {
-///             sensor::Grant::encode(&sensor::Grant { channels: &[0, 1], reads_per_minute: Some(60) }, limit)
+///             let grant = sensor::Grant { channels: &[0, 1], reads_per_minute: Some(60), reads_per_second: None };
+///             sensor::Grant::encode(&grant, limit)
 ///         }),
 ///     ],
 ///     ..SlotPolicy::DEVICE

@@ -4,7 +4,7 @@ use crate::grants::Grants;
 use crate::interface_name::InterfaceName;
 use crate::{GrantError, PluginId, PluginName, SlotId, Table};
 
-/// What a slot keeps of its plugin for calls into the capability table: name, grants, quotas.
+/// What a slot keeps of its plugin for calls into the capability table: name and grants.
 ///
 /// It outlives the plugin's instances. A tool that calls a [`Table`] without a slot makes its own.
 #[derive(Debug)]

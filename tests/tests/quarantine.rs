@@ -16,6 +16,7 @@ fn reader() -> Vec<u8> {
     let grant = message::<sensor::Grant<'_>>(&sensor::Grant {
         channels: &channels,
         reads_per_minute: None,
+        reads_per_second: None,
     });
     let manifest = with_grant(manifest("reader"), Read::INTERFACE, &grant);
     signed(&manifest, &Plugin::new().relay::<Read>().build())

@@ -21,7 +21,9 @@ pub struct Grant {
 
 impl Contract {
     /// The grants of a plugin of `world` whose manifest has `named`, in the order of the world's imports: each
-    /// interface by its name alone, with its package, or with its version too, and a value of its record `grant`.
+    /// interface by its name alone, with its package, or with its version too, and a value of its record `grant`. A field that
+    /// counts per second, minute, hour or day may be written as a rate: `reads = "60/min"` for `reads-per-minute = 60`, or
+    /// `rate = "60/min"` where nothing else is counted per minute.
     ///
     /// Granted without being named are the interfaces of which nothing in particular can be granted, and logging.
     ///
@@ -34,10 +36,11 @@ impl Contract {
     ///
     /// let contract = Contract::parse(&[("w.wit", "package a:b; world w { include corelet:plugin/device@0.1.0; }")])?;
     /// let world = contract.world(None)?;
-    /// let named = Map::from_iter([("sensor".to_owned(), json!({ "channels": [0] }))]);
+    /// let sensor = json!({ "channels": [0], "rate": "1/s" });
+    /// let named = Map::from_iter([("sensor".to_owned(), sensor)]);
     /// let grants = contract.grants(world, &named).unwrap();
     /// let sensor = grants.iter().find(|grant| contract.interface(grant.interface).name == "sensor").unwrap();
-    /// assert_eq!(sensor.record, [1, 0, 0]);
+    /// assert_eq!(sensor.record, [1, 0, 0, 1, 1]);
     /// assert_eq!(grants.len(), 4, "logging and the clocks need no naming");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -71,7 +74,8 @@ impl Contract {
             };
             let problem = |problem| GrantError::new(name, problem);
             let record = match record {
-                Some(record) => value::encode(self, &Type::Named(record), value)
+                Some(record) => self
+                    .encode_grant(record, value)
                     .map_err(|error| problem(GrantProblem::Value(error)))?,
                 None if *value == nothing => Vec::new(),
                 None => return Err(problem(GrantProblem::NoRecord(interface.id()))),
@@ -83,6 +87,18 @@ impl Contract {
             });
         }
         Ok(grants)
+    }
+
+    fn encode_grant(&self, record: TypeId, value: &Value) -> Result<Vec<u8>, ValueError> {
+        let ty = Type::Named(record);
+        if let Type::Named(id) = self.unaliased(&ty)
+            && let TypeKind::Record(fields) = &self.type_def(*id).kind
+            && let Value::Object(values) = value
+        {
+            let values = value::resolve(fields, values)?;
+            return value::encode(self, &ty, &Value::Object(values));
+        }
+        value::encode(self, &ty, value)
     }
 
     /// The record `grant` of an interface, which holds what can be granted of it.
@@ -258,7 +274,7 @@ world lamp { include corelet:plugin/device@0.1.0; import log-of-lamp; import sto
         }
         let named = json!({ "logging": { "bytes-per-minute": 1 }, "wall-clock": {} });
         let grants = grants(named).unwrap();
-        assert!(grants.contains(&("corelet:host/logging".to_owned(), vec![1, 1], true)));
+        assert!(grants.contains(&("corelet:host/logging".to_owned(), vec![1, 1, 0], true)));
         assert!(grants.contains(&("corelet:host/wall-clock".to_owned(), vec![], true)));
     }
 

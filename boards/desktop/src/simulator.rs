@@ -67,6 +67,7 @@ impl Simulator {
         let sensor = sensor::Grant {
             channels: &[0, 1, 2, 3, 4, 5, 6, 7],
             reads_per_minute: None,
+            reads_per_second: None,
         };
         let storage = storage::Grant {
             bytes: u32::MAX,

@@ -48,6 +48,7 @@ fn a_plugin_reads_the_channels_that_it_was_granted() {
     let grant = sensor::Grant {
         channels: &[0, 2],
         reads_per_minute: Some(3),
+        reads_per_second: None,
     };
     let record = bytes::<sensor::Grant<'static>>(&grant);
     simulator

@@ -161,7 +161,7 @@ fn plain(error: &impl Display) -> Explained {
 /// The line of corelet.toml that allows more of a standard interface.
 fn grant_help(interface: &str) -> Option<String> {
     let line = match interface {
-        "corelet:host/sensor" => "sensor = { channels = [0], reads-per-minute = 120 }",
+        "corelet:host/sensor" => "sensor = { channels = [0], rate = \"120/min\" }",
         "corelet:host/storage" => "storage = { bytes = 64, writes-per-day = 1_000 }",
         "corelet:host/logging" => "logging = { bytes-per-minute = 4_096 }",
         _ => return None,

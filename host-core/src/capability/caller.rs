@@ -4,7 +4,7 @@ use core::time::Duration;
 use corelet_abi::{Codec, Status, decode};
 
 use crate::audit::{Audit, AuditEntry};
-use crate::quota::Window;
+use crate::quota::{Quota, Windows};
 use crate::{Denial, PluginId, PluginName, SlotId};
 
 /// Who calls a host function, and what belongs to the call.
@@ -38,7 +38,7 @@ pub struct Caller<'c> {
     pub(super) interface: &'static str,
     pub(super) function: &'static str,
     pub(super) grant: &'c [u8],
-    pub(super) window: &'c mut Window,
+    pub(super) windows: &'c mut Windows,
     pub(super) scratch: &'c mut [u8],
     pub(super) audit: &'c mut Audit,
     pub(super) debt: &'c mut u64,
@@ -98,17 +98,30 @@ impl<'c> Caller<'c> {
 
     /// Uses `amount` of a quota of `limit` in every `period`.
     ///
-    /// A slot counts one quota for each interface. Windows begin at multiples of `period` on the monotonic clock, so up to twice the
-    /// limit may be used around such a moment. The count outlives restarts of the plugin's instance.
+    /// A plugin has one quota of each interface and `period`. Windows begin at multiples of `period` on the monotonic clock, so up to
+    /// twice the limit may be used around such a moment. They stand in RAM: a count outlives the plugin's instance, and goes on when
+    /// the plugin is loaded again or in another version, but a reset clears it.
     ///
     /// # Errors
-    /// [`Status::QUOTA`] if less than `amount` is left: nothing is used then, and the audit keeps it.
+    /// [`Status::QUOTA`] if less than `amount` is left: nothing is used then, and the audit keeps it. So it is if more quotas
+    /// run than the host has room for, six for each slot and eight more, and none of them is of a shorter period.
     pub fn spend(&mut self, amount: u32, limit: u32, period: Duration) -> Result<(), Status> {
-        if self.window.spend(self.now, period, limit, amount) {
+        let quota = Quota::new(self.id, self.interface, period);
+        if self.windows.spend(self.now, quota, limit, amount) {
             return Ok(());
         }
         self.record(Denial::Quota);
         Err(Status::QUOTA)
+    }
+
+    /// As [`spend`](Self::spend), of a grant that may set no limit.
+    pub(super) fn spend_of(
+        &mut self,
+        amount: u32,
+        limit: Option<u32>,
+        period: Duration,
+    ) -> Result<(), Status> {
+        limit.map_or(Ok(()), |limit| self.spend(amount, limit, period))
     }
 
     /// Puts on record that the grant does not cover this call. What the plugin gets to know is up to the function.

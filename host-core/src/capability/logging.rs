@@ -1,11 +1,10 @@
 //! `corelet:host/logging`: lines of text for a person.
 
-use core::time::Duration;
-
-use corelet_abi::{Function, Status};
+use corelet_abi::Function;
 
 pub use crate::generated::logging::*;
 
+use super::{MINUTE, SECOND};
 use crate::{Caller, InlineStr};
 
 /// The most bytes of a context, as the contract has it.
@@ -37,23 +36,22 @@ pub const LINE_FUEL: u64 = 50;
 /// What a line takes of the quota besides its texts and the plugin's name, in bytes: so none is free.
 pub const LINE_BYTES: u32 = 8;
 
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// Without a grant record, and with none in its field, a plugin may log as much as it likes.
+/// Without a grant record, and with none in its fields, a plugin may log as much as it likes.
 impl<B: Log> Host for B {
     fn log(&mut self, cx: &mut Caller<'_>, level: Level, context: &str, message: &str) {
         // Both are bounded by the contract far below 2³².
         let bytes = context.len().saturating_add(message.len()) as u32;
         cx.charge(LINE_FUEL.saturating_add(u64::from(bytes)));
-        let limit = cx.grant::<Grant>().and_then(|grant| grant.bytes_per_minute);
         let plugin = cx.plugin();
         let line = LINE_BYTES
             .saturating_add(bytes)
             .saturating_add(plugin.len() as u32);
-        if let Some(limit) = limit
-            && cx.spend(line, limit, MINUTE).is_err()
+        if let Some(grant) = cx.grant::<Grant>()
+            && let Err(status) = cx
+                .spend_of(line, grant.bytes_per_second, SECOND)
+                .and_then(|()| cx.spend_of(line, grant.bytes_per_minute, MINUTE))
         {
-            cx.refuse(Status::QUOTA);
+            cx.refuse(status);
             return;
         }
         let context = InlineStr::<CONTEXT_MAX>::printable(context);

@@ -12,6 +12,8 @@ pub mod sensor;
 pub mod storage;
 pub mod wall_clock;
 
+use core::time::Duration;
+
 use corelet_abi::{MeetError, Shape, Status};
 
 pub use caller::Caller;
@@ -19,6 +21,10 @@ pub(crate) use table::SlotOffer;
 pub use table::{MAX_INTERFACES, Table, TableError};
 
 use crate::Version;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One function that a firmware offers.
 pub struct HostFunction<B: 'static> {

@@ -1,11 +1,10 @@
 //! `corelet:host/sensor`: measured values, by channel.
 
-use core::time::Duration;
-
-use corelet_abi::{Codec, Function, List, Reader, Seq, Status, Writer};
+use corelet_abi::{Codec, Function, List, Reader, Seq, Writer};
 
 pub use crate::generated::sensor::*;
 
+use super::{MINUTE, SECOND};
 use crate::Caller;
 
 /// A board that measures.
@@ -35,8 +34,6 @@ pub const CHANNELS_FUEL: u64 = 20;
 
 /// Fuel of `read`: a conversation with a chip on a bus.
 pub const READ_FUEL: u64 = 100;
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// The contract's bound of the list of channels.
 const CHANNELS_MAX: usize = 8;
@@ -77,11 +74,12 @@ impl<B: Sensors> Host for B {
             cx.deny();
             return Err(Error::AccessDenied);
         };
-        if let Some(limit) = grant.reads_per_minute
-            && cx.spend(1, limit, MINUTE).is_err()
+        if let Err(status) = cx
+            .spend_of(1, grant.reads_per_second, SECOND)
+            .and_then(|()| cx.spend_of(1, grant.reads_per_minute, MINUTE))
         {
             // The contract has no case for it; the status takes the place of the result.
-            cx.refuse(Status::QUOTA);
+            cx.refuse(status);
             return Err(Error::AccessDenied);
         }
         let reading = Sensors::read(self, channel);

@@ -2,12 +2,12 @@
 
 use core::cell::Cell;
 use core::fmt;
-use core::time::Duration;
 
 use corelet_abi::{Bytes, Codec, Function, Reader, Seq, Status, Text, Writer};
 
 pub use crate::generated::storage::*;
 
+use super::DAY;
 use super::caller::count;
 use crate::{Blame, Caller, PluginId};
 
@@ -52,8 +52,6 @@ pub const DELETE_FUEL: u64 = 3 * SEARCH_FUEL;
 
 /// Fuel of `list-keys`: one search for each key.
 pub const LIST_KEYS_FUEL: u64 = KEYS_MAX as u64 * SEARCH_FUEL;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A board that keeps values over resets. Each owner, which is a plugin under the key that signed it, has its own
 /// keys.
@@ -258,12 +256,8 @@ fn told<T>(errors: &Cell<u32>, result: Result<T, StoreError>) -> Result<T, Error
 
 fn spend_write(cx: &mut Caller<'_>) -> Result<(), Error> {
     let limit = cx.grant::<Grant>().and_then(|grant| grant.writes_per_day);
-    match limit {
-        Some(limit) => cx
-            .spend(1, limit, DAY)
-            .map_err(|_: Status| Error::TooManyWrites),
-        None => Ok(()),
-    }
+    cx.spend_of(1, limit, DAY)
+        .map_err(|_: Status| Error::TooManyWrites)
 }
 
 impl From<StoreError> for Error {

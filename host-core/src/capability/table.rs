@@ -7,14 +7,14 @@ use corelet_admission::{ImportRefusal, Offer};
 use super::{Caller, Capability, HostFunction, Interface};
 use crate::audit::{Audit, AuditEntry};
 use crate::interface_name::{InterfaceName, are_compatible};
-use crate::quota::Window;
+use crate::quota::Windows;
 use crate::session::Session;
 use crate::{Blame, Denial, Version};
 
 /// How many interfaces a table holds.
 pub const MAX_INTERFACES: usize = 16;
 
-/// The interfaces that a firmware offers, and what calls of them share: the scratch buffer and the audit.
+/// The interfaces that a firmware offers, and what calls of them share: the scratch buffer, the quotas and the audit.
 ///
 /// A host has one. Tools that simulate a plugin use it on its own, with a [`Session`] in place of a slot; grants,
 /// quotas and audit are the same code then.
@@ -24,16 +24,22 @@ pub const MAX_INTERFACES: usize = 16;
 pub struct Table<B: 'static> {
     interfaces: heapless::Vec<&'static Interface<B>, MAX_INTERFACES>,
     scratch: Vec<u8>,
+    windows: Windows,
     pub(crate) audit: Audit,
     error: Option<TableError>,
 }
 
 impl<B: 'static> Table<B> {
-    /// No interfaces.
+    /// No interfaces, for one plugin at a time.
     pub const fn new() -> Self {
+        Self::for_slots(1)
+    }
+
+    pub(crate) const fn for_slots(slots: usize) -> Self {
         Self {
             interfaces: heapless::Vec::new(),
             scratch: Vec::new(),
+            windows: Windows::for_slots(slots),
             audit: Audit::new(),
             error: None,
         }
@@ -59,8 +65,8 @@ impl<B: 'static> Table<B> {
         }
         let largest = interface.functions.iter().map(|f| f.response_max).max();
         let more = largest.unwrap_or(0).saturating_sub(self.scratch.len());
-        self.scratch
-            .try_reserve_exact(more)
+        let room = self.scratch.try_reserve_exact(more);
+        room.and_then(|()| self.windows.reserve())
             .map_err(|_| TableError::OutOfMemory(interface.name))?;
         self.scratch
             .resize(self.scratch.len().saturating_add(more), 0);
@@ -152,19 +158,15 @@ impl<B: 'static> Table<B> {
     ) -> Result<usize, Status> {
         let [index, _] = entry.to_be_bytes();
         let (interface, function) = self.entry(entry).ok_or(Status::LOGIC_BUG)?;
-        let mut ungranted = Window::default();
-        let (granted, grant, window) = match session.grants.get(index) {
-            Some((grant, window)) => (true, grant, window),
-            None => (false, &[][..], &mut ungranted),
-        };
+        let grant = session.grants.get(index);
         let mut caller = Caller {
             slot: session.slot,
             plugin: &session.plugin,
             id: session.id,
             interface: interface.name,
             function: function.name,
-            grant,
-            window,
+            grant: grant.unwrap_or(&[]),
+            windows: &mut self.windows,
             scratch: &mut self.scratch,
             audit: &mut self.audit,
             debt: &mut session.debt,
@@ -173,7 +175,7 @@ impl<B: 'static> Table<B> {
             refusal: None,
             audited: false,
         };
-        if !granted {
+        if grant.is_none() {
             caller.record(Denial::NotGranted);
             return Err(Status::DENIED);
         }
@@ -241,7 +243,7 @@ pub enum TableError {
     TooManyInterfaces(&'static str),
     /// It has more than 256 functions.
     TooManyFunctions(&'static str),
-    /// The heap has no room for its largest response.
+    /// The heap has no room for its largest response, or for what the table keeps of quotas.
     OutOfMemory(&'static str),
 }
 
@@ -264,7 +266,7 @@ impl fmt::Display for TableError {
             }
             Self::OutOfMemory(name) => write!(
                 f,
-                "the heap has no room for the largest response of {name}; give the firmware more heap"
+                "the heap has no room for quotas and the largest response of {name}; give the firmware more heap"
             ),
         }
     }

@@ -97,6 +97,7 @@ fn what_is_granted_is_the_common_part() {
             let grant = Grant {
                 channels,
                 reads_per_minute: Some(100),
+                reads_per_second: None,
             };
             Grant::encode(&grant, limit)
         })],
@@ -105,6 +106,7 @@ fn what_is_granted_is_the_common_part() {
     let asked = record::<Grant<'static>>(&Grant {
         channels: &[0, 1],
         reads_per_minute: Some(2),
+        reads_per_second: None,
     });
     let mut host = host_of(LIMITED);
     load(
@@ -127,11 +129,24 @@ fn what_is_granted_is_the_common_part() {
 }
 
 #[test]
+fn a_grant_of_an_earlier_contract_is_refused_by_name() {
+    // Channel 0, 60 readings a minute; a limit by the second was not in the record.
+    let manifest = granted("old", &[(SENSOR, &[1, 0, 1, 60])]);
+    let error = load(&mut host(), ONE, &manifest, &reader()).unwrap_err();
+    assert_eq!(error.blame(), Blame::Guest);
+    let text = error.to_string();
+    assert!(
+        text.contains("corelet:host/sensor is not one of this firmware's contract"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_policy_may_be_given_as_bytes() {
     const LIMITED: SlotPolicy = SlotPolicy {
         allow: &[Allow {
             interface: "corelet:host/sensor",
-            limit: Limit::Encoded(&[1, 7, 0]),
+            limit: Limit::Encoded(&[1, 7, 0, 0]),
         }],
         ..POLICY
     };
@@ -180,6 +195,7 @@ fn a_malformed_policy_is_the_firmwares_fault() {
     let asked = record::<Grant<'static>>(&Grant {
         channels: &[0],
         reads_per_minute: None,
+        reads_per_second: None,
     });
     for policy in [TOO_LONG, NO_RECORD] {
         for asked in [&asked[..], &[]] {

@@ -3,6 +3,7 @@
 mod board;
 mod module;
 
+mod audit;
 mod calls;
 mod clocks;
 mod events;

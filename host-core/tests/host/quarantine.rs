@@ -78,6 +78,7 @@ fn image(version: Version, module: impl Fn(&str) -> Module) -> Vec<u8> {
     let grant = record::<sensor::Grant<'_>>(&sensor::Grant {
         channels: &[0],
         reads_per_minute: None,
+        reads_per_second: None,
     });
     let grants: [(&str, &[u8]); 1] = [(SENSOR, &grant)];
     let mut manifest = granted("bad", &grants);

@@ -7,7 +7,8 @@ use corelet_host::capability::storage::{
     self, ENTRY_BYTES,
     functions::{Delete, Set},
 };
-use corelet_host::{AuditEntry, CallError, Denial, Stop};
+use corelet_host::{AuditEntry, CallError, Denial, SlotId, Stop};
+use corelet_image::{Manifest, Version};
 
 use crate::board::{
     DAY, LOGGING, MINUTE, ONE, SECOND, SENSOR, STORAGE, TWO, TestHost, granted, host, load, record,
@@ -25,7 +26,10 @@ fn set_time(host: &mut TestHost, now: u64) {
 const LINE: u32 = 6 + 5 + 4 + LINE_BYTES;
 
 fn logger(host: &mut TestHost, bytes_per_minute: Option<u32>) {
-    let grant = record::<logging::Grant>(&logging::Grant { bytes_per_minute });
+    let grant = record::<logging::Grant>(&logging::Grant {
+        bytes_per_minute,
+        bytes_per_second: None,
+    });
     let module = Module::new().relay::<Log>().export::<Echo>("unreachable");
     load(host, ONE, &granted("logger", &[(LOGGING, &grant)]), &module).unwrap();
 }
@@ -73,6 +77,31 @@ fn bytes_of_log_are_counted_by_the_minute() {
 }
 
 #[test]
+fn bytes_of_log_are_counted_by_the_second_too() {
+    let mut host = host();
+    let grant = record::<logging::Grant>(&logging::Grant {
+        bytes_per_minute: Some(3 * LINE),
+        bytes_per_second: Some(2 * LINE),
+    });
+    let module = Module::new().relay::<Log>();
+    load(
+        &mut host,
+        ONE,
+        &granted("logger", &[(LOGGING, &grant)]),
+        &module,
+    )
+    .unwrap();
+    assert_eq!(log(&mut host, "open"), Ok(()));
+    assert_eq!(log(&mut host, "shut"), Ok(()));
+    assert_eq!(log(&mut host, "open"), Err(QUOTA));
+    set_time(&mut host, SECOND);
+    assert_eq!(log(&mut host, "open"), Ok(()));
+    assert_eq!(log(&mut host, "shut"), Err(QUOTA), "of the minute");
+    set_time(&mut host, MINUTE);
+    assert_eq!(log(&mut host, "open"), Ok(()));
+}
+
+#[test]
 fn an_empty_line_is_counted_too() {
     let mut host = host();
     logger(&mut host, Some(LINE_BYTES + 6));
@@ -102,11 +131,57 @@ fn a_new_instance_does_not_bring_a_new_quota() {
 }
 
 #[test]
+fn nor_does_a_load_that_fails() {
+    // Logs an empty line, whose request is zeros, and traps.
+    let module = Module::with_init(
+        "(drop (call $log (i32.const 0x300) (i32.const 3) (i32.const 0) (i32.const 0x200))) unreachable",
+    );
+    let module = module.import::<Log>();
+    let grant = record::<logging::Grant>(&logging::Grant {
+        bytes_per_minute: Some(2 * (LINE_BYTES + 6)),
+        bytes_per_second: None,
+    });
+    let mut host = host();
+    for lines in [1, 2, 2] {
+        let manifest = granted("logger", &[(LOGGING, &grant)]);
+        load(&mut host, ONE, &manifest, &module).unwrap_err();
+        assert_eq!(host.board().unwrap().lines.len(), lines);
+    }
+}
+
+#[test]
+fn readings_are_counted_by_the_second() {
+    let mut host = host();
+    let grant = record::<sensor::Grant<'static>>(&sensor::Grant {
+        channels: &[0],
+        reads_per_minute: Some(3),
+        reads_per_second: Some(2),
+    });
+    let module = Module::new().relay::<Read>();
+    load(
+        &mut host,
+        ONE,
+        &granted("reader", &[(SENSOR, &grant)]),
+        &module,
+    )
+    .unwrap();
+    let mut well = 0;
+    for now in [0, 1, 2, SECOND, SECOND + 1, MINUTE, MINUTE + 1, MINUTE + 2] {
+        set_time(&mut host, now);
+        well += u32::from(relay::<Read>(&mut host, ONE, &(0,)).is_ok());
+    }
+    // Two of the first three; of the next second's the one that the minute has left; two of the next minute's.
+    assert_eq!(well, 5);
+    assert_eq!(host.board().unwrap().reads, 5);
+}
+
+#[test]
 fn readings_are_counted_over_all_channels() {
     let mut host = host();
     let grant = record::<sensor::Grant<'static>>(&sensor::Grant {
         channels: &[0, 1, 9],
         reads_per_minute: Some(3),
+        reads_per_second: None,
     });
     let module = Module::new().relay::<Read>();
     load(
@@ -193,6 +268,63 @@ fn writes_that_change_something_are_counted_by_the_day() {
     assert_eq!(set(&mut host, "k", b"1"), Ok(()));
 }
 
+/// Loads `name` of `version`, which may write three times a day, into `slot`.
+fn writer(host: &mut TestHost, slot: SlotId, name: &'static str, version: Version) {
+    let grant = record::<storage::Grant>(&storage::Grant {
+        bytes: 100,
+        writes_per_day: Some(3),
+    });
+    let manifest = Manifest {
+        version,
+        ..granted(name, &[(STORAGE, &grant)])
+    };
+    load(host, slot, &manifest, &Module::new().relay::<Set>()).unwrap();
+}
+
+#[test]
+fn a_plugin_that_is_loaded_again_goes_on_with_its_quota() {
+    let mut host = host();
+    let mut written = 0;
+    for (slot, major) in [(ONE, 1), (TWO, 1), (ONE, 2), (ONE, 2)] {
+        writer(&mut host, slot, "keeper", Version::new(major, 0, 0));
+        let value = [written as u8];
+        let set = relay::<Set>(&mut host, slot, &("k", &value)).unwrap();
+        written += u32::from(set.is_ok());
+        host.unload(slot);
+    }
+    assert_eq!(written, 3);
+    assert_eq!(host.board().unwrap().writes, 3);
+
+    // Another plugin has a quota of its own, and the next day a new one.
+    writer(&mut host, ONE, "other", Version::new(1, 0, 0));
+    assert_eq!(set(&mut host, "k", b"1"), Ok(()));
+    host.unload(ONE);
+    set_time(&mut host, DAY);
+    writer(&mut host, ONE, "keeper", Version::new(2, 0, 0));
+    assert_eq!(set(&mut host, "k", b"1"), Ok(()));
+}
+
+#[test]
+fn many_plugins_do_not_make_the_host_forget_what_one_has_used() {
+    let mut host = host();
+    let names: Vec<&'static str> = (0..100).map(|n| &*format!("p{n}").leak()).collect();
+    let mut written = |name| {
+        writer(&mut host, ONE, name, Version::new(1, 0, 0));
+        let before = host.board().unwrap().writes;
+        for value in 0..4 {
+            let _ = set(&mut host, "k", &[value]);
+        }
+        host.unload(ONE);
+        host.board().unwrap().writes - before
+    };
+    let first: Vec<_> = names.iter().map(|name| written(name)).collect();
+    // Those that the host has no place to count are refused.
+    let places = 2 * 6 + 8;
+    assert_eq!(first[..places], vec![3; places]);
+    assert_eq!(first[places..], vec![0; 100 - places]);
+    assert!(names.iter().all(|name| written(name) == 0));
+}
+
 #[test]
 fn denials_are_on_record_and_repeated_ones_fold() {
     let mut host = host();
@@ -230,7 +362,7 @@ fn a_channel_outside_the_grant_is_on_record() {
     load(
         &mut host,
         TWO,
-        &granted("spy", &[(SENSOR, &[1, 0, 0])]),
+        &granted("spy", &[(SENSOR, &[1, 0, 0, 0])]),
         &module,
     )
     .unwrap();

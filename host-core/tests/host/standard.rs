@@ -177,6 +177,7 @@ fn channels_are_those_that_are_granted() {
     let grant = record::<sensor::Grant<'static>>(&sensor::Grant {
         channels: &[7, 3, 0],
         reads_per_minute: None,
+        reads_per_second: None,
     });
     let module = Module::new().relay::<Channels>();
     load(
@@ -215,6 +216,7 @@ fn of_more_channels_than_the_contract_bounds_the_first_are_seen() {
     let grant = record::<sensor::Grant<'static>>(&sensor::Grant {
         channels: &[0],
         reads_per_minute: None,
+        reads_per_second: None,
     });
     session.grant(&table, SENSOR, &grant, &[]).unwrap();
     let entry = table

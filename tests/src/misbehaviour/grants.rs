@@ -190,6 +190,7 @@ fn log_quota() -> Case {
     type Log = logging::functions::Log;
     let record = message::<logging::Grant>(&logging::Grant {
         bytes_per_minute: Some(100 + 2 * (logging::LINE_BYTES + "misbehaving".len() as u32)),
+        bytes_per_second: None,
     });
     let log = |length: usize, answer: Vec<u8>| {
         let text = "x".repeat(length);
@@ -218,6 +219,7 @@ fn sensor_quota() -> Case {
     let record = message::<sensor::Grant<'static>>(&sensor::Grant {
         channels: &[7],
         reads_per_minute: Some(2),
+        reads_per_second: None,
     });
     let read = |channel: u8, answer: Vec<u8>| answers(export_key(Read::NAME), &[channel], &answer);
     relay::<Read>(

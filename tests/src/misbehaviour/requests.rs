@@ -33,6 +33,7 @@ pub(super) fn cases() -> Vec<Case> {
             &message::<sensor::Grant<'static>>(&sensor::Grant {
                 channels: &[0],
                 reads_per_minute: None,
+                reads_per_second: None,
             }),
             &[("nothing", &[]), ("a byte too many", &[0, 0])],
         ),

@@ -22,11 +22,11 @@
 //! let grant = contract.types.iter().position(|def| def.name == "grant").unwrap();
 //! let grant = Type::Named(corelet_wit::TypeId(grant));
 //! let bytes = value::encode(&contract, &grant, &serde_json::json!({ "bytes-per-minute": 300 }))?;
-//! assert_eq!(bytes, [1, 0xac, 0x02]);
+//! assert_eq!(bytes, [1, 0xac, 0x02, 0]);
 //! let error = value::encode(&contract, &grant, &serde_json::json!({ "bytes-per-minuet": 300 })).unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
-//!     "`bytes-per-minuet`: found a field of this name, allowed bytes-per-minute; did you mean `bytes-per-minute`?",
+//!     "`bytes-per-minuet`: found a field of this name, allowed bytes-per-minute, bytes-per-second; did you mean `bytes-per-minute`?",
 //! );
 //! # Ok::<(), value::ValueError>(())
 //! ```
@@ -34,6 +34,7 @@
 mod decode;
 mod encode;
 mod json;
+mod rate;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +44,8 @@ use corelet_abi::{CodecError, Reader};
 use serde_json::Value;
 
 use crate::model::{Contract, Function, Type};
+
+pub(crate) use rate::resolve;
 
 /// Why JSON is not a value of a type, or bytes are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
