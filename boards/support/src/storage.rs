@@ -1,5 +1,7 @@
 use corelet_host::PluginId;
-use corelet_host::capability::storage::{KEY_MAX, Store, StoreError, VALUE_MAX, entry_bytes};
+use corelet_host::capability::storage::{
+    KEY_MAX, KEYS_PER_SEARCH, Store, StoreError, VALUE_MAX, entry_bytes,
+};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use heapless::{String, Vec};
 use sequential_storage::Error;
@@ -12,8 +14,6 @@ use crate::{FlashMapError, Region};
 
 /// The longest record: name and value, filled up to a whole word of any size that sequential-storage takes.
 const RECORD_MAX: usize = (Name::MAX + VALUE_MAX).next_multiple_of(32);
-/// How many keys are counted in one pass over the flash.
-const KEYS_PER_PASS: usize = 16;
 
 type Map<F> = MapStorage<Name, Blocking<F>, Cache<Uncached, Uncached, Uncached, Name>>;
 
@@ -208,7 +208,7 @@ impl Scratch {
 
 /// The first keys of those that were noted, in order, each with the length of its last value.
 #[derive(Default)]
-struct Pass(Vec<(String<KEY_MAX>, usize), KEYS_PER_PASS>);
+struct Pass(Vec<(String<KEY_MAX>, usize), KEYS_PER_SEARCH>);
 
 impl Pass {
     fn note(&mut self, key: String<KEY_MAX>, length: usize) {
@@ -218,7 +218,7 @@ impl Pass {
                     entry.1 = length;
                 }
             }
-            Err(index) if index < KEYS_PER_PASS => {
+            Err(index) if index < KEYS_PER_SEARCH => {
                 if self.0.is_full() {
                     self.0.pop();
                 }

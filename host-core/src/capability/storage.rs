@@ -44,8 +44,17 @@ const SEARCH_FUEL: u64 = 100;
 pub const GET_FUEL: u64 = SEARCH_FUEL;
 
 /// Fuel of `set`; each byte of key and value costs one more. It searches for the old value, for all that the plugin keeps, and
-/// for a place.
+/// for a place. A plugin that keeps much pays [`used_fuel`] besides.
 pub const SET_FUEL: u64 = 4 * SEARCH_FUEL;
+
+/// How many keys [`Store::used`] counts in one search.
+pub const KEYS_PER_SEARCH: usize = 16;
+
+/// Fuel of counting `used` bytes of entries: of the searches after the first, if all keys are as small as can be.
+pub const fn used_fuel(used: u32) -> u64 {
+    const BYTES: u64 = KEYS_PER_SEARCH as u64 * entry_bytes(1, 0) as u64;
+    SEARCH_FUEL.saturating_mul(used as u64 / BYTES)
+}
 
 /// Fuel of `delete`. It searches for the value, and for every copy of it.
 pub const DELETE_FUEL: u64 = 3 * SEARCH_FUEL;
@@ -81,7 +90,7 @@ pub trait Store {
     /// [`StoreError`].
     fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError>;
 
-    /// The sum of [`entry_bytes`] over all that `owner` keeps.
+    /// The sum of [`entry_bytes`] over all that `owner` keeps, in one search for each [`KEYS_PER_SEARCH`] keys.
     ///
     /// # Errors
     /// [`StoreError`], but never `Full`.
@@ -174,6 +183,7 @@ impl<B: Store> Host for B {
         // What does not fit into an empty store needs no look at what is there.
         let fits = needed <= allowed && {
             let used = told(errors, Store::used(self, owner))?;
+            cx.charge(used_fuel(used));
             used.saturating_sub(freed).saturating_add(needed) <= allowed
         };
         if !fits {

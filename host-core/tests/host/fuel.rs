@@ -2,6 +2,7 @@
 
 use corelet_host::abi::{Codec, Function};
 use corelet_host::capability::storage::functions::{Delete, Exists, Get, ListKeys, Set};
+use corelet_host::capability::storage::{KEYS_PER_SEARCH, entry_bytes};
 use corelet_host::capability::{
     logging::{self, LINE_FUEL},
     monotonic_clock, sensor, storage, wall_clock,
@@ -54,6 +55,35 @@ fn every_standard_function_has_its_price() {
     costs::<monotonic_clock::functions::Resolution>(clock, &[], &(), monotonic_clock::CLOCK_FUEL);
     costs::<wall_clock::functions::Now>(WALL_CLOCK, &[], &(), wall_clock::CLOCK_FUEL);
     costs::<wall_clock::functions::Resolution>(WALL_CLOCK, &[], &(), wall_clock::CLOCK_FUEL);
+}
+
+#[test]
+fn a_plugin_that_keeps_much_pays_for_its_count() {
+    let fuel = |kept: u32| {
+        let mut host = host_of(POLICY);
+        let grant = record::<storage::Grant>(&storage::Grant {
+            bytes: u32::MAX,
+            writes_per_day: None,
+        });
+        for number in 0..kept {
+            let key = (PluginId::development("keeper"), format!("{number:04}"));
+            host.board_mut().unwrap().store.insert(key, vec![]);
+        }
+        let manifest = granted("keeper", &[(STORAGE, &grant)]);
+        load(&mut host, ONE, &manifest, &Module::new().relay::<Set>()).unwrap();
+        let set = relay::<Set>(&mut host, ONE, &("key", b"value"));
+        assert_eq!(set, Ok(Ok(())));
+        host.metrics(ONE).fuel_last
+    };
+    let little = fuel(0);
+    assert_eq!(fuel(14), little);
+    for kept in [100, 1_000] {
+        let more = fuel(kept) - little;
+        assert_eq!(more, storage::used_fuel(kept * entry_bytes(4, 0)));
+        // As much as so many searches cost, or a little more.
+        let searches = u64::from(kept) / KEYS_PER_SEARCH as u64;
+        assert!((searches..searches * 2).contains(&(more / storage::GET_FUEL)));
+    }
 }
 
 /// How often a plugin has the store searched that calls `F` as long as it has fuel.
