@@ -1,3 +1,4 @@
+use corelet_board_support::DEVELOPMENT_FLASH;
 use corelet_host::abi::Codec;
 use corelet_host::capability::storage;
 use corelet_host::{Allow, Budget, Policy, SlotPolicy, Topics};
@@ -7,6 +8,12 @@ pub const SLOTS: usize = 2;
 
 /// The topic of the one event that there is, once a second; its payload is the count of seconds, a `u32`.
 pub const SECOND: &str = "second";
+
+/// What each plugin may keep, in bytes of entries.
+const STORAGE_BYTES: u32 = 1024;
+
+// No plugin finds the store full because of another. What plugins kept that went counts too: it stays until a tool erases it.
+const _: () = assert!(STORAGE_BYTES * SLOTS as u32 <= DEVELOPMENT_FLASH.data_capacity());
 
 /// What the plugins of each slot may do.
 pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
@@ -21,7 +28,7 @@ pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
         Allow::all("corelet:host/sensor"),
         Allow::up_to("corelet:host/storage", |limit| {
             let grant = storage::Grant {
-                bytes: 1024,
+                bytes: STORAGE_BYTES,
                 writes_per_day: Some(10_000),
             };
             storage::Grant::encode(&grant, limit)

@@ -1,6 +1,8 @@
 use core::fmt;
 use core::ops::Range;
 
+use corelet_host::capability::storage::{KEY_MAX, VALUE_MAX, entry_bytes};
+
 /// The flash of the desktop board and of the emulated board, in a file of 16 MiB.
 pub const DEVELOPMENT_FLASH: FlashMap<8> = FlashMap::new(Layout {
     capacity: 16 << 20,
@@ -202,6 +204,24 @@ impl<const BANKS: usize> FlashMap<BANKS> {
     /// Where plugins keep values.
     pub const fn data(&self) -> Region {
         self.layout.data
+    }
+
+    /// How many bytes of entries the data region always has room for, whatever their sizes and however often they are written
+    /// anew, on a flash whose words have up to 8 bytes: what the `bytes` of all plugins' storage grants may add up to. Plugins
+    /// that went count until what they kept is forgotten.
+    ///
+    /// ```
+    /// use corelet_board_support::DEVELOPMENT_FLASH;
+    /// assert_eq!(DEVELOPMENT_FLASH.data_capacity(), 15 * (4096 - 16 - 168));
+    /// ```
+    pub const fn data_capacity(&self) -> u32 {
+        // Each sector is marked in its first and last word.
+        const MARKS: u32 = 2 * 8;
+        // An entry stands in one sector, so at worst the largest misses a place by one word in each of them.
+        const GAP: u32 = entry_bytes(KEY_MAX, VALUE_MAX) - 8;
+        // One sector is kept free. A region has two or more, which was checked.
+        let sectors = self.layout.data.size / self.layout.erase_size - 1;
+        sectors.saturating_mul(self.layout.erase_size.saturating_sub(MARKS + GAP))
     }
 }
 

@@ -4,7 +4,7 @@ mod cutting_flash;
 
 use std::collections::BTreeMap;
 
-use corelet_board_support::{FlashMapError, KeyValueStore, Region};
+use corelet_board_support::{FlashMap, FlashMapError, KeyValueStore, Layout, Region};
 use corelet_host::PluginId;
 use corelet_host::capability::storage::{Store, StoreError, entry_bytes};
 use cutting_flash::CuttingFlash;
@@ -245,6 +245,48 @@ fn an_entry_takes_no_more_than_it_is_counted_for() {
             );
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The smallest entries and the largest, set anew and deleted as it comes, as many as the region is said to hold.
+    #[test]
+    fn what_was_promised_to_plugins_always_finds_room(
+        changes in prop::collection::vec((0..40_u8, prop_oneof![Just(0_usize), Just(128), 0..=128_usize]), 0..400),
+        words_of_8 in any::<bool>(),
+    ) {
+        if words_of_8 {
+            keeps_what_it_promised(CuttingFlash::<8>::erased(4 * CAPACITY), &changes)
+        } else {
+            keeps_what_it_promised(CuttingFlash::<1>::erased(4 * CAPACITY), &changes)
+        }
+    }
+}
+
+fn keeps_what_it_promised<const W: usize>(flash: CuttingFlash<W>, changes: &[(u8, usize)]) {
+    let map = FlashMap::<1>::new(Layout {
+        capacity: 5 * CAPACITY as u32,
+        erase_size: 256,
+        boot_record: Region::new(4 * CAPACITY as u32, 256),
+        first_bank: Region::new(4 * CAPACITY as u32 + 256, 256),
+        data: Region::new(0, 4 * CAPACITY as u32),
+    });
+    let mut store = KeyValueStore::new(flash, map.data()).unwrap();
+    let mut kept = BTreeMap::new();
+    for (number, length) in changes {
+        let key = format!("{number:0width$}", width = usize::from(*number % 25));
+        let old = kept.remove(&key);
+        let sum: u32 = kept.values().sum();
+        let new = entry_bytes(key.len(), *length);
+        if sum + new <= map.data_capacity() {
+            store.set(id("a"), &key, &vec![*number; *length]).unwrap();
+            kept.insert(key, new);
+        } else if old.is_some() {
+            store.delete(id("a"), &key).unwrap();
+        }
+    }
+    assert_eq!(store.used(id("a")), Ok(kept.values().sum()));
 }
 
 #[test]
