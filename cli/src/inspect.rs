@@ -169,7 +169,7 @@ fn print_manifest(
             size(budgets.stack.into()),
             match budgets.heap {
                 0 => "not stated".to_owned(),
-                heap => format!("{} (not enforced yet)", size(heap.into())),
+                heap => size(heap.into()),
             }
         ),
     );

@@ -19,7 +19,7 @@
 //! stack = 1024                    # in linear memory; bytes, or "1 KiB"
 //! memory = "4 KiB"                # the most linear memory; by default what the module starts with
 //! value-stack = "1 KiB"           # operands and locals of open calls, outside of the linear memory
-//! heap = "36 KiB"                 # what loading and running it takes; by default not stated
+//! heap = "16 KiB"                 # the most heap of loading and running it, beside memory; by default what the slot allows
 //!
 //! [grants]                        # by interface, typed by its `grant` record
 //! sensor = { channels = [0], rate = "60/min" }      # the same as reads-per-minute = 60
@@ -99,7 +99,7 @@ pub(crate) struct Budget {
     pub(crate) stack: u32,
     /// Bytes of the interpreter's stack.
     pub(crate) value_stack: u32,
-    /// Bytes of heap that loading and running it takes; 0 if that is not stated.
+    /// Bytes of heap that loading and running it may take beside linear memory; 0 for what the slot allows.
     pub(crate) heap: u32,
     /// Milliseconds between two ticks.
     pub(crate) tick_ms: Option<u32>,

@@ -20,7 +20,7 @@ pub struct Judged<'m> {
     pub admitted: Admitted<'m>,
     /// What it was held against.
     pub limits: Limits,
-    /// Memory, stack and recursion: the smaller of what the manifest asks and the policy allows.
+    /// Memory, stack, recursion and heap: the smaller of what the manifest asks and the policy allows.
     pub budget: Budget,
     /// Fuel of one call, likewise.
     pub fuel_per_call: u64,
@@ -48,6 +48,11 @@ pub fn judge<'m, B: 'static>(
         memory: policy.budget.memory.min(manifest.budgets.memory),
         stack: policy.budget.stack.min(manifest.budgets.stack),
         recursion: policy.budget.recursion,
+        heap: match manifest.budgets.heap {
+            // Not stated.
+            0 => policy.budget.heap,
+            heap => policy.budget.heap.min(heap),
+        },
     };
     let limits = Limits {
         memory_bytes: policy.limits.memory_bytes.min(budget.memory),
@@ -58,6 +63,7 @@ pub fn judge<'m, B: 'static>(
         granted: session.grants.mask(),
     };
     let admitted = admit(module, &limits, &offer)?;
+    budget.covers(admitted.figures())?;
     let exports = Exports::of(&admitted)?;
     if let Some(found) = manifest.tick_ms {
         if found < policy.tick_ms_min {

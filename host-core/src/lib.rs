@@ -161,7 +161,7 @@ mod slot;
 pub use corelet_abi as abi;
 pub use corelet_admission::{ImportRefusal, Limits};
 pub use corelet_image::{PluginId, Version};
-pub use corelet_load::{Budget, Stop, Trap};
+pub use corelet_load::{Budget, MachineError, Stop, Trap};
 pub use corelet_macros::host_bindgen as bindgen;
 
 pub use audit::{AUDIT_ENTRIES, AuditEntry, Denial};

@@ -1,11 +1,13 @@
 //! A plugin that a slot refuses, in words.
 
-use corelet_admission::{ImportName, ImportRefusal, Reason, Refusal};
-use corelet_host::{Allow, LoadError, SlotId};
+use corelet_admission::heap::HeapBound;
+use corelet_admission::{ImportName, ImportRefusal, Limits, Reason, Refusal, validate};
+use corelet_host::{Allow, LoadError, MachineError, SlotId};
 use corelet_image::{Manifest, Verified};
 
 use super::explain::Explainer;
 use crate::error::Failure;
+use crate::units::grouped;
 
 /// What is wrong with the plugin, who would have to change what, and how. `allow` is the slot's policy.
 pub(super) fn failure(
@@ -43,6 +45,9 @@ pub(super) fn failure(
             )
         }
         LoadError::Refused(refusal) => refuses("").fact("reason", refusal.describe(image.module())),
+        LoadError::Machine(MachineError::HeapBudget { bound, allowed }) => {
+            heap(slot, manifest, image.module(), &bound, allowed)
+        }
         LoadError::Init(cause) => {
             let explained = explainer
                 .failure(&cause, manifest, None)
@@ -54,6 +59,59 @@ pub(super) fn failure(
             }
         }
         other => refuses("").fact("reason", other),
+    }
+}
+
+/// What the plugin may take of the heap, step by step: each adds to what was taken before.
+fn heap(
+    slot: SlotId,
+    manifest: &Manifest<'_>,
+    module: &[u8],
+    bound: &HeapBound,
+    allowed: u32,
+) -> Failure {
+    let bytes = |bytes: u32| grouped(bytes.into());
+    let total = bound.without_memory();
+    let made = bound.translate.max(bound.instantiate);
+    let failure = Failure::refused(format_args!(
+        "{} {} needs more heap than slot {slot} gives",
+        manifest.name, manifest.version
+    ))
+    .fact(
+        "heap",
+        format_args!(
+            "translate {} + instantiate {} + first call {} = {} B",
+            bytes(bound.translate),
+            bytes(made.saturating_sub(bound.translate)),
+            bytes(total.saturating_sub(made)),
+            bytes(total)
+        ),
+    )
+    .fact(
+        "allowed",
+        format_args!(
+            "{} B: {} B too many",
+            bytes(allowed),
+            bytes(total.saturating_sub(allowed))
+        ),
+    );
+    let figures = validate(module, &Limits::LARGEST);
+    let failure = match figures.ok().and_then(|figures| figures.largest) {
+        Some(largest) => failure.fact(
+            "largest",
+            format_args!(
+                "function {}, {} B of code, costs {} B",
+                largest.index,
+                bytes(largest.bytes),
+                bytes(largest.heap)
+            ),
+        ),
+        None => failure,
+    };
+    if manifest.budgets.heap == allowed {
+        failure.help("raise [budget] heap in corelet.toml, or leave it to the slot")
+    } else {
+        failure.help("split the largest function, or raise `budget.heap` in the slot's policy")
     }
 }
 
@@ -110,4 +168,43 @@ fn without_version(interface: &str) -> &str {
 
 const fn yes_or_no(is_so: bool) -> &'static str {
     if is_so { "yes" } else { "no" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_much_heap_is_told_step_by_step_with_the_largest_function() {
+        let text = format!("(module (func) (func {}))", "nop ".repeat(99));
+        let module = wat::parse_str(text).unwrap();
+        let bound = HeapBound {
+            translate: 11_240,
+            instantiate: 14_344,
+            call: 17_144,
+            memory: 65_536,
+            total: 17_144 + 65_536,
+            largest_block: 65_536,
+        };
+        let manifest = Manifest {
+            name: "thermostat",
+            ..Manifest::default()
+        };
+        let failure = heap(SlotId(1), &manifest, &module, &bound, 16_384);
+        let cost = validate(&module, &Limits::LARGEST)
+            .unwrap()
+            .largest
+            .unwrap()
+            .heap;
+        assert_eq!(
+            failure.to_string(),
+            format!(
+                "error: thermostat 0.0.0 needs more heap than slot 1 gives\n\
+                 \x20 heap     translate 11,240 + instantiate 3,104 + first call 2,800 = 17,144 B\n\
+                 \x20 allowed  16,384 B: 760 B too many\n\
+                 \x20 largest  function 1, 101 B of code, costs {cost} B\n\
+                 help: split the largest function, or raise `budget.heap` in the slot's policy"
+            )
+        );
+    }
 }

@@ -51,6 +51,13 @@ pub struct HeapBound {
     pub largest_block: u32,
 }
 
+impl HeapBound {
+    /// At any time, without linear memory.
+    pub const fn without_memory(&self) -> u32 {
+        self.total.saturating_sub(self.memory)
+    }
+}
+
 /// The heap of one module: tell it of each item and each instruction, in the module's order, and ask.
 ///
 /// The module must be valid: of another one the bound says nothing. It is linear in what is told, and takes some 540 bytes.

@@ -43,9 +43,15 @@
 //! whose sizes are fixed when this is compiled. Only the targets of a `br_table` are read twice, since the last of them
 //! decides about the others. [`validate`] does the part that the specification asks for, for tools and foreign test suites.
 //!
+//! ## What is learned besides
+//!
+//! The most heap that the module will take while it is translated, instantiated and called ([`Admitted::heap`], with the model in
+//! [`heap`]), and what in it is largest ([`Figures`]). Neither is a reason to refuse here: whoever loads the module knows how much
+//! heap there is.
+//!
 //! ## What is not checked
 //!
-//! What translation costs in heap is bounded by length, locals and nesting of a function, not computed.
+//! How long the code runs, and how much of its memory it uses: the interpreter holds it to that.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -77,7 +77,7 @@ pub struct Budgets {
     pub memory: u32,
     /// Value stack of the interpreter in bytes.
     pub stack: u32,
-    /// Heap in bytes that loading and running it takes. Not enforced yet.
+    /// Heap in bytes that loading and running it may take beside linear memory; 0 for what the slot allows.
     pub heap: u32,
 }
 

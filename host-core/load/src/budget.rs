@@ -1,4 +1,8 @@
+use corelet_admission::Figures;
+use corelet_admission::heap::{HeapBound, Stack};
 use wasmi::{CompilationMode, Config};
+
+use crate::MachineError;
 
 /// What one machine may take while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -6,12 +10,18 @@ pub struct Budget {
     /// Linear memory in bytes; what is over 2³¹ − 1 counts as that. Memory that grows is moved, so that growing takes
     /// up to three times as much heap for a moment, and up to twice as much from then on.
     pub memory: u32,
-    /// Locals and operands of all calls that are open at a time, in bytes, eight for each. A stack that grows is moved,
-    /// and what it grew to is kept for the next call.
+    /// Locals and operands of all calls that are open at a time, in bytes, eight for each. The first call takes heap for all of
+    /// them, which is kept for the next ones.
     pub stack: u32,
     /// How many calls of functions may be open at a time.
     pub recursion: u32,
+    /// Heap in bytes on a 32-bit target, beside linear memory: for translation, for the instance, for calls. A module that
+    /// [may take more](Budget::heap_bound) is not translated.
+    pub heap: u32,
 }
+
+/// The most bytes of a store's data on 32 bits. That of a desktop is within it, too, so that both compute the same bound.
+pub(crate) const STORE_DATA: u32 = 384;
 
 /// wasmi's frame of one call: 16 bytes on 32 bits.
 const FRAME: usize = 4 * size_of::<usize>();
@@ -20,20 +30,45 @@ const FRAME: usize = 4 * size_of::<usize>();
 const TRAP: usize = 96 * size_of::<usize>();
 
 impl Budget {
-    /// One page of memory, and stacks of a few KiB of heap.
+    /// One page of memory, stacks of a few KiB of heap, and 32 KiB of heap in all.
     pub const DEVICE: Self = Self {
         memory: 65_536,
         stack: 4_096,
         recursion: 32,
+        heap: 32_768,
     };
+
+    /// The most heap that a module of these figures takes under this budget, in bytes on a 32-bit target.
+    pub fn heap_bound(&self, figures: &Figures) -> HeapBound {
+        figures.heap(&Stack {
+            bytes: self.stack,
+            reserved: true,
+            calls: self.recursion,
+            memory: self.memory_limit(),
+            host: STORE_DATA,
+        })
+    }
+
+    /// Whether a module of these figures takes no more heap than this budget allows; the most that it takes.
+    ///
+    /// # Errors
+    /// [`MachineError::HeapBudget`], as [`Machine::load`](crate::Machine::load) would say.
+    pub fn covers(&self, figures: &Figures) -> Result<HeapBound, MachineError> {
+        let bound = self.heap_bound(figures);
+        let allowed = self.heap;
+        if bound.without_memory() > allowed {
+            return Err(MachineError::HeapBudget { bound, allowed });
+        }
+        Ok(bound)
+    }
 
     /// The most bytes of heap that a call takes beside memory that grows, on this target. As much must be free when one begins.
     ///
-    /// Stack and frames grow by doubling, and are moved: for a moment there are three times what is allowed.
+    /// Frames grow by doubling, and are moved: for a moment there are three times what is allowed.
     pub const fn call_heap(&self) -> usize {
-        let frames = (self.recursion as usize).saturating_mul(FRAME);
+        let frames = (self.recursion as usize).saturating_mul(3 * FRAME);
         let stacks = frames.saturating_add(self.stack as usize);
-        stacks.saturating_mul(3).saturating_add(TRAP)
+        stacks.saturating_add(TRAP)
     }
 
     /// The most linear memory in bytes: an address is not negative as an `i32`.
@@ -47,11 +82,13 @@ impl Budget {
 
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::default();
-        // The minimum goes first: wasmi panics when it is above the maximum. With none, every growth of the stack is
-        // an allocation that may fail without taking the firmware down.
+        // The whole stack at once: one that grows is there twice for a moment, and ends with twice what it needs. wasmi takes it when
+        // a call finds none kept, and aborts if the heap has no room; so no call begins before that was looked at. The minimum is
+        // set last, since wasmi panics where it is above the maximum.
         config
             .set_min_stack_height(0)
             .set_max_stack_height(self.stack as usize)
+            .set_min_stack_height(self.stack as usize)
             .set_max_recursion_depth(self.recursion as usize)
             .set_max_cached_stacks(1)
             .consume_fuel(true)

@@ -4,6 +4,7 @@ use core::fmt;
 
 use corelet_abi::{CodecError, Status};
 use corelet_admission::ImportRefusal;
+use corelet_admission::heap::HeapBound;
 use wasmi::errors::{ErrorKind, InstantiationError, MemoryError, TableError};
 use wasmi::{Error, TrapCode};
 
@@ -55,6 +56,18 @@ pub enum MachineError {
         /// Bytes of memory.
         memory: u32,
     },
+    /// The module may take more heap than the budget allows. It was not translated.
+    HeapBudget {
+        /// The most that it takes, by what it takes it for.
+        bound: HeapBound,
+        /// Bytes that the budget allows beside linear memory.
+        allowed: u32,
+    },
+    /// The board has less heap in one piece than the module may take. It was not translated.
+    NoRoom {
+        /// Bytes that it may take, the memory that it begins with included.
+        needed: u32,
+    },
     /// The heap has no room.
     OutOfHeap,
     /// The interpreter refused for a reason that admission should have found: a fault of Corelet itself.
@@ -66,11 +79,12 @@ impl MachineError {
     pub const fn blame(self) -> Blame {
         match self {
             Self::Memory { .. }
+            | Self::HeapBudget { .. }
             | Self::Invalid { .. }
             | Self::Unsupported
             | Self::Exchange { .. } => Blame::Guest,
             Self::Import { .. } | Self::Interpreter => Blame::Host,
-            Self::OutOfHeap => Blame::Board,
+            Self::NoRoom { .. } | Self::OutOfHeap => Blame::Board,
         }
     }
 
@@ -122,6 +136,16 @@ impl fmt::Display for MachineError {
             } => write!(
                 f,
                 "an exchange buffer of {size} bytes at {address}, and the memory has {memory}: make it with `export!`"
+            ),
+            Self::HeapBudget { bound, allowed } => write!(
+                f,
+                "the module may take {} bytes of heap, {allowed} are allowed: split its largest function, or raise the slot's heap",
+                bound.without_memory()
+            ),
+            Self::NoRoom { needed } => write!(
+                f,
+                "the module may take {needed} bytes of heap, and the board has none that large in one piece: unload another plugin, or give \
+                 the heap more memory"
             ),
             Self::OutOfHeap => f.write_str("the heap has no room for the module"),
             Self::Interpreter => {

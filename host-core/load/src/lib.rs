@@ -52,11 +52,16 @@
 //! ## What does not
 //!
 //! wasmi allocates while it translates and makes an instance, and most of these allocations abort the program if the heap
-//! has no room. Admission bounds them by the module's length and counts; what they come to is measured, not computed.
-//! Linear memory, tables and the value stack are refused with an error instead.
+//! has no room. So [`Machine::load`] asks admission for the most that they come to ([`Budget::heap_bound`]), and refuses the module
+//! before wasmi sees it if that is more than [`Budget::heap`], or more than the heap has free in one piece, the memory that the
+//! module begins with included. In one piece, since a vector that grows needs a piece that holds all of it: what is free in several
+//! says little. The bound counts blocks and not what lies between them: holes that are left while vectors grow are in it as far as
+//! an old block and its successor are both counted, and no further.
 //!
-//! While a machine runs, such allocations are few: frames of calls, and 100 bytes for a trap. So a call begins only, and memory
-//! grows only, if [`Budget::call_heap`] is free besides; [`Stop::HeapFull`] says that it is not.
+//! While a machine runs, such allocations are few: the value stack with the first call, frames of calls, and 100 bytes for a trap.
+//! So a call begins only, and memory grows only, if [`Budget::call_heap`] is free besides; [`Stop::HeapFull`] says that it is not.
+//!
+//! The bound is of 32-bit targets, on a desktop too, where wasmi takes up to twice as much.
 
 #![no_std]
 #![deny(unsafe_code)]

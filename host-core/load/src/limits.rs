@@ -1,8 +1,11 @@
 use alloc::vec::Vec;
 use core::hint::black_box;
 
+use corelet_admission::Admitted;
 use wasmi::ResourceLimiter;
 use wasmi_core::LimiterError;
+
+use crate::{Budget, MachineError};
 
 /// What an instance may have: one memory within the budget, one table that keeps the size it is made with. And heap that it
 /// must leave.
@@ -48,6 +51,20 @@ impl ResourceLimiter for Limits {
     fn memories(&self) -> usize {
         1
     }
+}
+
+/// Refuses what may take more heap than its budget allows, or more than there is in one piece: most of what wasmi takes while it
+/// translates and makes an instance cannot be refused any more.
+///
+/// In one piece, since what is free in several may be too little in each: a vector that grows needs one that holds all of it.
+/// Memory that grows later is left out; it is refused where it grows.
+pub(crate) fn check_heap(admitted: &Admitted<'_>, budget: &Budget) -> Result<(), MachineError> {
+    let own = budget.covers(admitted.figures())?.without_memory();
+    let needed = own.saturating_add(admitted.memory_bytes());
+    if !heap_has(needed as usize) {
+        return Err(MachineError::NoRoom { needed });
+    }
+    Ok(())
 }
 
 /// Whether so many bytes of the heap are free in one piece.

@@ -6,8 +6,9 @@ use corelet_abi::{
 use corelet_admission::{Admitted, Offer};
 use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, TypedFunc};
 
+use crate::budget::STORE_DATA;
 use crate::host_call::{self, Claim};
-use crate::limits::{Limits, heap_has};
+use crate::limits::{Limits, check_heap, heap_has};
 use crate::sliced::Open;
 use crate::store_data::StoreData;
 use crate::translate::translate;
@@ -78,6 +79,8 @@ impl<D: Imports> Machine<D> {
         if found > allowed {
             return Err(MachineError::Memory { found, allowed });
         }
+        const { assert!(size_of::<StoreData<D>>() <= STORE_DATA as usize) };
+        check_heap(admitted, budget)?;
         let entries = entries(admitted, offer)?;
         let engine = Engine::new(&budget.config());
         let module = translate(&engine, admitted)?;

@@ -1,4 +1,4 @@
-//! A heap that is full refuses, and does not abort.
+//! A heap that is full refuses, and does not abort. Nor does a module that would fill it.
 
 // An allocator that counts has to be one.
 #![allow(unsafe_code)]
@@ -8,8 +8,9 @@ mod common;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use common::{F, Host, IMPORT, export, function, load, plugin};
-use corelet_load::{Budget, Machine, MachineError, Stop, Trap};
+use common::{F, Host, IMPORT, ServeAll, export, function, load, load_with, plugin};
+use corelet_admission::{Limits, admit};
+use corelet_load::{Blame, Budget, Machine, MachineError, Stop, Trap};
 
 thread_local! {
     /// Bytes that this thread has allocated and not given back.
@@ -141,5 +142,56 @@ fn renewals_take_no_more_heap() {
         machine = machine.renew().unwrap();
         assert_eq!(machine.memory_bytes(), 65_536);
         assert_eq!(*live.get_or_insert(LIVE.get()), LIVE.get());
+    }
+}
+
+/// Modules within the limits of a device that take more heap than one has.
+fn bombs() -> [Vec<u8>; 2] {
+    let calls = format!("(func {})", "call $g ".repeat(4_000));
+    [
+        plugin("", &format!("(func $g) {}", calls.repeat(7))),
+        plugin("", &"(func)".repeat(250)),
+    ]
+}
+
+#[test]
+fn a_module_that_takes_too_much_is_refused_before_it_is_translated() {
+    for module in bombs() {
+        let admitted = admit(&module, &Limits::DEVICE, &ServeAll).unwrap();
+        let bound = Budget::DEVICE.heap_bound(admitted.figures());
+        // Whatever took heap here would abort.
+        let result = with_free(512, || {
+            Machine::load(&admitted, &Budget::DEVICE, Host::default(), &ServeAll).map(drop)
+        });
+        let error = result.unwrap_err();
+        let allowed = Budget::DEVICE.heap;
+        assert_eq!(error, MachineError::HeapBudget { bound, allowed });
+        assert_eq!(error.blame(), Blame::Guest);
+        assert!(bound.without_memory() > allowed);
+        let heap = bound.without_memory();
+        let enough = Budget {
+            heap,
+            ..Budget::DEVICE
+        };
+        assert!(load_with(&module, &enough).is_ok());
+        let heap = heap - 1;
+        let result = load_with(&module, &Budget { heap, ..enough });
+        assert!(matches!(result, Err(MachineError::HeapBudget { .. })));
+    }
+}
+
+#[test]
+fn a_board_without_room_for_all_that_a_module_may_take_refuses_it() {
+    let module = function("unreachable");
+    let admitted = admit(&module, &Limits::DEVICE, &ServeAll).unwrap();
+    let own = Budget::DEVICE.heap_bound(admitted.figures());
+    let needed = own.without_memory() + admitted.memory_bytes();
+    for free in (0..needed).step_by(97).chain([needed - 1]) {
+        let result = with_free(free as usize, || {
+            Machine::load(&admitted, &Budget::DEVICE, Host::default(), &ServeAll).map(drop)
+        });
+        let error = result.unwrap_err();
+        assert_eq!(error, MachineError::NoRoom { needed });
+        assert_eq!(error.blame(), Blame::Board);
     }
 }

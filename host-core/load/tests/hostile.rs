@@ -12,6 +12,7 @@ const BUDGET: Budget = Budget {
     memory: 2 * 65_536,
     stack: 2_048,
     recursion: 16,
+    ..Budget::DEVICE
 };
 
 /// Loads, calls twice, renews, calls again.

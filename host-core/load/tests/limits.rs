@@ -139,6 +139,7 @@ fn recursion_and_values_exhaust_the_stack_and_nothing_else() {
         let budget = Budget {
             recursion,
             stack,
+            heap: u32::MAX,
             ..Budget::DEVICE
         };
         let mut machine = load_with(&recurse, &budget).unwrap();

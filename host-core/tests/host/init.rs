@@ -1,7 +1,9 @@
 //! How plugins begin.
 
 use corelet_host::abi::NameKey;
-use corelet_host::{Blame, CallError, Failure, LoadError, Report, SlotId, SlotState, Stop, Trap};
+use corelet_host::{
+    Blame, CallError, Failure, LoadError, MachineError, Report, SlotId, SlotState, Stop, Trap,
+};
 use corelet_image::Manifest;
 
 use crate::board::{ONE, POLICY, TWO, host, host_of, load, manifest};
@@ -72,6 +74,37 @@ fn a_slot_takes_one_plugin() {
 }
 
 #[test]
+fn more_heap_than_the_slot_or_the_manifest_allows_is_refused() {
+    let with = |of_slot, of_manifest| {
+        let mut policy = POLICY;
+        policy.budget.heap = of_slot;
+        let mut host = host_of(policy);
+        let mut manifest = manifest("large");
+        manifest.budgets.heap = of_manifest;
+        let result = load(&mut host, ONE, &manifest, &echo());
+        assert_eq!(host.state(ONE) == SlotState::Empty, result.is_err());
+        result
+    };
+    for (of_slot, of_manifest, smaller) in [
+        (4_096, 0, 4_096),
+        (4_096, 32_768, 4_096),
+        (32_768, 4_095, 4_095),
+    ] {
+        let error = with(of_slot, of_manifest).unwrap_err();
+        let LoadError::Machine(MachineError::HeapBudget { bound, allowed }) = error else {
+            panic!("{error}");
+        };
+        assert_eq!(allowed, smaller);
+        assert_eq!(error.blame(), Blame::Guest);
+        let needed = bound.without_memory();
+        assert!(needed > allowed);
+        assert_eq!(with(needed, 0), Ok(()));
+        assert_eq!(with(u32::MAX, needed), Ok(()));
+        assert!(with(needed - 1, needed).is_err());
+    }
+}
+
+#[test]
 fn more_memory_than_the_slot_allows_is_refused() {
     let mut policy = POLICY;
     policy.budget.memory = 65_535;
@@ -100,6 +133,7 @@ fn a_manifest_can_ask_for_less_stack() {
     let fuel = |stack| {
         let mut policy = POLICY;
         policy.budget.recursion = 10_000;
+        policy.budget.heap = u32::MAX;
         let mut manifest = manifest("deep");
         manifest.budgets.stack = stack;
         let mut host = host_of(policy);

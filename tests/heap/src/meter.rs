@@ -24,8 +24,8 @@ impl Budget {
     pub const DEVICE: Self = Self {
         memory: 65_536,
         stack: 4_096,
-        reserved: false,
-        recursion: 64,
+        reserved: true,
+        recursion: 32,
     };
 }
 

@@ -17,6 +17,9 @@ struct Row {
     name: String,
     peak: u32,
     bound: u32,
+    /// What the loader holds against its budget, and whether it lets the module through.
+    loaders: u32,
+    fits: bool,
     /// What was more than its bound, in words.
     above: Vec<String>,
 }
@@ -53,7 +56,7 @@ fn measure(meter: &Meter, sample: &Sample, budget: Budget) -> Option<Row> {
         Some(Step::Instantiate) => return None,
         Some(step) => panic!("{}: {step:?}", sample.name),
     }
-    let all = bound.total - bound.memory;
+    let all = bound.without_memory();
     let pairs = [
         ("translate", life.translate, bound.translate),
         ("instantiate", life.instantiate, bound.instantiate),
@@ -67,6 +70,10 @@ fn measure(meter: &Meter, sample: &Sample, budget: Budget) -> Option<Row> {
         name: sample.name.clone(),
         peak: life.peak(),
         bound: all,
+        loaders: corelet_load::Budget::DEVICE
+            .heap_bound(&figures)
+            .without_memory(),
+        fits: corelet_load::Budget::DEVICE.covers(&figures).is_ok(),
         above: above
             .map(|(what, found, bound)| format!("{what} {found} > {bound}"))
             .collect(),
@@ -140,14 +147,35 @@ fn the_bound_holds_and_is_near() {
         all.sort_by(|one, other| one.ratio().total_cmp(&other.ratio()));
         print("all", &all);
         assert!(all.iter().all(|row| row.above.is_empty()));
-        if !reserved {
+        assert!(ratio(&all, 0.5) <= 1.6);
+        assert!(ratio(&all, 0.99) <= 4.0);
+        if reserved {
             // They are there to come near the bound, not to be like plugins.
             let rows = corpus(&meter, "instructions", &sweep, budget);
             assert!(rows.iter().all(|row| row.above.is_empty()));
-            assert!(ratio(&all, 0.5) <= 1.6);
-            assert!(ratio(&all, 0.99) <= 4.0);
+            all.extend(rows);
+            within_budget(&all);
         }
     }
+}
+
+/// What the loader lets through takes no more than its bound, and that is no more than its budget.
+fn within_budget(rows: &[Row]) {
+    let allowed = corelet_load::Budget::DEVICE.heap;
+    let (through, refused): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.fits);
+    println!(
+        "{} modules are within {allowed} B of heap, {} are not",
+        through.len(),
+        refused.len()
+    );
+    assert!(
+        through
+            .iter()
+            .all(|row| row.peak <= row.loaders && row.loaders <= allowed)
+    );
+    assert!(refused.iter().all(|row| row.loaders > allowed));
+    let abort = |row: &&Row| row.peak > allowed;
+    assert!(!through.is_empty() && refused.iter().any(abort));
 }
 
 /// As many of wasm-smith's modules are taken; the environment may ask for another number.
