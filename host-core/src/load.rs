@@ -43,8 +43,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             .map(|quarantine| quarantine.admit(image))
             .transpose()?;
         let _marked = mark.map(Mark::set);
-        let mut plugin = prepare(slot, policy, &shared.table, image, now)?;
-        plugin.mark = mark;
+        let plugin = prepare(slot, policy, &shared.table, image, now, mark)?;
         place
             .try_reserve_exact(1)
             .map_err(|_| LoadError::OutOfMemory)?;
@@ -73,6 +72,7 @@ fn prepare<B: 'static>(
     table: &Table<B>,
     image: &Verified<'_>,
     now: u64,
+    mark: Option<Mark>,
 ) -> Result<Plugin<B>, LoadError> {
     let manifest = image.manifest();
     let name = PluginName::cut(manifest.name);
@@ -106,7 +106,7 @@ fn prepare<B: 'static>(
         topics,
         metrics: Metrics::default(),
         fault_reported: false,
-        mark: None,
+        mark,
     })
 }
 

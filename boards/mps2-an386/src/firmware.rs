@@ -36,7 +36,7 @@ use corelet_host::capability::{
     logging as log, monotonic_clock as clock, sensor as measure, storage as store,
     wall_clock as wall,
 };
-use corelet_host::{Host, Report};
+use corelet_host::{Host, Report, Reset};
 use corelet_mps2_an386::{BootRecord, POLICY, SLOTS};
 use defmt_semihosting as _;
 
@@ -71,13 +71,7 @@ fn run(peripherals: Peripherals) -> ! {
     defmt::info!("start after {}", reset);
     let mut watchdog = Watchdog::start(peripherals.watchdog);
     let board = Board::new(peripherals.i2c, flash);
-    let mut host = Plugins::new(board, POLICY)
-        .with::<log::Capability>()
-        .with::<clock::Capability>()
-        .with::<wall::Capability>()
-        .with::<measure::Capability>()
-        .with::<store::Capability>()
-        .with_quarantine(kept::quarantine(), reset);
+    let mut host = host(board, reset);
     slots::load_all(&mut host, images, &mut watchdog);
 
     // It scripts calls and is not signed: not for a device that trusts only its maker.
@@ -121,4 +115,16 @@ fn run(peripherals: Peripherals) -> ! {
     }
     report::figures(&host);
     semihosting::process::exit(0)
+}
+
+/// Not inlined: the host moves from call to call here, and its copies would stay on the stack for as long as it runs.
+#[inline(never)]
+fn host(board: Board, reset: Reset) -> Plugins {
+    Plugins::new(board, POLICY)
+        .with::<log::Capability>()
+        .with::<clock::Capability>()
+        .with::<wall::Capability>()
+        .with::<measure::Capability>()
+        .with::<store::Capability>()
+        .with_quarantine(kept::quarantine(), reset)
 }
