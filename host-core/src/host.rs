@@ -2,11 +2,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use corelet_abi::{Call, Function, INIT_EXPORT, NameKey, ResponseOf, decode};
-use heapless::Deque;
 
 use crate::audit::AuditEntry;
 use crate::capability::monotonic_clock::MonotonicClock;
-use crate::event::Event;
+use crate::inbox::Inbox;
 use crate::plugin::lifecycle;
 use crate::slot::{Home, Life, Plugin, Shared, check};
 use crate::{
@@ -14,18 +13,15 @@ use crate::{
     SlotState, Table, TableError,
 };
 
-/// How many events wait in the host for the plugins that want them. More wait in their queues.
-pub const INBOX: usize = 8;
-
 /// Plugins in `SLOTS` slots over a board of type `B`.
 ///
 /// The host owns the board, and moves it into the slot that runs for as long as one call takes. So all plugins share the
 /// drivers without locks, and the host itself is a plain value: `Send` if the board is, at home in a bare loop, an
 /// RTIC resource or an Embassy task. A board that must stay where it is goes in as `&'static mut`.
 ///
-/// A call blocks until the plugin answers, traps or has used its fuel. Host functions get the board and not the host, so no call
-/// can come while another is in flight; a plugin that is entered all the same answers
-/// [`Status::BUSY`](corelet_abi::Status::BUSY).
+/// A [call](Self::call) blocks until the plugin answers, traps or has used its fuel. One that is [started](Self::start) instead, and
+/// all that the host does by itself, is [run](Self::run) in slices. A slot is in the middle of one call at a time: another is
+/// refused as [busy](CallError::Busy).
 ///
 /// # Memory
 ///
@@ -40,12 +36,11 @@ pub struct Host<B: 'static, const SLOTS: usize> {
     pub(crate) slots: [Vec<Plugin<B>>; SLOTS],
     pub(crate) policy: Policy<SLOTS>,
     pub(crate) quarantine: Option<&'static Quarantine>,
-    pub(crate) inbox: Deque<Event, INBOX>,
-    /// The slot that is asked next whether it wants the first event of the inbox.
-    pub(crate) event_slot: usize,
-    /// The slot that is looked at first for a tick.
-    pub(crate) tick_slot: usize,
-    pub(crate) tick_goes_first: bool,
+    pub(crate) inbox: Inbox,
+    /// The slot that is looked at first for work.
+    pub(crate) next_slot: usize,
+    /// The number of the next call that is started.
+    pub(crate) serial: u32,
     /// The last poll had news.
     pub(crate) work_goes_first: bool,
     pub(crate) events_dropped: u32,
@@ -66,10 +61,9 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             slots: [const { Vec::new() }; SLOTS],
             policy,
             quarantine: None,
-            inbox: Deque::new(),
-            event_slot: 0,
-            tick_slot: 0,
-            tick_goes_first: false,
+            inbox: Inbox::new(),
+            next_slot: 0,
+            serial: 0,
             work_goes_first: false,
             events_dropped: 0,
         }
@@ -106,12 +100,13 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     }
 
     /// Stops a plugin and forgets it. One that exports `lifecycle` is told first, by a call with all the fuel of one; whatever it
-    /// answers, it goes.
+    /// answers, it goes. One that is in the middle of a call, or is not started, goes without a word.
     pub fn unload(&mut self, slot: SlotId) {
         let Some(place) = self.slots.get_mut(usize::from(slot.0)) else {
             return;
         };
         if let Some(mut plugin) = core::mem::take(place).pop()
+            && plugin.init_due.is_none()
             && let Ok(export) = plugin.exports.find::<lifecycle::functions::Shutdown>()
         {
             // It is gone in any case: no restart, and nobody whom its last words could concern.
@@ -125,16 +120,14 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// The request is encoded straight into the plugin's memory, and what the response borrows lies there.
     ///
     /// # Errors
-    /// [`CallError`]. If the plugin is to blame, it has a new instance when this returns, or the slot is
-    /// [`Faulted`](SlotState::Faulted).
+    /// [`CallError`]. If the plugin is to blame, it has a new instance when this returns, or waits for one
+    /// ([`Starting`](SlotState::Starting)), or is [`Faulted`](SlotState::Faulted).
     pub fn call<C: Call>(
         &mut self,
         slot: SlotId,
         call: &C,
     ) -> Result<ResponseOf<'_, C>, CallError> {
-        let place = self.slots.get_mut(usize::from(slot.0));
-        let plugin = place.ok_or(CallError::NoSuchSlot(slot))?;
-        let plugin = plugin.first_mut().ok_or(CallError::Empty(slot))?;
+        let plugin = occupant(&mut self.slots, slot)?;
         let export = plugin.exports.find::<C::Function>()?;
         let answer = plugin.call(
             &mut self.home,
@@ -161,9 +154,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         if export == NameKey::of_export(INIT_EXPORT) {
             return Err(CallError::Init);
         }
-        let place = self.slots.get_mut(usize::from(slot.0));
-        let plugin = place.ok_or(CallError::NoSuchSlot(slot))?;
-        let plugin = plugin.first_mut().ok_or(CallError::Empty(slot))?;
+        let plugin = occupant(&mut self.slots, slot)?;
         let answer = plugin.call(
             &mut self.home,
             export,
@@ -188,9 +179,11 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     pub fn state(&self, slot: SlotId) -> SlotState {
         match self.plugin(slot) {
             None => SlotState::Empty,
-            Some(plugin) => plugin
-                .fault()
-                .map_or(SlotState::Running, SlotState::Faulted),
+            Some(plugin) => match (plugin.fault(), plugin.init_due) {
+                (Some(fault), _) => SlotState::Faulted(fault),
+                (None, Some(at)) => SlotState::Starting { at },
+                (None, None) => SlotState::Running,
+            },
         }
     }
 
@@ -218,9 +211,19 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         self.home.iter().flat_map(|shared| shared.table.audit())
     }
 
-    fn plugin(&self, slot: SlotId) -> Option<&Plugin<B>> {
+    pub(crate) fn plugin(&self, slot: SlotId) -> Option<&Plugin<B>> {
         self.slots.get(usize::from(slot.0))?.first()
     }
+}
+
+/// The plugin in a slot. Not a method: what else the host has is lent to the plugin meanwhile.
+pub(crate) fn occupant<B: 'static>(
+    slots: &mut [Vec<Plugin<B>>],
+    slot: SlotId,
+) -> Result<&mut Plugin<B>, CallError> {
+    let place = slots.get_mut(usize::from(slot.0));
+    let plugins = place.ok_or(CallError::NoSuchSlot(slot))?;
+    plugins.first_mut().ok_or(CallError::Empty(slot))
 }
 
 // A host goes wherever its board may go: into a task, or a resource that interrupts share.

@@ -96,12 +96,48 @@
 //! a store in flash, costs 100: 10,000 fuel pay for 100 searches. The charge is taken when the function returns, so a call
 //! of a plugin lasts at most one host function longer than its fuel. A vendor's functions charge what their drivers are worth.
 //!
+//! ## Slices
+//!
+//! [`Host::call`] and [`Host::poll`] block until the plugin is done. A main loop that must not wait that long calls
+//! [`Host::run`], which gives one slot one slice of fuel: of a call that [`Host::start`] began, of `init`, of an event or a tick.
+//! [`Host::take`] fetches the answer, [`Host::cancel`] ends the call.
+//!
+//! ```
+//! # use corelet_host::capability::monotonic_clock::MonotonicClock;
+//! # use corelet_host::{abi, CallError, Fuel, Host, Report, SlotId, Ticket};
+//! # fn example<B: MonotonicClock, C: abi::Call>(host: &mut Host<B, 2>, request: &C) -> Result<(), CallError> {
+//! let mut job: Option<Ticket<C::Function>> = Some(host.start(SlotId(1), request)?);
+//! # while job.is_some() {
+//! # /*
+//! loop {
+//! # */
+//!     match host.run(Fuel(5_000)) {
+//!         Report::Faulted { slot, fault } => println!("slot {slot}: {fault}"),
+//!         Report::Idle { .. } => { /* sleep until the next interrupt */ }
+//!         _ => {}
+//!     }
+//!     if let Some(answer) = job.and_then(|ticket| host.take(ticket)) {
+//!         let answer = answer?;
+//!         # drop(answer);
+//!         job = None;
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A slot is in the middle of one call at a time; any other is refused as [busy](CallError::Busy) until the answer is taken. Slots
+//! take turns. A slice is as long as its fuel, or as the plugin's next step requires, which admission bounds; and a driver that
+//! costs more than is left of it is paid for by the slices after it, in which the plugin stands still. All slices of a
+//! call together have the fuel of one call.
+//!
 //! ## Faults
 //!
 //! A call ends with an answer or a [`CallError`]. After a trap, used-up fuel, or an answer that is out of bounds or no message
 //! of its type, the instance is discarded with all its memory; a new one is made from the same translated module and
-//! initialised with the same configuration. If that fails, or the policy says [`OnFault::Stop`], the slot is
-//! [`SlotState::Faulted`] until it is unloaded. Quotas and metrics outlive instances. Other slots notice nothing.
+//! initialised with the same configuration: at once for the first time, and ever later when it happens again ([`Restarts`]). If
+//! that fails, or happens too often, or the policy says [`OnFault::Stop`], the slot is [`SlotState::Faulted`] with the reason
+//! until it is unloaded. Quotas and metrics outlive instances. Other slots notice nothing.
 //!
 //! An error of the plugin's own, the `err` of its `result`, is an answer like any other.
 //!
@@ -122,7 +158,7 @@
 //! ## Events and ticks
 //!
 //! Interrupts push events to an [`EventQueue`]; [`Host::deliver`] takes them over, and [`Host::poll`] hands each to the plugins whose
-//! manifests name its topic, and ticks those that are due. A plugin that asks for a topic which the slot's [`Topics`] do not
+//! manifests name its topic, and ticks those that are due; so does [`Host::run`], in slices. A plugin that asks for a topic which the slot's [`Topics`] do not
 //! allow is not loaded. What finds no room is counted and reported.
 
 #![no_std]
@@ -144,8 +180,10 @@ mod exports;
 mod generated;
 mod grants;
 mod host;
+mod inbox;
 mod inline_str;
 mod interface_name;
+mod job;
 mod judge;
 mod load;
 mod metrics;
@@ -154,9 +192,11 @@ mod poll;
 mod quarantine;
 mod quota;
 mod report;
+mod restart;
 mod schedule;
 mod session;
 mod slot;
+mod start;
 
 pub use corelet_abi as abi;
 pub use corelet_admission::{ImportRefusal, Limits};
@@ -172,15 +212,18 @@ pub use capability::{
 pub use error::{Blame, CallError, Failure, Fault, LoadError, PluginError};
 pub use event::{EventError, EventQueue, PAYLOAD_MAX, TOPIC_MAX};
 pub use grants::GrantError;
-pub use host::{Host, INBOX};
+pub use host::Host;
+pub use inbox::INBOX;
 pub use inline_str::InlineStr;
 pub use judge::{Judged, judge};
 pub use metrics::Metrics;
-pub use policy::{Allow, EncodeGrant, Limit, OnFault, Policy, SlotPolicy, Topics};
+pub use policy::{Allow, EncodeGrant, Limit, OnFault, Policy, Restarts, SlotPolicy, Topics};
+pub use poll::Fuel;
 pub use quarantine::{Quarantine, Reset, STRIKES_MAX, Strikes};
 pub use report::Report;
 pub use session::Session;
 pub use slot::{SlotId, SlotState};
+pub use start::Ticket;
 
 /// The version of this host, which images are verified for.
 pub const VERSION: Version = Version::new(0, 1, 0);

@@ -9,6 +9,7 @@ use crate::capability::SlotOffer;
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::judge::{Judged, judge};
 use crate::quarantine::Mark;
+use crate::restart::RestartCount;
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::slot::{Life, Plugin, Resident};
@@ -23,6 +24,24 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// # Errors
     /// [`LoadError`]; the slot is empty then.
     pub fn load(&mut self, slot: SlotId, image: &Verified<'_>) -> Result<(), LoadError> {
+        self.place(slot, image)?;
+        let Some(place) = self.slots.get_mut(usize::from(slot.0)) else {
+            return Err(LoadError::NoSuchSlot(slot));
+        };
+        let mut plugins = place.iter_mut();
+        let initialised = plugins.try_for_each(|plugin| plugin.init(&mut self.home));
+        if initialised.is_err() {
+            *place = Vec::new();
+        }
+        Ok(initialised?)
+    }
+
+    /// As [`load`](Self::load), but `init` is not called: it is the first thing that [`run`](Self::run) gives the slot a slice for.
+    /// Until then the slot is [`Starting`](crate::SlotState::Starting), and if it fails, [`Faulted`](crate::SlotState::Faulted).
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), but that of `init`.
+    pub fn place(&mut self, slot: SlotId, image: &Verified<'_>) -> Result<(), LoadError> {
         let taken = self.taken(image.manifest().name);
         let index = usize::from(slot.0);
         let (Some(place), Some(policy)) = (self.slots.get_mut(index), self.policy.slots.get(index))
@@ -43,17 +62,15 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             .map(|quarantine| quarantine.admit(image))
             .transpose()?;
         let _marked = mark.map(Mark::set);
-        let plugin = prepare(slot, policy, &shared.table, image, now, mark)?;
         place
             .try_reserve_exact(1)
             .map_err(|_| LoadError::OutOfMemory)?;
-        place.push(plugin);
-        let mut plugins = place.iter_mut();
-        let initialised = plugins.try_for_each(|plugin| plugin.init(&mut self.home));
-        if initialised.is_err() {
-            *place = Vec::new();
+        place.push(prepare(slot, policy, &shared.table, image, now, mark)?);
+        // What happened before it came is not for it.
+        for plugin in place {
+            plugin.next_event = self.inbox.end();
         }
-        Ok(initialised?)
+        Ok(())
     }
 
     fn taken(&self, name: &str) -> Option<LoadError> {
@@ -102,8 +119,13 @@ fn prepare<B: 'static>(
         config: copy(manifest.config)?,
         fuel_per_call,
         on_fault: policy.on_fault,
+        restarts: RestartCount::default(),
+        init_due: Some(now),
+        job: None,
         ticks: manifest.tick_ms.map(|period| Ticks::every(period, now)),
         topics,
+        next_event: 0,
+        tick_goes_first: false,
         metrics: Metrics::default(),
         fault_reported: false,
         mark,

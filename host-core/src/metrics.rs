@@ -25,6 +25,8 @@ pub struct Metrics {
     pub board_errors: u32,
     /// Ticks that were due while something else ran, and were left out.
     pub ticks_missed: u32,
+    /// Events that made room for newer ones while the plugin was in the middle of a call.
+    pub events_missed: u32,
 }
 
 impl Metrics {

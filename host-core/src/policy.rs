@@ -58,7 +58,7 @@ pub struct SlotPolicy {
 
 impl SlotPolicy {
     /// For a microcontroller with some tens of KiB of heap: [`Limits::DEVICE`], [`Budget::DEVICE`], a million fuel a call, a tick
-    /// every 10 ms at most, and neither interfaces nor topics allowed.
+    /// every 10 ms at most, ten restarts a minute, and neither interfaces nor topics allowed.
     pub const DEVICE: Self = Self {
         limits: Limits::DEVICE,
         budget: Budget::DEVICE,
@@ -66,7 +66,7 @@ impl SlotPolicy {
         tick_ms_min: 10,
         allow: &[],
         topics: Topics::Only(&[]),
-        on_fault: OnFault::Restart,
+        on_fault: OnFault::Restart(Restarts::DEVICE),
     };
 }
 
@@ -94,10 +94,32 @@ impl Topics {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum OnFault {
-    /// A new instance takes its place, and is initialised with the same configuration.
-    Restart,
+    /// A new instance takes its place, and is initialised with the same configuration: so often, and not before such a time.
+    Restart(Restarts),
     /// The slot is faulted until it is unloaded.
     Stop,
+}
+
+/// How often a plugin is started again, and how soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Restarts {
+    /// The most in one period. After one fault more the slot is faulted, with the reason of that.
+    pub most: u16,
+    /// The length of a period in milliseconds. One begins with the first fault after the last.
+    pub period_ms: u32,
+    /// How long the second restart of a period waits, in milliseconds; each one after it waits twice as long as the one before,
+    /// up to a period. The first does not wait.
+    pub backoff_ms: u32,
+}
+
+impl Restarts {
+    /// Ten in a minute; the second waits a tenth of a second, the tenth 26 seconds.
+    pub const DEVICE: Self = Self {
+        most: 10,
+        period_ms: 60_000,
+        backoff_ms: 100,
+    };
 }
 
 /// One interface that plugins may call.

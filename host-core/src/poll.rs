@@ -1,55 +1,67 @@
-//! What a host does by itself: events and ticks, one at a time.
-
-use corelet_abi::Call;
+//! What a host does by itself: `init` of new instances, events and ticks, and calls that were started; a slice at a time.
 
 use crate::capability::monotonic_clock::MonotonicClock;
-use crate::plugin::{event_handler, ticker};
-use crate::{EventQueue, Host, Report, SlotId};
+use crate::slot::Plugin;
+use crate::{EventQueue, Host, Report};
+
+/// How much one slice may take.
+///
+/// Fuel is not time: `corelet-load` says how many instructions a unit may take at the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Fuel(pub u64);
+
+impl Fuel {
+    /// As much as a call has: nothing is suspended.
+    pub const ALL: Self = Self(u64::MAX);
+}
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// Moves what interrupts pushed into the host's inbox, as far as that has room; the rest stays in the queue for the
     /// next time. An event whose topic no plugin names is left out.
+    ///
+    /// A plugin that is in the middle of a call keeps no event from the others: if only such are still to be told of the oldest
+    /// event, it makes room for a new one, and they count it as [missed](crate::Metrics::events_missed).
     pub fn deliver<const N: usize>(&mut self, queue: &EventQueue<N>) {
         self.events_dropped = self.events_dropped.saturating_add(queue.take_dropped());
-        while !self.inbox.is_full()
+        while self.has_room()
             && let Some(event) = queue.pop()
         {
             let mut plugins = self.slots.iter().flatten();
             if plugins.any(|plugin| plugin.wants(event.topic)) {
-                // There is room: this is the loop's condition.
-                let _ = self.inbox.push_back(event);
+                self.inbox.push(event);
             }
         }
     }
 
-    /// Does one thing that is due: hands one event to one plugin, or ticks one. Call it in the main loop.
+    /// Gives the next slot that has work one slice: a call that was started, `init` of a new instance, an event or a tick. Call
+    /// it in the main loop.
     ///
-    /// It takes as long as one call, and where that ends with a fault as long as two: a new instance is made, and `init`
-    /// has all the fuel of a call too.
+    /// It takes as long as `slice` fuel, or as the next step of that plugin requires, if that is more. Slots take turns, so that a
+    /// plugin waits for one slice of each other one at most, however long their calls are; each call has the fuel that the
+    /// slot's policy and its manifest give it, in as many slices as that takes. A new instance after a fault is made in the slice
+    /// of the fault, which takes as long as its memory and segments are large; its `init` has slices of its own.
     ///
     /// News of lost events and faults go first, but at every other call at most: where more happens than can be handled,
-    /// what can be goes on.
-    ///
-    /// Events go first, in the order in which they happened, but a tick that is due waits for one event at most. Plugins
-    /// are ticked in turn, so none with a short period keeps others from theirs. Ticks that were missed are counted and left out.
-    pub fn poll(&mut self) -> Report {
+    /// what can be goes on. A plugin is told of events in the order in which they happened, and a tick that is due waits for one
+    /// of them at most. Ticks that were missed are counted and left out.
+    pub fn run(&mut self, slice: Fuel) -> Report {
         let report = if core::mem::take(&mut self.work_goes_first) {
-            self.work().or_else(|| self.take_notice())
+            self.work(slice).or_else(|| self.take_notice())
         } else {
-            self.take_notice().or_else(|| self.work())
+            self.take_notice().or_else(|| self.work(slice))
         };
         report.unwrap_or_else(|| Report::Idle {
-            next: self.next_tick(),
+            next: self.next_due(),
         })
     }
 
-    fn work(&mut self) -> Option<Report> {
-        let now = self.home.as_mut().map_or(0, |shared| shared.now());
-        if core::mem::take(&mut self.tick_goes_first) {
-            self.tick(now).or_else(|| self.handle())
-        } else {
-            self.handle().or_else(|| self.tick(now))
-        }
+    /// Does one thing that is due, to its end. As [`run`](Self::run) with [`Fuel::ALL`].
+    ///
+    /// It takes as long as one call, and where that ends with a fault as long as two: a new instance is made, and `init`
+    /// has all the fuel of a call too.
+    pub fn poll(&mut self) -> Report {
+        self.run(Fuel::ALL)
     }
 
     /// What must not be lost in silence.
@@ -63,91 +75,102 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     }
 
     fn take_fault(&mut self) -> Option<Report> {
-        (0_u8..).zip(&mut self.slots).find_map(|(slot, plugin)| {
-            let plugin = plugin.first_mut().filter(|plugin| !plugin.fault_reported)?;
-            let fault = plugin.fault()?;
+        let mut plugins = self.slots.iter_mut().flatten();
+        plugins.find_map(|plugin| {
+            let fault = plugin.fault().filter(|_| !plugin.fault_reported)?;
             plugin.fault_reported = true;
             Some(Report::Faulted {
-                slot: SlotId(slot),
+                slot: plugin.slot,
                 fault,
             })
         })
     }
 
-    /// Hands the first event of the inbox to the next plugin that wants it.
-    fn handle(&mut self) -> Option<Report> {
-        while let Some(event) = self.inbox.front().copied() {
-            while let Some(place) = self.slots.get_mut(self.event_slot) {
-                let slot = slot_id(self.event_slot);
-                self.event_slot = self.event_slot.saturating_add(1);
-                let Some(plugin) = place.first_mut().filter(|plugin| plugin.wants(event.topic))
-                else {
-                    continue;
-                };
-                let call = event_handler::Handle {
-                    event: event_handler::Event {
-                        topic: event.topic,
-                        timestamp: event.timestamp,
-                        payload: event.payload(),
-                    },
-                };
-                let result = plugin
-                    .run::<event_handler::functions::Handle>(&mut self.home, &|writer| {
-                        call.encode(writer)
-                    });
-                self.tick_goes_first = true;
-                return Some(Report::Handled {
-                    slot,
-                    topic: event.topic,
-                    result,
-                });
-            }
-            self.inbox.pop_front();
-            self.event_slot = 0;
-        }
-        None
-    }
-
-    /// Ticks the next plugin whose tick is due, beginning behind the one that was ticked last.
-    fn tick(&mut self, now: u64) -> Option<Report> {
+    fn work(&mut self, slice: Fuel) -> Option<Report> {
+        let now = self.home.as_mut().map_or(0, |shared| shared.now());
         for _ in 0..SLOTS {
-            let index = self.tick_slot;
-            self.tick_slot = index.saturating_add(1);
-            if self.tick_slot >= SLOTS {
-                self.tick_slot = 0;
+            let index = self.next_slot;
+            self.next_slot = index.saturating_add(1);
+            if self.next_slot >= SLOTS {
+                self.next_slot = 0;
             }
-            let plugin = self
-                .slots
-                .get_mut(index)
-                .and_then(|place| place.first_mut());
-            let Some(plugin) = plugin.filter(|plugin| plugin.fault().is_none()) else {
-                continue;
-            };
-            let Some(missed) = plugin.ticks.as_mut().and_then(|ticks| ticks.take(now)) else {
-                continue;
-            };
-            let metrics = &mut plugin.metrics;
-            metrics.ticks_missed = metrics.ticks_missed.saturating_add(missed);
-            let result = plugin.run::<ticker::functions::Tick>(&mut self.home, &|_| Ok(()));
-            return Some(Report::Ticked {
-                slot: slot_id(index),
-                result,
-            });
+            let report = self.work_of(index, now, slice);
+            if report.is_some() {
+                self.clear_inbox();
+                return report;
+            }
         }
         None
     }
 
-    fn next_tick(&self) -> Option<u64> {
-        let running = self
+    /// Gives one slot its slice, if it has work.
+    fn work_of(&mut self, index: usize, now: u64, slice: Fuel) -> Option<Report> {
+        let plugin = self.slots.get_mut(index)?.first_mut()?;
+        if plugin.is_free().is_ok()
+            && let Err((work, error)) = plugin.begin_next(&self.inbox, now)
+        {
+            return Some(plugin.report(work, Err(error)));
+        }
+        if !plugin.is_in_flight() {
+            return None;
+        }
+        let Some((work, result)) = plugin.slice(&mut self.home, slice.0) else {
+            return Some(Report::Suspended { slot: plugin.slot });
+        };
+        let report = plugin.report(work, result);
+        if slice == Fuel::ALL && result.is_err() {
+            // It goes on at once, if it may.
+            let _ = plugin.ready(&mut self.home);
+        }
+        Some(report)
+    }
+
+    fn has_room(&mut self) -> bool {
+        self.clear_inbox();
+        if !self.inbox.is_full() {
+            return true;
+        }
+        let Some((number, event)) = self.inbox.first() else {
+            return true;
+        };
+        let mut late = self
             .slots
             .iter()
             .flatten()
-            .filter(|plugin| plugin.fault().is_none());
-        running.filter_map(|plugin| Some(plugin.ticks?.due())).min()
+            .filter(|plugin| plugin.waits_for(number, event.topic));
+        let mut others = self
+            .slots
+            .iter()
+            .flatten()
+            .filter(|plugin| !plugin.topics.is_empty());
+        let held_up =
+            late.all(|plugin| !plugin.can_begin()) && others.any(|plugin| plugin.can_begin());
+        if held_up {
+            for plugin in self.slots.iter_mut().flatten() {
+                if plugin.waits_for(number, event.topic) {
+                    plugin.next_event = number.wrapping_add(1);
+                    let missed = &mut plugin.metrics.events_missed;
+                    *missed = missed.saturating_add(1);
+                }
+            }
+            self.inbox.drop_first();
+        }
+        held_up
     }
-}
 
-/// There are at most 256 slots.
-const fn slot_id(index: usize) -> SlotId {
-    SlotId(index as u8)
+    /// Drops events that all have been told of.
+    fn clear_inbox(&mut self) {
+        while let Some((number, event)) = self.inbox.first() {
+            let mut plugins = self.slots.iter().flatten();
+            if plugins.any(|plugin| plugin.waits_for(number, event.topic)) {
+                break;
+            }
+            self.inbox.drop_first();
+        }
+    }
+
+    fn next_due(&self) -> Option<u64> {
+        let plugins = self.slots.iter().flatten();
+        plugins.filter_map(Plugin::next_due).min()
+    }
 }

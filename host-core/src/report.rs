@@ -1,6 +1,6 @@
 use crate::{Failure, Fault, SlotId};
 
-/// What [`Host::poll`](crate::Host::poll) did, or has to tell.
+/// What [`Host::run`](crate::Host::run) or [`Host::poll`](crate::Host::poll) did, or has to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -8,8 +8,23 @@ use crate::{Failure, Fault, SlotId};
 pub enum Report {
     /// There was nothing to do.
     Idle {
-        /// When the next tick is due, in nanoseconds on the board's monotonic clock; none if no plugin is ticked.
+        /// When the next tick or restart is due, in nanoseconds on the board's monotonic clock; none if none is.
         next: Option<u64>,
+    },
+    /// A plugin used up its slice, and its call goes on with the next.
+    Suspended {
+        /// Which.
+        slot: SlotId,
+    },
+    /// A call that [`Host::start`](crate::Host::start) began has come to its end: [take](crate::Host::take) what came of it.
+    Finished {
+        /// Of which plugin.
+        slot: SlotId,
+    },
+    /// A new instance was initialised.
+    Initialised {
+        /// Of which plugin.
+        slot: SlotId,
     },
     /// A plugin was ticked.
     Ticked {

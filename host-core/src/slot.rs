@@ -4,15 +4,15 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use corelet_abi::{
-    Answer, Codec, CodecError, Function, INIT_EXPORT, NameKey, Status, Writer, decode,
-};
-use corelet_load::{Imports, Machine};
+use corelet_abi::{Answer, Codec, CodecError, INIT_EXPORT, NameKey, Status, Writer, decode};
+use corelet_load::{Imports, Machine, MachineError};
 
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::exports::Exports;
+use crate::job::Job;
 use crate::plugin::types;
 use crate::quarantine::Mark;
+use crate::restart::RestartCount;
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::{CallError, Failure, Fault, Metrics, OnFault, PluginError, PluginName, Table, Topic};
@@ -35,8 +35,13 @@ impl fmt::Display for SlotId {
 pub enum SlotState {
     /// It has no plugin.
     Empty,
-    /// Its plugin is initialised and can be called.
+    /// Its plugin can be called.
     Running,
+    /// Its plugin has a new instance, which is not initialised yet: after a fault, or after [`Host::place`](crate::Host::place).
+    Starting {
+        /// When it may be, in nanoseconds on the board's monotonic clock.
+        at: u64,
+    },
     /// Its plugin stopped for good, and waits to be unloaded.
     Faulted(Fault),
 }
@@ -95,8 +100,15 @@ pub(crate) struct Plugin<B: 'static> {
     pub(crate) config: Vec<u8>,
     pub(crate) fuel_per_call: u64,
     pub(crate) on_fault: OnFault,
+    pub(crate) restarts: RestartCount,
+    /// When the instance may be initialised; none once it is.
+    pub(crate) init_due: Option<u64>,
+    pub(crate) job: Option<Job>,
     pub(crate) ticks: Option<Ticks>,
     pub(crate) topics: Vec<Topic>,
+    /// The number of the next event of the inbox that it has not been told of.
+    pub(crate) next_event: u32,
+    pub(crate) tick_goes_first: bool,
     pub(crate) metrics: Metrics,
     pub(crate) fault_reported: bool,
     /// Of a host with a quarantine.
@@ -151,18 +163,21 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         request: Encode<'_>,
         check: Check,
     ) -> Result<Answer, CallError> {
-        let _marked = self.mark.map(Mark::set);
+        self.ready(home)?;
         let result = self.enter(home, export, request, check);
         if let Err(error) = result
             && error.costs_the_instance()
         {
             self.recover(home, error);
+            // It goes on at once, if it may.
+            let _ = self.ready(home);
         }
         result
     }
 
     /// Calls `init`, which every instance needs once.
     pub(crate) fn init(&mut self, home: &mut Home<B>) -> Result<(), Failure> {
+        self.init_due = None;
         let config = core::mem::take(&mut self.config);
         let result = self.enter(
             home,
@@ -174,19 +189,42 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         self.outcome(result?)
     }
 
-    /// Calls `F`, which answers with nothing or an error of the plugin's own.
-    pub(crate) fn run<F: Function>(
-        &mut self,
-        home: &mut Home<B>,
-        request: Encode<'_>,
-    ) -> Result<(), Failure> {
-        let export = self.exports.find::<F>()?;
-        let answer = self.call(home, export, request, check::<Outcome>)?;
-        let outcome = self.outcome(answer);
-        if outcome.is_err() {
-            self.metrics.failures = self.metrics.failures.saturating_add(1);
+    /// Sees to it that the plugin can be called now: initialises the instance, if that is due.
+    pub(crate) fn ready(&mut self, home: &mut Home<B>) -> Result<(), CallError> {
+        self.is_free()?;
+        let Some(at) = self.init_due else {
+            return Ok(());
+        };
+        if home.as_mut().map_or(0, |shared| shared.now()) < at {
+            return Err(CallError::Starting(self.slot));
         }
-        outcome
+        // Nobody asked for this `init`; the fuel of the call that failed is what a report tells.
+        let fuel = self.metrics.fuel_last;
+        let result = self.init(home);
+        self.metrics.fuel_last = fuel;
+        self.initialised(result);
+        self.is_free()
+    }
+
+    /// The instance has been initialised, or has failed to be.
+    pub(crate) fn initialised(&mut self, result: Result<(), Failure>) {
+        match result {
+            Ok(()) => {
+                self.init_due = None;
+                let restarts = u32::from(self.metrics.calls > 1);
+                self.metrics.restarts = self.metrics.restarts.saturating_add(restarts);
+            }
+            Err(failure) => self.life = Life::Faulted(Fault::NotInitialised(failure)),
+        }
+    }
+
+    /// Whether the plugin lives, and nothing is in flight.
+    pub(crate) const fn is_free(&self) -> Result<(), CallError> {
+        match (&self.life, &self.job) {
+            (Life::Faulted(_), _) => Err(CallError::Faulted(self.slot)),
+            (_, Some(_)) => Err(CallError::Busy(self.slot)),
+            (Life::Running(_), None) => Ok(()),
+        }
     }
 
     fn enter(
@@ -196,63 +234,85 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         request: Encode<'_>,
         check: Check,
     ) -> Result<Answer, CallError> {
+        let fuel = self.fuel_per_call;
+        let mut sent = 0;
+        let result = self.lend(home, |machine| {
+            let answer = machine.call(export, fuel, |writer| {
+                request(writer)?;
+                sent = writer.length();
+                Ok(())
+            })?;
+            check(machine.response(answer))?;
+            Ok(answer)
+        });
+        let result = result.flatten();
+        self.count(sent, result);
+        result
+    }
+
+    /// Moves the board into the plugin, and marks its image as the one that runs, for as long as `work` takes.
+    pub(crate) fn lend<R>(
+        &mut self,
+        home: &mut Home<B>,
+        work: impl FnOnce(&mut Machine<Resident<B>>) -> R,
+    ) -> Result<R, CallError> {
         let Life::Running(machine) = &mut self.life else {
             return Err(CallError::Faulted(self.slot));
         };
         let mut shared = home.take().ok_or(CallError::BoardLost)?;
+        let _marked = self.mark.map(Mark::set);
         let now = shared.now();
         let resident = machine.data_mut();
         resident.session.enter(now);
         resident.lent = Some(shared);
-
-        let mut sent = 0;
-        let result = machine.call(export, self.fuel_per_call, |writer| {
-            request(writer)?;
-            sent = writer.length();
-            Ok(())
-        });
+        let result = work(machine);
         let resident = machine.data_mut();
         *home = resident.lent.take();
         let board_errors = resident.session.board_errors.take();
         let metrics = &mut self.metrics;
         metrics.board_errors = metrics.board_errors.saturating_add(board_errors);
+        Ok(result)
+    }
 
-        let result = result.map_err(CallError::from).and_then(|answer| {
-            check(machine.response(answer))?;
-            Ok(answer)
-        });
-        if !result.is_err_and(CallError::is_before_entry) {
+    /// Counts a call that has come to its end.
+    pub(crate) fn count(&mut self, sent: usize, result: Result<Answer, CallError>) {
+        if let Life::Running(machine) = &self.life
+            && !result.is_err_and(CallError::is_before_entry)
+        {
             let received = result.ok().map(|answer| answer.length);
             self.metrics.count_call(machine.fuel_used(), sent, received);
         }
-        result
     }
 
     /// Discards the instance, and makes another if the policy has it so.
-    fn recover(&mut self, home: &mut Home<B>, cause: CallError) {
-        let stopped = Life::Faulted(Fault::Stopped(cause));
-        let (Life::Running(machine), OnFault::Restart) =
-            (core::mem::replace(&mut self.life, stopped), self.on_fault)
-        else {
-            return;
+    pub(crate) fn recover(&mut self, home: &mut Home<B>, cause: CallError) {
+        let now = home.as_mut().map_or(0, |shared| shared.now());
+        let fault = match self.on_fault {
+            OnFault::Stop => Fault::Stopped(cause),
+            OnFault::Restart(allowed) => match self.restarts.next(now, &allowed) {
+                Some(at) => return self.renew(at),
+                None => Fault::TooManyRestarts(cause),
+            },
         };
-        self.life = match machine.renew() {
-            Ok(machine) => Life::Running(machine),
-            Err(error) => Life::Faulted(Fault::NoInstance(error)),
-        };
-        if self.fault().is_some() {
-            return;
-        }
-        // Nobody asked for this `init`; the fuel of the call that failed is what a report tells.
-        let fuel = self.metrics.fuel_last;
-        match self.init(home) {
-            Ok(()) => self.metrics.restarts = self.metrics.restarts.saturating_add(1),
-            Err(failure) => self.life = Life::Faulted(Fault::NotInitialised(failure)),
-        }
-        self.metrics.fuel_last = fuel;
+        self.life = Life::Faulted(fault);
     }
 
-    fn outcome(&self, answer: Answer) -> Result<(), Failure> {
+    /// Makes a new instance, to be initialised at `at`.
+    pub(crate) fn renew(&mut self, at: u64) {
+        let _marked = self.mark.map(Mark::set);
+        // The machine gives another, or is gone.
+        let lost = Life::Faulted(Fault::NoInstance(MachineError::OutOfHeap));
+        if let Life::Running(machine) = core::mem::replace(&mut self.life, lost) {
+            self.life = match machine.renew() {
+                Ok(machine) => Life::Running(machine),
+                Err(error) => Life::Faulted(Fault::NoInstance(error)),
+            };
+            self.init_due = Some(at);
+        }
+    }
+
+    /// What a function answered that gives nothing or an error of the plugin's own.
+    pub(crate) fn outcome(&self, answer: Answer) -> Result<(), Failure> {
         match decode::<Outcome>(self.response(answer)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Failure::Plugin(PluginError::from(error))),
@@ -261,7 +321,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     }
 }
 
-type Outcome = Result<(), types::Error<'static>>;
+pub(crate) type Outcome = Result<(), types::Error<'static>>;
 
 /// Whether `response` is an `R`, within its bound.
 pub(crate) fn check<R: Codec>(response: &[u8]) -> Result<(), CallError> {

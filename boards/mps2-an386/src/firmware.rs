@@ -37,7 +37,7 @@ use corelet_host::capability::{
     wall_clock as wall,
 };
 use corelet_host::{Host, Report, Reset};
-use corelet_mps2_an386::{BootRecord, POLICY, SLOTS};
+use corelet_mps2_an386::{BootRecord, POLICY, SLICE, SLOTS};
 use defmt_semihosting as _;
 
 use board::Board;
@@ -94,8 +94,8 @@ fn run(peripherals: Peripherals) -> ! {
         watchdog.feed();
         host.deliver(&alarm::EVENTS);
         // Also when plugins have work without end.
-        processing.poll(&mut host, &mut watchdog);
-        match host.poll() {
+        processing.poll(&mut host);
+        match host.run(SLICE) {
             // An interrupt wakes the processor in time for the next tick: the alarm's, at the latest.
             Report::Idle { .. } => critical_section::with(|_| {
                 // An event that came since must not be slept over. With interrupts masked, one that is pending still wakes.
@@ -103,6 +103,7 @@ fn run(peripherals: Peripherals) -> ! {
                     cortex_m::asm::wfi();
                 }
             }),
+            Report::Suspended { .. } | Report::Finished { .. } => {}
             report => {
                 if let Report::Ticked { slot, .. } = report
                     && let Some(missing) = ticks.get_mut(usize::from(slot.0))

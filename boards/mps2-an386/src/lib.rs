@@ -34,7 +34,7 @@ mod boot_record;
 mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
-pub use policy::{HOSTILE_POLICY, POLICY, SECOND, SLOTS};
+pub use policy::{HOSTILE_POLICY, POLICY, SECOND, SLICE, SLOTS};
 
 /// The sensor channel whose driver waits for ever, in firmware with the feature `hang`.
 pub const HANGING_CHANNEL: u8 = 254;

@@ -1,13 +1,16 @@
 use corelet_board_support::DEVELOPMENT_FLASH;
 use corelet_host::abi::Codec;
 use corelet_host::capability::storage;
-use corelet_host::{Allow, Budget, Policy, SlotPolicy, Topics};
+use corelet_host::{Allow, Budget, Fuel, OnFault, Policy, Restarts, SlotPolicy, Topics};
 
 /// How many plugins there can be: images are read from as many banks.
 pub const SLOTS: usize = 2;
 
 /// The topic of the one event that there is, once a second; its payload is the count of seconds, a `u32`.
 pub const SECOND: &str = "second";
+
+/// What a plugin may use before the main loop goes round again.
+pub const SLICE: Fuel = Fuel(5_000);
 
 /// What each plugin may keep, in bytes of entries.
 const STORAGE_BYTES: u32 = 1024;
@@ -35,6 +38,12 @@ pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
         }),
     ],
     topics: Topics::Only(&[SECOND]),
+    // An author wants to see the next fault too, and at once. A product rather waits, and gives up.
+    on_fault: OnFault::Restart(Restarts {
+        most: u16::MAX,
+        backoff_ms: 0,
+        ..Restarts::DEVICE
+    }),
     ..SlotPolicy::DEVICE
 });
 

@@ -16,6 +16,10 @@ pub enum CallError {
     Empty(SlotId),
     /// The plugin stopped for good; [`Host::state`](crate::Host::state) says why.
     Faulted(SlotId),
+    /// Another call of the plugin is in flight, or its answer waits to be taken. Nothing is lost: try again later.
+    Busy(SlotId),
+    /// The plugin has a new instance, and the time to initialise it has not come.
+    Starting(SlotId),
     /// A driver panicked inside a call, and the board went with it.
     BoardLost,
     /// `init` is the host's to call, with the configuration that was signed.
@@ -51,10 +55,13 @@ impl CallError {
     /// Who is at fault.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::NoSuchSlot(_) | Self::Empty(_) | Self::Init | Self::NoSuchExport { .. } => {
-                Blame::Host
-            }
+            Self::NoSuchSlot(_)
+            | Self::Empty(_)
+            | Self::Busy(_)
+            | Self::Init
+            | Self::NoSuchExport { .. } => Blame::Host,
             Self::Faulted(_)
+            | Self::Starting(_)
             | Self::WrongShape { .. }
             | Self::AnswerTooLong { .. }
             | Self::Malformed(_) => Blame::Guest,
@@ -69,6 +76,8 @@ impl CallError {
             Self::NoSuchSlot(_)
             | Self::Empty(_)
             | Self::Faulted(_)
+            | Self::Busy(_)
+            | Self::Starting(_)
             | Self::BoardLost
             | Self::Init
             | Self::NoSuchExport { .. }
@@ -80,6 +89,8 @@ impl CallError {
                     | Stop::RequestTooLarge { .. }
                     | Stop::HeapFull
                     | Stop::Spent
+                    | Stop::Busy
+                    | Stop::NoCall
             ),
             Self::AnswerTooLong { .. } | Self::Malformed(_) => false,
         }
@@ -109,6 +120,14 @@ impl fmt::Display for CallError {
             Self::Faulted(slot) => write!(
                 f,
                 "the plugin of slot {slot} stopped for good; unload it and load another"
+            ),
+            Self::Busy(slot) => write!(
+                f,
+                "slot {slot} is in the middle of a call; let it come to its end, or cancel it"
+            ),
+            Self::Starting(slot) => write!(
+                f,
+                "the plugin of slot {slot} faulted and waits to be started again; try again later"
             ),
             Self::BoardLost => {
                 f.write_str("a driver panicked inside a call, and the board went with it")

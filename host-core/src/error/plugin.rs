@@ -125,9 +125,11 @@ impl core::error::Error for Failure {}
 pub enum Fault {
     /// After this, and the slot's policy is not to restart.
     Stopped(CallError),
+    /// After this, and there were as many restarts in one period as the slot's policy has it.
+    TooManyRestarts(CallError),
     /// A new instance could not be made.
     NoInstance(MachineError),
-    /// The new instance did not initialise.
+    /// The instance did not initialise.
     NotInitialised(Failure),
 }
 
@@ -135,7 +137,7 @@ impl Fault {
     /// Who is at fault.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Stopped(error) => error.blame(),
+            Self::Stopped(error) | Self::TooManyRestarts(error) => error.blame(),
             Self::NoInstance(error) => error.blame(),
             Self::NotInitialised(failure) => failure.blame(),
         }
@@ -146,12 +148,13 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stopped(error) => write!(f, "stopped, as the slot's policy has it: {error}"),
+            Self::TooManyRestarts(error) => write!(
+                f,
+                "stopped after as many restarts as the slot's policy has it: {error}"
+            ),
             Self::NoInstance(error) => write!(f, "no new instance after a fault: {error}"),
             Self::NotInitialised(failure) => {
-                write!(
-                    f,
-                    "the new instance after a fault did not initialise: {failure}"
-                )
+                write!(f, "the new instance did not initialise: {failure}")
             }
         }
     }

@@ -9,10 +9,11 @@ use corelet_host::capability::sensor::{self, Channel, Reading, Sensors, Unit};
 use corelet_host::capability::storage::{self, KEYS_PER_SEARCH, Store, StoreError, entry_bytes};
 use corelet_host::capability::wall_clock::{self, Datetime, WallClock};
 use corelet_host::{
-    Allow, CallError, Host, LoadError, PluginId, Policy, SlotId, SlotPolicy, Topics,
+    Allow, CallError, Host, LoadError, OnFault, PluginId, Policy, Restarts, SlotId, SlotPolicy,
+    Topics,
 };
 use corelet_image::{
-    DEVELOPMENT_KEY, DEVELOPMENT_SEED, Grant, Image, Keys, Manifest, Unsigned, Version,
+    DEVELOPMENT_KEY, DEVELOPMENT_SEED, Grant, Image, Keys, Manifest, Unsigned, Verified, Version,
 };
 
 use crate::module::{Module, relay_key};
@@ -170,6 +171,10 @@ pub(crate) const POLICY: SlotPolicy = SlotPolicy {
     fuel_per_call: 10_000,
     allow: Allow::STANDARD,
     topics: Topics::All,
+    on_fault: OnFault::Restart(Restarts {
+        backoff_ms: 0,
+        ..Restarts::DEVICE
+    }),
     ..SlotPolicy::DEVICE
 };
 
@@ -227,14 +232,29 @@ pub(crate) fn load<const SLOTS: usize>(
     manifest: &Manifest<'_>,
     module: &Module,
 ) -> Result<(), LoadError> {
+    verified(manifest, module, |image| host.load(slot, image))
+}
+
+/// As [`load`], but `init` is left to the host's slices.
+pub(crate) fn place<const SLOTS: usize>(
+    host: &mut Host<Board, SLOTS>,
+    slot: SlotId,
+    manifest: &Manifest<'_>,
+    module: &Module,
+) -> Result<(), LoadError> {
+    verified(manifest, module, |image| host.place(slot, image))
+}
+
+fn verified<R>(
+    manifest: &Manifest<'_>,
+    module: &Module,
+    take: impl FnOnce(&Verified<'_>) -> R,
+) -> R {
     let unsigned = Unsigned::build(manifest, &module.build(), &DEVELOPMENT_KEY).unwrap();
     let bytes = unsigned.sign(&DEVELOPMENT_SEED).unwrap();
     let keys = Keys::NONE.accept_development();
-    let image = Image::parse(&bytes)
-        .unwrap()
-        .verify(&keys, Version::default())
-        .unwrap();
-    host.load(slot, &image)
+    let image = Image::parse(&bytes).unwrap();
+    take(&image.verify(&keys, Version::default()).unwrap())
 }
 
 /// Has the plugin call import `F`, which it [relays](Module::relay), and returns what came back.

@@ -13,6 +13,8 @@ mod grants;
 mod init;
 mod quarantine;
 mod quotas;
+mod restarts;
+mod sliced;
 mod standard;
 mod table;
 mod ticks;

@@ -1,0 +1,259 @@
+//! What a slot is in the middle of: one call that is carried on in slices.
+
+use corelet_abi::{Answer, Call, INIT_EXPORT, NameKey};
+use corelet_load::Progress;
+
+use crate::capability::monotonic_clock::MonotonicClock;
+use crate::inbox::{INBOX, Inbox};
+use crate::plugin::{event_handler, ticker};
+use crate::slot::{Check, Encode, Home, Life, Outcome, Plugin, check};
+use crate::{CallError, Failure, Report};
+
+/// A call that was begun.
+pub(crate) struct Job {
+    pub(crate) work: Work,
+    /// How long its request is.
+    sent: usize,
+    check: Check,
+}
+
+/// What the call is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Work {
+    Init,
+    Tick,
+    /// To handle an event of this topic.
+    Event(&'static str),
+    /// What [`Host::start`](crate::Host::start) asked for, and what came of it, which waits to be taken.
+    Call {
+        serial: u32,
+        result: Option<Result<Answer, CallError>>,
+    },
+}
+
+impl<B: MonotonicClock + 'static> Plugin<B> {
+    /// Begins a call that [`slice`](Self::slice) carries on. No guest code runs yet.
+    pub(crate) fn begin(
+        &mut self,
+        export: NameKey,
+        request: Encode<'_>,
+        check: Check,
+        work: Work,
+    ) -> Result<(), CallError> {
+        let Life::Running(machine) = &mut self.life else {
+            return Err(CallError::Faulted(self.slot));
+        };
+        let mut sent = 0;
+        machine.begin(export, self.fuel_per_call, |writer| {
+            request(writer)?;
+            sent = writer.length();
+            Ok(())
+        })?;
+        self.job = Some(Job { work, sent, check });
+        Ok(())
+    }
+
+    /// Begins what is due next, if anything is.
+    ///
+    /// # Errors
+    /// What could not be begun, and why.
+    pub(crate) fn begin_next(&mut self, inbox: &Inbox, now: u64) -> Result<(), (Work, CallError)> {
+        if let Some(at) = self.init_due {
+            return if at <= now { self.begin_init() } else { Ok(()) };
+        }
+        let tick_goes_first = core::mem::take(&mut self.tick_goes_first);
+        if tick_goes_first && self.begin_tick(now)? {
+            return Ok(());
+        }
+        if self.begin_event(inbox)? {
+            self.tick_goes_first = true;
+        } else if !tick_goes_first {
+            self.begin_tick(now)?;
+        }
+        Ok(())
+    }
+
+    /// Begins `init`, which the instance still needs. A plugin that cannot even begin it is faulted.
+    fn begin_init(&mut self) -> Result<(), (Work, CallError)> {
+        let config = core::mem::take(&mut self.config);
+        let begun = self.begin(
+            NameKey::of_export(INIT_EXPORT),
+            &|writer| writer.bytes(&config),
+            check::<Outcome>,
+            Work::Init,
+        );
+        self.config = config;
+        begun.map_err(|error| {
+            self.initialised(Err(error.into()));
+            (Work::Init, error)
+        })
+    }
+
+    /// Begins a tick if one is due. Returns whether one was.
+    fn begin_tick(&mut self, now: u64) -> Result<bool, (Work, CallError)> {
+        let Some(missed) = self.ticks.as_mut().and_then(|ticks| ticks.take(now)) else {
+            return Ok(false);
+        };
+        self.metrics.ticks_missed = self.metrics.ticks_missed.saturating_add(missed);
+        let work = Work::Tick;
+        let begun = self
+            .exports
+            .find::<ticker::functions::Tick>()
+            .and_then(|export| self.begin(export, &|_| Ok(()), check::<Outcome>, work));
+        begun.map_err(|error| (work, error))?;
+        Ok(true)
+    }
+
+    /// Begins to hand over the next event that the plugin wants. Returns whether there is one.
+    fn begin_event(&mut self, inbox: &Inbox) -> Result<bool, (Work, CallError)> {
+        while let Some((number, event)) = inbox.from(self.next_event) {
+            self.next_event = number.wrapping_add(1);
+            if !self.wants(event.topic) {
+                continue;
+            }
+            let work = Work::Event(event.topic);
+            let call = event_handler::Handle {
+                event: event_handler::Event {
+                    topic: event.topic,
+                    timestamp: event.timestamp,
+                    payload: event.payload(),
+                },
+            };
+            let begun = self
+                .exports
+                .find::<event_handler::functions::Handle>()
+                .and_then(|export| {
+                    self.begin(
+                        export,
+                        &|writer| call.encode(writer),
+                        check::<Outcome>,
+                        work,
+                    )
+                });
+            begun.map_err(|error| (work, error))?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Carries the job on. Returns it with its result when it has come to its end. A fault of the guest costs it its instance.
+    pub(crate) fn slice(
+        &mut self,
+        home: &mut Home<B>,
+        fuel: u64,
+    ) -> Option<(Work, Result<Answer, CallError>)> {
+        let check = self.job.as_ref()?.check;
+        let progress = self.lend(home, |machine| {
+            let progress = machine.run(fuel)?;
+            if let Progress::Finished(answer) = progress {
+                check(machine.response(answer))?;
+            }
+            Ok(progress)
+        });
+        let result = match progress.flatten() {
+            Ok(Progress::Suspended) => return None,
+            Ok(Progress::Finished(answer)) => Ok(answer),
+            Err(error) => Err(error),
+        };
+        let Job { work, sent, .. } = self.job.take()?;
+        let last = self.metrics.fuel_last;
+        self.count(sent, result);
+        match (work, result) {
+            (Work::Init, _) => {
+                // Nobody asked for it: what a report tells is the fuel of the call before.
+                self.metrics.fuel_last = last;
+                let result = result.map_err(Failure::Call);
+                self.initialised(result.and_then(|answer| self.outcome(answer)));
+            }
+            (_, Err(error)) if error.costs_the_instance() => self.recover(home, error),
+            _ => {}
+        }
+        Some((work, result))
+    }
+
+    /// Tells what came of a job. The result of a call that was started waits from then on.
+    pub(crate) fn report(&mut self, work: Work, result: Result<Answer, CallError>) -> Report {
+        let slot = self.slot;
+        match work {
+            Work::Init => match self.fault() {
+                None => Report::Initialised { slot },
+                Some(fault) => {
+                    self.fault_reported = true;
+                    Report::Faulted { slot, fault }
+                }
+            },
+            Work::Tick => Report::Ticked {
+                slot,
+                result: self.counted(result),
+            },
+            Work::Event(topic) => Report::Handled {
+                slot,
+                topic,
+                result: self.counted(result),
+            },
+            Work::Call { serial, .. } => {
+                self.job = Some(Job {
+                    work: Work::Call {
+                        serial,
+                        result: Some(result),
+                    },
+                    sent: 0,
+                    check: |_| Ok(()),
+                });
+                Report::Finished { slot }
+            }
+        }
+    }
+
+    /// What the plugin itself answered; an error of its own is counted.
+    fn counted(&mut self, result: Result<Answer, CallError>) -> Result<(), Failure> {
+        let outcome = self.outcome(result?);
+        if outcome.is_err() {
+            self.metrics.failures = self.metrics.failures.saturating_add(1);
+        }
+        outcome
+    }
+
+    /// Whether there is a call to carry on.
+    pub(crate) const fn is_in_flight(&self) -> bool {
+        match &self.job {
+            None => false,
+            Some(Job { work, .. }) => !matches!(
+                work,
+                Work::Call {
+                    result: Some(_),
+                    ..
+                }
+            ),
+        }
+    }
+
+    /// Whether an event or a tick would be begun at once.
+    pub(crate) const fn can_begin(&self) -> bool {
+        self.is_free().is_ok() && self.init_due.is_none()
+    }
+
+    /// Whether the plugin is still to be told of the event of this number and topic.
+    pub(crate) fn waits_for(&self, number: u32, topic: &str) -> bool {
+        let ahead = self.next_event.wrapping_sub(number);
+        (ahead == 0 || ahead > INBOX as u32) && self.wants(topic)
+    }
+
+    /// When it has something to do next, as far as time decides.
+    pub(crate) fn next_due(&self) -> Option<u64> {
+        self.is_free().ok()?;
+        self.init_due.or_else(|| Some(self.ticks?.due()))
+    }
+
+    /// Ends what is in flight, and has another instance made.
+    pub(crate) fn cancel(&mut self, home: &mut Home<B>) {
+        self.job = None;
+        if let Life::Running(machine) = &mut self.life
+            && machine.is_open()
+        {
+            machine.cancel();
+            let now = home.as_mut().map_or(0, |shared| shared.now());
+            self.renew(now);
+        }
+    }
+}

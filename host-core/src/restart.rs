@@ -1,0 +1,92 @@
+//! How often a plugin is started again.
+
+use crate::Restarts;
+
+/// The restarts of one plugin in the running period. It outlives instances.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RestartCount {
+    begun: u64,
+    count: u16,
+}
+
+impl RestartCount {
+    /// When the next restart may be, in nanoseconds; none if there were as many as `allowed` has it. A period begins with the
+    /// first fault after the last period.
+    pub(crate) fn next(&mut self, now: u64, allowed: &Restarts) -> Option<u64> {
+        let period = u64::from(allowed.period_ms).saturating_mul(MS);
+        if now.saturating_sub(self.begun) >= period {
+            *self = Self {
+                begun: now,
+                count: 0,
+            };
+        }
+        if self.count >= allowed.most {
+            return None;
+        }
+        let wait = match self.count.checked_sub(1) {
+            None => 0,
+            Some(doublings) => u64::from(allowed.backoff_ms)
+                .saturating_mul(1_u64.checked_shl(doublings.into()).unwrap_or(u64::MAX))
+                .saturating_mul(MS),
+        };
+        self.count = self.count.saturating_add(1);
+        Some(now.saturating_add(wait.min(period)))
+    }
+}
+
+const MS: u64 = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALLOWED: Restarts = Restarts {
+        most: 4,
+        period_ms: 1_000,
+        backoff_ms: 100,
+    };
+
+    #[test]
+    fn waits_double_and_restarts_are_used_up() {
+        let mut restarts = RestartCount::default();
+        for (now, at) in [(0, 0), (5, 105), (200, 400), (500, 900)] {
+            assert_eq!(restarts.next(now * MS, &ALLOWED), Some(at * MS));
+        }
+        assert_eq!(restarts.next(999 * MS, &ALLOWED), None);
+        assert_eq!(restarts.next(1_000 * MS, &ALLOWED), Some(1_000 * MS));
+        assert_eq!(restarts.next(1_001 * MS, &ALLOWED), Some(1_101 * MS));
+    }
+
+    #[test]
+    fn no_wait_is_longer_than_a_period() {
+        let allowed = Restarts {
+            most: u16::MAX,
+            ..ALLOWED
+        };
+        let mut restarts = RestartCount::default();
+        for _ in 0..100 {
+            assert!(restarts.next(0, &allowed) <= Some(1_000 * MS));
+        }
+        assert_eq!(restarts.next(0, &allowed), Some(1_000 * MS));
+    }
+
+    #[test]
+    fn no_numbers_overflow() {
+        let allowed = Restarts {
+            most: u16::MAX,
+            period_ms: u32::MAX,
+            backoff_ms: u32::MAX,
+        };
+        let mut restarts = RestartCount::default();
+        for _ in 0..=u16::MAX {
+            let _ = restarts.next(u64::MAX, &allowed);
+        }
+        assert_eq!(restarts.next(u64::MAX, &allowed), None);
+    }
+
+    #[test]
+    fn none_allowed_is_none() {
+        let allowed = Restarts { most: 0, ..ALLOWED };
+        assert_eq!(RestartCount::default().next(0, &allowed), None);
+    }
+}
