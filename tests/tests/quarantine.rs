@@ -4,11 +4,15 @@
 use corelet_cli::qemu::{Machine, Pace, Start};
 use corelet_cli::{FlashFile, firmware, toolchain};
 use corelet_host::abi::Function;
-use corelet_host::capability::sensor;
-use corelet_mps2_an386::{BootRecord, HANGING_CHANNEL, PANICKING_CHANNEL, ScriptedCall};
+use corelet_host::capability::{sensor, storage};
+use corelet_mps2_an386::{
+    BootRecord, HANGING_CHANNEL, PANICKING_CHANNEL, ScriptedCall, WATCHDOG_SECONDS,
+};
 use corelet_tests::{Plugin, export_key, manifest, message, neighbour, signed, with_grant};
 
 type Read = sensor::functions::Read;
+type Get = storage::functions::Get;
+type Set = storage::functions::Set;
 
 /// A plugin that reads the sensor channel that it is asked for.
 fn reader() -> Vec<u8> {
@@ -22,30 +26,19 @@ fn reader() -> Vec<u8> {
     signed(&manifest, &Plugin::new().relay::<Read>().build())
 }
 
-/// What the board logs when it calls the neighbour, has the reader read `channel`, and calls the neighbour again, at every start.
-fn log(channel: u8) -> Vec<String> {
+/// What the board logs when it makes `calls` at every start, with `image` in slot 0 and the neighbour in slot 1.
+fn log_of(image: &[u8], calls: &[ScriptedCall<'_>]) -> Vec<String> {
     let qemu = toolchain::ensure_qemu().unwrap_or_else(|error| panic!("{error}"));
     let firmware = firmware::build(&["hang"]).unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flash");
     let mut flash = FlashFile::open(&path).unwrap();
-    flash.put_image(0, &reader()).unwrap();
+    flash.put_image(0, image).unwrap();
     flash.put_image(1, &neighbour::image(false)).unwrap();
-    let echo = |request| ScriptedCall {
-        slot: 1,
-        export: neighbour::ECHO,
-        request,
-    };
-    let read = ScriptedCall {
-        slot: 0,
-        export: export_key(Read::NAME),
-        request: &[channel],
-    };
-    let calls = [echo(b"a"), read, echo(b"b")];
     flash
         .put_boot_record(&BootRecord {
             run_milliseconds: 1,
-            calls: (&calls).into(),
+            calls: calls.into(),
             ..BootRecord::FOR_EVER
         })
         .unwrap();
@@ -89,8 +82,19 @@ fn starts(log: &[String]) -> Vec<Vec<&str>> {
         .collect()
 }
 
+/// The board calls the neighbour, has the reader read `channel`, and calls the neighbour again.
 fn is_stopped_after_three(channel: u8, reset: &str) {
-    let log = log(channel);
+    let echo = |request| ScriptedCall {
+        slot: 1,
+        export: neighbour::ECHO,
+        request,
+    };
+    let read = ScriptedCall {
+        slot: 0,
+        export: export_key(Read::NAME),
+        request: &[channel],
+    };
+    let log = log_of(&reader(), &[echo(b"a"), read, echo(b"b")]);
     let again = format!("start after {reset}");
     let ran = |count| format!("slot 0: reader ran at Strikes {{ count: {count}, last: {reset} }}");
     let refused =
@@ -122,4 +126,74 @@ fn a_plugin_that_hangs_the_board_is_not_started_after_the_third_time() {
 #[test]
 fn a_plugin_that_has_the_board_panic_is_not_started_after_the_third_time() {
     is_stopped_after_three(PANICKING_CHANNEL, "Panic");
+}
+
+/// Each export does one thing until its fuel is used up, of which there is as much as the policy has.
+fn busy() -> Vec<u8> {
+    let for_ever = |work: &str| format!("(loop $again {work} (br $again)) (unreachable)");
+    let import = |number: usize, capacity: usize| {
+        for_ever(&format!(
+            "(drop (call $import{number}
+               (local.get $request) (local.get $length) (i32.const 16) (i32.const {capacity})))"
+        ))
+    };
+    let module = Plugin::new()
+        .import(Read::INTERFACE, Read::NAME, Read::SHAPE)
+        .import(Get::INTERFACE, Get::NAME, Get::SHAPE)
+        .import(Set::INTERFACE, Set::NAME, Set::SHAPE)
+        .export("count", &for_ever(""))
+        .export(
+            "fill",
+            &for_ever("(memory.fill (i32.const 1200) (i32.const 0) (i32.const 300))"),
+        )
+        .export("read", &import(0, Read::RESPONSE_MAX))
+        .export("get", &import(1, Get::RESPONSE_MAX))
+        .export("set", &import(2, Set::RESPONSE_MAX))
+        .build();
+    let sensor = message::<sensor::Grant<'_>>(&sensor::Grant {
+        channels: &[0],
+        reads_per_minute: None,
+        reads_per_second: None,
+    });
+    let storage = message::<storage::Grant>(&storage::Grant {
+        bytes: u32::MAX,
+        writes_per_day: None,
+    });
+    let manifest = with_grant(manifest("busy"), Read::INTERFACE, &sensor);
+    let mut manifest = with_grant(manifest, Get::INTERFACE, &storage);
+    manifest.budgets.fuel_per_call = u64::MAX;
+    signed(&manifest, &module)
+}
+
+#[test]
+fn what_a_plugin_may_do_does_not_trip_the_watchdog() {
+    let key = message::<<Get as Function>::Request>(&("key",));
+    let entry = message::<<Set as Function>::Request>(&("key", &[7; 128]));
+    let works: [(&str, &[u8]); 5] = [
+        ("count", &[]),
+        ("fill", &[]),
+        ("read", &[0]),
+        ("set", &entry),
+        ("get", &key),
+    ];
+    let calls = works.map(|(name, request)| ScriptedCall {
+        slot: 0,
+        export: export_key(name),
+        request,
+    });
+    let log = log_of(&busy(), &calls);
+    for number in 0..works.len() {
+        let ended = format!("call {number}: Stopped(OutOfFuel), to blame: Guest");
+        assert!(log.contains(&ended), "{log:#?}");
+    }
+    // In the machine's own time. After such a call a second one may follow, of `init`, before the watchdog is fed again.
+    let times = log.iter().filter_map(|line| {
+        let (_, rest) = line.split_once(": fuel ")?.1.split_once(", ")?;
+        rest.split_once(" ns, ")?.0.parse::<u64>().ok()
+    });
+    let longest = times.max().expect("calls have times");
+    let allowed = u64::from(WATCHDOG_SECONDS) * 1_000_000_000;
+    assert!(2 * longest < allowed, "{log:#?}");
+    let starts = log.iter().filter(|line| line.starts_with("start after"));
+    assert_eq!(starts.count(), 1, "{log:#?}");
 }

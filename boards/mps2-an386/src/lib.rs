@@ -36,6 +36,12 @@ mod policy;
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
 pub use policy::{HOSTILE_POLICY, POLICY, SECOND, SLICE, SLOTS};
 
+/// Seconds that the watchdog is content without being fed; as many later it resets the machine.
+///
+/// A plugin must not trip it by what it may do. Between two feedings lie two calls at most, since a fault takes a second one, and
+/// each has a million fuel. What takes longest for its fuel is to search a full store: 235 instructions for one, 7.5 seconds a call.
+pub const WATCHDOG_SECONDS: u32 = 30;
+
 /// The sensor channel whose driver waits for ever, in firmware with the feature `hang`.
 pub const HANGING_CHANNEL: u8 = 254;
 

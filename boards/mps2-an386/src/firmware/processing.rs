@@ -4,7 +4,6 @@ use corelet_host::{CallError, SlotId, Ticket};
 use corelet_mps2_an386::SLOTS;
 
 use super::sensor::TEMPERATURE;
-use super::watchdog::Watchdog;
 use super::{Plugins, monotonic_clock};
 
 /// Readings in one call.

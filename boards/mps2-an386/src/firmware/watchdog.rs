@@ -1,5 +1,7 @@
 //! A CMSDK APB watchdog: counts down, interrupts at zero, counts down once more, and resets the machine.
 
+use corelet_mps2_an386::WATCHDOG_SECONDS;
+
 use super::peripherals::Registers;
 
 const LOAD: u8 = 0;
@@ -12,12 +14,6 @@ const RESET_ENABLE: u32 = 1 << 1;
 /// Steps per second.
 const FREQUENCY: u32 = 25_000_000;
 
-/// Seconds from one zero to the next; the machine is reset at the second one.
-///
-/// A plugin must not trip it by what it may do. Between two feedings lie two calls at most, since a fault takes a second one; each has a
-/// million fuel, and a hundred instructions for each, more than any plugin gets, take 3.2 seconds.
-const PERIOD: u32 = 10;
-
 /// Fed while the loop goes round.
 pub(super) struct Watchdog {
     registers: Registers,
@@ -26,7 +22,7 @@ pub(super) struct Watchdog {
 impl Watchdog {
     /// Starts it. Nothing stops it any more.
     pub(super) fn start(mut registers: Registers) -> Self {
-        registers.write(LOAD, PERIOD * FREQUENCY);
+        registers.write(LOAD, WATCHDOG_SECONDS * FREQUENCY);
         registers.write(CONTROL, INTERRUPT_ENABLE | RESET_ENABLE);
         Self { registers }
     }
