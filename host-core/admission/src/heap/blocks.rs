@@ -34,6 +34,7 @@ impl Growing {
     }
 
     /// Has `count` items at least, which came one by one.
+    #[inline(never)]
     pub(super) fn hold(&mut self, count: u32) {
         while self.room < count {
             self.room = self.doubled();
@@ -47,6 +48,7 @@ impl Growing {
     }
 
     /// Takes `more` items at once.
+    #[inline(never)]
     pub(super) fn extend(&mut self, more: u32) {
         self.used = self.used.saturating_add(more);
         if self.used > self.room {

@@ -168,6 +168,7 @@ impl Needs {
         takes
     }
 
+    #[inline(never)]
     pub(crate) fn bound(&self, stack: &Stack) -> HeapBound {
         let (values, values_old) = self.values(stack);
         let calls = if self.calls { stack.calls } else { 1 };

@@ -46,10 +46,13 @@ impl Operands {
         self.height
     }
 
+    // Each is called from dozens of places, where it would take more flash than a call.
+    #[inline(never)]
     pub(super) fn emit(&mut self, bytes: u32) {
         self.code = self.code.saturating_add(bytes);
     }
 
+    #[inline(never)]
     pub(super) fn push(&mut self, place: Place) {
         self.emit(within(place));
         match self.places.get_mut(self.height as usize) {
@@ -61,6 +64,7 @@ impl Operands {
         self.most = self.most.max(self.height);
     }
 
+    #[inline(never)]
     pub(super) fn pop(&mut self) -> Place {
         let place = self.peek();
         self.height = self.height.saturating_sub(1);
