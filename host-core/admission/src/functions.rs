@@ -118,7 +118,7 @@ fn body<'m>(
         ..*names
     };
     let mut operands = Operands::new(names.types, limits, room.operands, room.frames);
-    operands.enter_function(&body, u32::from(index))?;
+    operands.enter_function(&body, index)?;
     instructions::check(body, &names, &mut operands, limits, heap)?;
     let (nesting, operands) = operands.most();
     Ok(Most {

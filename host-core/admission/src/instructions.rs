@@ -431,7 +431,8 @@ fn block_type(
                         limits.block_params,
                     ));
                 }
-                Some(_) => Block::Type(index),
+                // There are no more types than two bytes hold.
+                Some(_) => Block::Type(index as u16),
                 None => return at.refuse(Reason::BlockType { found }),
             }
         }

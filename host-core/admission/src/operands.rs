@@ -13,8 +13,8 @@ pub(crate) enum Block {
     Nothing,
     /// Nothing and one value.
     Value(u8),
-    /// What the function type of this index says.
-    Type(u32),
+    /// What the function type of this index says; two bytes, since there are as many blocks as may be nested.
+    Type(u16),
 }
 
 impl Block {
@@ -26,7 +26,7 @@ impl Block {
                 results: one(value),
             },
             Self::Type(index) => types
-                .get(index as usize)
+                .get(usize::from(index))
                 .copied()
                 .unwrap_or(Signature::NOTHING),
         }
@@ -51,8 +51,8 @@ pub(crate) struct Frame {
     opener: Opener,
     /// Nothing gets to the place that is read.
     unreachable: bool,
-    /// How many operands lie below those of the block.
-    height: u32,
+    /// How many operands lie below those of the block; no limit is above two bytes.
+    height: u16,
 }
 
 impl Frame {
@@ -63,6 +63,10 @@ impl Frame {
         height: 0,
     };
 }
+
+// A device has room for 128 of them on its stack.
+const _: () = assert!(size_of::<Frame>() == 8);
+const _: () = assert!(Limits::LARGEST.operands <= 0xffff && Limits::LARGEST.types <= 0xffff);
 
 /// Both stacks.
 pub(crate) struct Operands<'a, 'm> {
@@ -110,7 +114,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         let frame = self.frame();
         let signature = frame.block.signature(self.types);
         let (params, results) = (signature.params.len(), signature.results.len());
-        (frame.height, params as u32, results as u32)
+        (u32::from(frame.height), params as u32, results as u32)
     }
 
     /// The innermost block; an empty one if none is open, which instructions never see.
@@ -149,7 +153,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     /// Takes the topmost operand, which must be of type `wanted`; any if that is [`ANY`]. Returns its type.
     pub(crate) fn pop(&mut self, at: &Cursor<'_>, wanted: u8) -> Result<u8, Refusal> {
         let found = self.peek(at, 0, wanted)?;
-        if self.height > self.frame().height {
+        if self.height > u32::from(self.frame().height) {
             self.height = self.height.saturating_sub(1);
         }
         Ok(found)
@@ -158,7 +162,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     /// The type of the operand that has `above` others above it, which must be `wanted`.
     fn peek(&self, at: &Cursor<'_>, above: u32, wanted: u8) -> Result<u8, Refusal> {
         let frame = self.frame();
-        let own = self.height.saturating_sub(frame.height);
+        let own = self.height.saturating_sub(frame.height.into());
         if above >= own {
             return if frame.unreachable {
                 Ok(ANY)
@@ -200,7 +204,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     pub(crate) fn enter_function(
         &mut self,
         at: &Cursor<'_>,
-        type_index: u32,
+        type_index: u16,
     ) -> Result<(), Refusal> {
         self.open(at, Opener::Block, Block::Type(type_index))
     }
@@ -214,7 +218,7 @@ impl<'a, 'm> Operands<'a, 'm> {
                     block,
                     opener,
                     unreachable: false,
-                    height: self.height,
+                    height: self.height as u16,
                 };
                 self.open = open;
                 self.most.0 = self.most.0.max(open);
@@ -259,7 +263,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         signature: Signature<'_>,
     ) -> Result<(), Refusal> {
         self.pop_all(at, signature.results)?;
-        let found = self.height.saturating_sub(frame.height);
+        let found = self.height.saturating_sub(frame.height.into());
         if found > 0 {
             return at.refuse(Reason::OperandsLeft { found });
         }
@@ -302,7 +306,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         let last = self.open.saturating_sub(1) as usize;
         if let Some(frame) = self.frames.get_mut(last) {
             frame.unreachable = true;
-            self.height = frame.height;
+            self.height = frame.height.into();
         }
     }
 }
