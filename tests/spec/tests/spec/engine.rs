@@ -15,6 +15,7 @@ fn config() -> Config {
     config
         .set_min_stack_height(0)
         .set_max_stack_height(1 << 20)
+        .set_min_stack_height(1 << 20)
         .set_max_recursion_depth(1_000)
         .set_max_cached_stacks(1)
         .consume_fuel(true)

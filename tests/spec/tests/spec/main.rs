@@ -102,7 +102,7 @@ fn the_engine_is_the_one_that_plugins_run_on() {
             .collect()
     };
     let ours = settings(include_str!("engine.rs"));
-    assert_eq!(ours.len(), 7);
+    assert_eq!(ours.len(), 8);
     let load = include_str!("../../../../host-core/load/src/budget.rs");
     assert_eq!(ours, settings(load));
 }
