@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use corelet_admission::{ImportRefusal, Limits, Offer, admit};
+use corelet_desktop::Desktop;
 use corelet_image::{
     Budgets, DEVELOPMENT_SEED, GRANTS_MAX, Grant, KeyId, Manifest, TOPICS_MAX, Unsigned, Version,
 };
 use corelet_wit::{Contract, World};
 use ed25519_dalek::SigningKey;
 
+use crate::check::{self, DeviceArgs};
 use crate::compile::compile;
 use crate::contract_check;
 use crate::error::Failure;
@@ -17,6 +19,7 @@ use crate::manifest_source::{FILE, ManifestSource, plain_version};
 use crate::manifest_values::Values;
 use crate::module::Module;
 use crate::package::Package;
+use crate::run::desktop::with_sensors;
 use crate::slim::slim;
 use crate::toml_table::SourceFile;
 use crate::units::{grouped, size};
@@ -24,9 +27,10 @@ use crate::{key_file, output, wit};
 
 /// Builds a plugin crate into a signed image
 #[derive(clap::Args, Clone, Debug)]
-#[command(
-    after_help = "The image goes to corelet/NAME.corelet in Cargo's target folder, the module beside it."
-)]
+#[command(after_help = "\
+The image goes to corelet/NAME.corelet in Cargo's target folder, the module beside it. Then it is checked as by
+`corelet check`, and what `init` and the exports without a request take of the fuel is measured on the desktop. What only
+the board of Corelet's own checkout does not offer is told, and is no failure unless --board names it.")]
 pub(crate) struct Args {
     /// The plugin's folder
     #[arg(default_value = ".")]
@@ -34,6 +38,11 @@ pub(crate) struct Args {
     /// The secret key to sign with; without one, the development key, which everybody has
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    #[command(flatten)]
+    device: DeviceArgs,
+    /// What a sensor measures while the fuel of calls is measured, as for `corelet run`
+    #[arg(long, value_name = "CHANNEL=SIGNAL")]
+    sensor: Vec<String>,
 }
 
 /// What was built.
@@ -47,6 +56,8 @@ pub struct Built {
     pub image: PathBuf,
     /// The module alone.
     pub wasm: PathBuf,
+    /// The module as the linker left it, where functions may have names.
+    pub linked: PathBuf,
     /// Bytes of the module.
     pub wasm_bytes: u64,
     /// Bytes of linear memory at the start.
@@ -56,6 +67,7 @@ pub struct Built {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let board = with_sensors(Desktop::in_virtual_time(), &args.sensor)?;
     let built = build(&args.folder, args.key.as_deref())?;
     output::line(format_args!(
         "  {} {}  {} B wasm  {} memory  signed: {}",
@@ -65,7 +77,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         size(built.memory_bytes),
         built.signer
     ));
-    Ok(())
+    let key = args.key.as_deref().map(key_file::read_secret).transpose()?;
+    let key = key.map(|key| key.verifying_key().to_bytes());
+    check::built(&args.device, &built, key, board)
 }
 
 /// Builds the plugin crate in `folder` and signs it with the secret key in the file `key`, or with the development key. What the
@@ -121,7 +135,8 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
     }
     manifest.check().map_err(unfit)?;
 
-    let wasm = link(&package, source.budget.stack)?;
+    let linked = compile(&package, source.budget.stack)?;
+    let wasm = link(&linked)?;
     let module = Module::read(&wasm).map_err(Failure::refused)?;
     contract_check::check(&module, &contract, world)?;
     let grants = values.grants(grants, &module)?;
@@ -160,6 +175,7 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
         version: manifest.version.to_string(),
         image: folder.join(format!("{name}.corelet")),
         wasm: folder.join(format!("{name}.wasm")),
+        linked,
         wasm_bytes: wasm.len() as u64,
         memory_bytes,
         signer: signer.name,
@@ -171,9 +187,8 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
 }
 
 /// The plugin's module as a device gets it: compiled, rid of what a device has no use for, and admitted.
-fn link(package: &Package, stack: u32) -> Result<Vec<u8>, Failure> {
-    let linked = compile(package, stack)?;
-    let linked = fs::read(&linked).map_err(|error| Failure::reading(&linked, &error))?;
+fn link(linked: &Path) -> Result<Vec<u8>, Failure> {
+    let linked = fs::read(linked).map_err(|error| Failure::reading(linked, &error))?;
     let wasm = slim(&linked)
         .map_err(|error| Failure::tool(format_args!("the linker made something odd: {error}")))?;
     admit(&wasm, &Limits::DEVICE, &Everything).map_err(|refusal| {

@@ -14,6 +14,9 @@ pub enum Kind {
     Tool = 3,
 }
 
+/// The most bytes of a line of a file that is shown.
+const LINE_MAX: usize = 400;
+
 /// A failure, ready to be read by a person.
 ///
 /// [`Display`](fmt::Display) prints all of it, beginning with `error: `, without colours.
@@ -77,6 +80,11 @@ impl Failure {
             "{gutter}--> {}:{line}:{column}",
             place.path.display()
         ));
+        // A line that no person wrote is not for a person to read.
+        if source.len() > LINE_MAX || source.chars().any(|c| c.is_control() && c != '\t') {
+            self.push(&format!("{gutter} = {label}"));
+            return self;
+        }
         self.push(&format!("{number} | {source}"));
         self.push(&format!("{gutter} | {indent}{marks} {label}"));
         self
@@ -101,6 +109,15 @@ impl Failure {
     pub fn help(mut self, help: impl fmt::Display) -> Self {
         self.text.push_str(&self::help(&help));
         self
+    }
+
+    /// The same, where it keeps a file from being read.
+    #[must_use]
+    pub(crate) fn unread(self) -> Self {
+        Self {
+            kind: Kind::Usage,
+            ..self
+        }
     }
 
     /// What kind of failure it was.

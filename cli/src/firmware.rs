@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::check;
 use crate::error::Failure;
 use crate::output;
 use crate::package::Package;
@@ -15,13 +16,14 @@ const LINK_TIME: [&str; 2] = [
     "-Cllvm-args=-tail-merge-threshold=5000",
 ];
 
-/// Builds the firmware from the checkout that this command was built from, and returns its ELF file. One that was built
-/// with other features takes its place.
+/// Builds the firmware from the checkout that this command was built from, and returns its ELF file; what it offers to plugins
+/// stands beside it, in `mps2-an386.offer`. One that was built with other features takes its place.
 ///
 /// # Errors
 /// If the checkout is gone, the toolchain cannot be had, or the firmware does not compile.
 pub fn build(features: &[&str]) -> Result<PathBuf, Failure> {
     const NAME: &str = "corelet-mps2-an386";
+    const BOARD: &str = "mps2-an386";
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../boards/mps2-an386");
     if !folder.is_dir() {
         return Err(
@@ -61,9 +63,11 @@ pub fn build(features: &[&str]) -> Result<PathBuf, Failure> {
             Failure::tool("the firmware does not compile").help("the compiler says why, above")
         );
     }
-    Ok(package
+    let folder = package
         .target_folder
         .join(Target::ThumbV7em.triple())
-        .join("firmware")
-        .join(NAME))
+        .join("firmware");
+    let offer = folder.join(format!("{BOARD}.offer"));
+    std::fs::write(&offer, check::offer()).map_err(|error| Failure::writing(&offer, &error))?;
+    Ok(folder.join(NAME))
 }

@@ -91,6 +91,19 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The bytes of which `digits` has two each; none for anything else.
+pub(crate) fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, rest) = digits.as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let bytes = pairs
+        .iter()
+        .map(|[high, low]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok());
+    bytes.collect()
+}
+
 /// The public key's path beside the secret key's: `.pub` at its end.
 fn public_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -130,6 +143,16 @@ fn first_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_read_back_in_pairs() {
+        let bytes: [u8; 64] = std::array::from_fn(|at| at as u8 * 3);
+        let text = hex(&bytes);
+        assert_eq!(unhex(text.as_bytes()), Some(bytes.to_vec()));
+        assert_eq!(unhex(&text.as_bytes()[1..]), None);
+        assert_eq!(unhex(text.replace('3', "g").as_bytes()), None);
+        assert_eq!(unhex(b""), Some(Vec::new()));
+    }
 
     #[test]
     fn a_pair_is_written_once_and_read_back() {

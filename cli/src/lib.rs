@@ -16,6 +16,7 @@ mod contract_check;
 mod error;
 pub mod firmware;
 mod flash_file;
+mod function_name;
 mod inspect;
 mod key_file;
 mod keygen;
@@ -41,6 +42,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use build::{Built, build};
+pub use check::{check, offer};
 pub use error::{Failure, Kind};
 pub use flash_file::FlashFile;
 

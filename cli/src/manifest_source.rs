@@ -220,7 +220,8 @@ fn read_u32(table: &Table<'_>, key: &str) -> Result<Option<u32>, Failure> {
     Ok(number.and_then(|number| u32::try_from(number).ok()))
 }
 
-fn version(value: &DeValue<'_>) -> Result<Version, String> {
+/// A plain version, for [`Table::read`].
+pub(crate) fn version(value: &DeValue<'_>) -> Result<Version, String> {
     let version = value
         .as_str()
         .and_then(|text| semver::Version::parse(text).ok());

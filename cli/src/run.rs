@@ -1,12 +1,12 @@
 //! `corelet run`: plugins on a board.
 
 mod board_log;
-mod desktop;
+pub(crate) mod desktop;
 mod emulated;
-mod explain;
+pub(crate) mod explain;
 mod failures;
 mod less;
-mod refusal;
+pub(crate) mod refusal;
 mod sensor;
 mod typed_call;
 

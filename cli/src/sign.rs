@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use corelet_image::{BuildError, Image, ImageError, PublicKey, SIGNATURE_BYTES, Unsigned};
 
 use crate::error::Failure;
-use crate::key_file::{self, hex};
+use crate::key_file::{self, hex, unhex};
 use crate::output;
 
 /// Signs an image; or prints what a key that is elsewhere has to sign, and puts its signature in
@@ -78,9 +78,10 @@ fn refused(image: &Path, error: BuildError) -> Failure {
 
 fn read_signature(path: &Path) -> Result<[u8; SIGNATURE_BYTES], Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::reading(path, &error))?;
+    let digits = || unhex(bytes.trim_ascii())?.try_into().ok();
     let signature = <[u8; SIGNATURE_BYTES]>::try_from(bytes.as_slice())
         .ok()
-        .or_else(|| from_hex(&bytes));
+        .or_else(digits);
     signature.ok_or_else(|| {
         Failure::usage(format_args!("{} holds no signature", path.display())).found(
             format_args!("{} bytes", bytes.len()),
@@ -90,31 +91,4 @@ fn read_signature(path: &Path) -> Result<[u8; SIGNATURE_BYTES], Failure> {
             ),
         )
     })
-}
-
-fn from_hex(text: &[u8]) -> Option<[u8; SIGNATURE_BYTES]> {
-    let (pairs, rest) = text.trim_ascii().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let bytes = pairs
-        .iter()
-        .map(|[high, low]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok());
-    bytes.collect::<Option<Vec<_>>>()?.try_into().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_signature_is_read_from_digits() {
-        let signature: [u8; SIGNATURE_BYTES] = std::array::from_fn(|at| at as u8 * 3);
-        let text = hex(&signature) + "\n";
-        assert_eq!(from_hex(text.as_bytes()), Some(signature));
-        assert_eq!(from_hex(&text.as_bytes()[1..]), None);
-        assert_eq!(from_hex(text.replace('3', "g").as_bytes()), None);
-        assert_eq!(from_hex(b""), None);
-    }
 }

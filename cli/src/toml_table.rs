@@ -126,6 +126,39 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// As [`read`](Self::read), of what has to be there.
+    ///
+    /// # Errors
+    /// If it is not, too.
+    pub(crate) fn needed<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&'a DeValue<'a>) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        self.read(key, read)?.ok_or_else(|| {
+            Failure::refused(format_args!("`{key}` is missing in {}", self.name))
+                .fact("file", self.file.path().display())
+        })
+    }
+
+    /// The tables in the list at `key`, each named `name`; none if nothing stands there.
+    ///
+    /// # Errors
+    /// If something else stands there.
+    pub(crate) fn tables(&self, key: &str, name: &'a str) -> Result<Vec<Table<'a>>, Failure> {
+        let items = self.read(key, |value| {
+            let tables = value
+                .as_array()
+                .and_then(|items| items.iter().map(|item| item.get_ref().as_table()).collect());
+            tables.ok_or_else(|| "a list of tables".to_owned())
+        })?;
+        let items: Vec<_> = items.unwrap_or_default();
+        Ok(items
+            .into_iter()
+            .map(|items| Table::new(self.file, name, items))
+            .collect())
+    }
+
     /// The table at `key`, named `name`.
     ///
     /// # Errors

@@ -66,7 +66,7 @@ pub(crate) fn public_keys(paths: &[PathBuf]) -> Result<Vec<PublicKey>, Failure> 
 }
 
 /// Who signed, in words.
-fn signer(image: &Verified<'_>) -> String {
+pub(crate) fn signer(image: &Verified<'_>) -> String {
     if image.is_development() {
         "development key".to_owned()
     } else {

@@ -47,12 +47,57 @@ fn the_tests_of_every_kind_of_plugin_pass() {
 #[ignore = "compiles for wasm32"]
 fn build_prints_what_the_plugin_takes() {
     let sandbox = plugin("minimal");
-    let line = corelet(&sandbox, &["build"]).well().stdout;
+    let lines = corelet(&sandbox, &["build"]).well().stdout;
+    let (line, check) = lines.split_once('\n').unwrap();
     let words: Vec<_> = line.split("  ").collect();
     assert_eq!(words[..2], ["", "a-plugin 0.1.0"], "{line}");
     assert!(words[2].ends_with(" B wasm"), "{line}");
     assert!(words[3].ends_with(" memory"), "{line}");
-    assert_eq!(words[4], "signed: development key\n");
+    assert_eq!(words[4], "signed: development key");
+    assert!(
+        check.starts_with("  check mps2-an386  admitted: "),
+        "{check}"
+    );
+    assert!(check.ends_with(" (measured: init)\n"), "{check}");
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn build_measures_what_the_simulator_can_run_and_fails_with_the_device() {
+    let sandbox = plugin("device");
+    let check = |args: &[&str]| corelet(&sandbox, &[&["build"], args].concat());
+    let lines = check(&[]).well().stdout;
+    assert!(
+        lines.contains("fuel not measured: `tick`: the plugin got `no-such-channel`"),
+        "{lines}"
+    );
+    let lines = check(&["--sensor", "0=19.0"]).well().stdout;
+    assert!(lines.contains(" (measured: init, tick)"), "{lines}");
+
+    let offer = sandbox.path("a-plugin/board.offer");
+    let small = corelet_cli::offer().replace("module_bytes = 65536", "module_bytes = 100");
+    std::fs::write(&offer, small).unwrap();
+    let outcome = check(&["--for", "board.offer"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("error: slot 0 refuses a-plugin 0.1.0\n"),
+        "{outcome:?}"
+    );
+
+    let sandbox = plugin("event-handling");
+    let lines = corelet(&sandbox, &["build"]).well().stdout;
+    assert!(
+        lines.contains("  check mps2-an386  not for this board: "),
+        "{lines}"
+    );
+    let outcome = corelet(&sandbox, &["build", "--board", "mps2-an386"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    let lines = corelet(&sandbox, &["build", "--board", "desktop"])
+        .well()
+        .stdout;
+    assert!(lines.contains("  check desktop  admitted: "), "{lines}");
 }
 
 #[test]

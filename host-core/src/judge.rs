@@ -2,19 +2,19 @@
 
 use alloc::vec::Vec;
 
-use corelet_abi::Writer;
 use corelet_admission::{Admitted, Limits, admit};
 use corelet_image::{Manifest, PARAMETERS_MAX};
-use corelet_load::Budget;
+use corelet_load::{Budget, Machine};
 
 use crate::capability::SlotOffer;
 use crate::exports::Exports;
 use crate::plugin::{event_handler, ticker};
 use crate::session::Session;
-use crate::{GrantError, Limit, LoadError, SlotPolicy, Table, Topic};
+use crate::slot::Resident;
+use crate::{GrantError, LoadError, SlotPolicy, Table, Topic};
 
 /// A plugin that a slot takes, and what it will get there.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Judged<'m> {
     /// The module.
     pub admitted: Admitted<'m>,
@@ -24,17 +24,17 @@ pub struct Judged<'m> {
     pub budget: Budget,
     /// Fuel of one call, likewise.
     pub fuel_per_call: u64,
-    pub(crate) exports: Exports,
-    pub(crate) topics: Vec<Topic>,
+    /// Bytes of the buffer through which requests go to the plugin.
+    pub exchange_bytes: u32,
 }
 
-/// Judges a plugin by its manifest and module as [`Host::load`](crate::Host::load) does, in the same order, up to where it would
-/// make an instance. What is granted stands in `session` then.
+/// Judges a plugin by its manifest and module as [`Host::load`](crate::Host::load) does, in the same order, and makes an instance,
+/// which is dropped before anything is called. What is granted stands in `session` then.
 ///
 /// For tools: no board is needed, only its table.
 ///
 /// # Errors
-/// What `load` would say, but for what the host itself is in the way of.
+/// What `load` would say, but for what the host itself is in the way of, and for what `init` answers.
 pub fn judge<'m, B: 'static>(
     session: &mut Session,
     table: &Table<B>,
@@ -42,6 +42,62 @@ pub fn judge<'m, B: 'static>(
     manifest: &Manifest<'_>,
     module: &'m [u8],
 ) -> Result<Judged<'m>, LoadError> {
+    table.check()?;
+    let approved = approve(session, table, policy, manifest, module)?;
+    let Approved {
+        admitted,
+        limits,
+        budget,
+        fuel_per_call,
+        ..
+    } = approved;
+    let granted = session.grants.mask();
+    let trial = Session::new(session.slot, session.plugin, session.id);
+    let machine = machine(trial, granted, table, &admitted, &budget)?;
+    Ok(Judged {
+        admitted,
+        // What is above these counts as these.
+        limits: limits.within(&Limits::DEVICE),
+        budget,
+        fuel_per_call,
+        exchange_bytes: machine.exchange_bytes(),
+    })
+}
+
+/// An instance of what was approved, and what belongs to its calls.
+pub(crate) fn machine<B: 'static>(
+    session: Session,
+    granted: u16,
+    table: &Table<B>,
+    admitted: &Admitted<'_>,
+    budget: &Budget,
+) -> Result<Machine<Resident<B>>, LoadError> {
+    let offer = SlotOffer { table, granted };
+    let resident = Resident {
+        session,
+        lent: None,
+    };
+    Ok(Machine::load(admitted, budget, resident, &offer)?)
+}
+
+/// What a slot takes, short of an instance.
+pub(crate) struct Approved<'m> {
+    pub(crate) admitted: Admitted<'m>,
+    pub(crate) limits: Limits,
+    pub(crate) budget: Budget,
+    pub(crate) fuel_per_call: u64,
+    pub(crate) exports: Exports,
+    pub(crate) topics: Vec<Topic>,
+}
+
+/// Every check that needs no instance.
+pub(crate) fn approve<'m, B: 'static>(
+    session: &mut Session,
+    table: &Table<B>,
+    policy: &SlotPolicy,
+    manifest: &Manifest<'_>,
+    module: &'m [u8],
+) -> Result<Approved<'m>, LoadError> {
     grant(session, table, policy, manifest)?;
     let topics = topics(manifest, policy)?;
     let budget = Budget {
@@ -81,7 +137,7 @@ pub fn judge<'m, B: 'static>(
             .find::<event_handler::functions::Handle>()
             .map_err(LoadError::Export)?;
     }
-    Ok(Judged {
+    Ok(Approved {
         admitted,
         limits,
         budget,
@@ -107,19 +163,11 @@ fn grant<B: 'static>(
             continue;
         };
         let mut buffer = [0; PARAMETERS_MAX];
-        let limit = match allow.limit {
-            Limit::None => &[],
-            Limit::Encoded(bytes) => bytes,
-            Limit::Record(encode) => {
-                let mut writer = Writer::new(&mut buffer);
-                encode(&mut writer).map_err(|error| GrantError::Policy {
-                    interface: allow.interface,
-                    error: error.into(),
-                })?;
-                let length = writer.length();
-                buffer.get(..length).unwrap_or(&[])
-            }
-        };
+        let limit = allow.limit.record(&mut buffer);
+        let limit = limit.map_err(|error| GrantError::Policy {
+            interface: allow.interface,
+            error: error.into(),
+        })?;
         session.grant(table, asked.interface, asked.parameters, limit)?;
     }
     Ok(())

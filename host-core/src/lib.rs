@@ -143,6 +143,11 @@
 //!
 //! Every error says by `blame()` whether the guest, the host or the board is at fault.
 //!
+//! ## The offer
+//!
+//! [`FirmwareOffer`] writes what a firmware offers to a file, by which `corelet check --for` judges plugins as [`Host::load`] would:
+//! what stands behind [`judge`] is what `load` calls.
+//!
 //! ## What you must own
 //!
 //! - A global allocator, initialised before [`Host::new`]: that takes heap for the board, and has no error to say that there is
@@ -177,6 +182,7 @@ mod audit;
 mod error;
 mod event;
 mod exports;
+mod firmware_offer;
 mod generated;
 mod grants;
 mod host;
@@ -199,7 +205,7 @@ mod slot;
 mod start;
 
 pub use corelet_abi as abi;
-pub use corelet_admission::{ImportRefusal, Limits};
+pub use corelet_admission::{ImportRefusal, Limits, Quantity};
 pub use corelet_image::{PluginId, Version};
 pub use corelet_load::{Budget, MachineError, Stop, Trap};
 pub use corelet_macros::host_bindgen as bindgen;
@@ -211,6 +217,7 @@ pub use capability::{
 };
 pub use error::{Blame, CallError, Failure, Fault, LoadError, PluginError};
 pub use event::{EventError, EventQueue, PAYLOAD_MAX, TOPIC_MAX};
+pub use firmware_offer::{DescribeGrant, FirmwareOffer};
 pub use grants::GrantError;
 pub use host::Host;
 pub use inbox::INBOX;

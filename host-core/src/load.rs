@@ -3,16 +3,14 @@
 use alloc::vec::Vec;
 
 use corelet_image::Verified;
-use corelet_load::Machine;
 
-use crate::capability::SlotOffer;
 use crate::capability::monotonic_clock::MonotonicClock;
-use crate::judge::{Judged, judge};
+use crate::judge::{Approved, approve, machine};
 use crate::quarantine::Mark;
 use crate::restart::RestartCount;
 use crate::schedule::Ticks;
 use crate::session::Session;
-use crate::slot::{Life, Plugin, Resident};
+use crate::slot::{Life, Plugin};
 use crate::{Host, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table};
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
@@ -94,23 +92,16 @@ fn prepare<B: 'static>(
     let manifest = image.manifest();
     let name = PluginName::cut(manifest.name);
     let mut session = Session::new(slot, name, image.plugin_id());
-    let Judged {
+    let Approved {
         admitted,
         exports,
         budget,
         fuel_per_call,
         topics,
         ..
-    } = judge(&mut session, table, policy, manifest, image.module())?;
-    let offer = SlotOffer {
-        table,
-        granted: session.grants.mask(),
-    };
-    let resident = Resident {
-        session,
-        lent: None,
-    };
-    let machine = Machine::load(&admitted, &budget, resident, &offer)?;
+    } = approve(&mut session, table, policy, manifest, image.module())?;
+    let granted = session.grants.mask();
+    let machine = machine(session, granted, table, &admitted, &budget)?;
     Ok(Plugin {
         slot,
         name,

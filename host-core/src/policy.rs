@@ -2,6 +2,7 @@
 
 use corelet_abi::{CodecError, Writer};
 use corelet_admission::Limits;
+use corelet_image::PARAMETERS_MAX;
 use corelet_load::Budget;
 
 /// The policy of every slot.
@@ -171,4 +172,23 @@ pub enum Limit {
     Encoded(&'static [u8]),
     /// At most the `grant` record that this writes.
     Record(EncodeGrant),
+}
+
+impl Limit {
+    /// The encoded `grant` record, written to `buffer` if need be; empty for no limit.
+    ///
+    /// # Errors
+    /// Those of the function that writes it.
+    pub fn record<'b>(&self, buffer: &'b mut [u8; PARAMETERS_MAX]) -> Result<&'b [u8], CodecError> {
+        match *self {
+            Self::None => Ok(&[]),
+            Self::Encoded(bytes) => Ok(bytes),
+            Self::Record(encode) => {
+                let mut writer = Writer::new(buffer);
+                encode(&mut writer)?;
+                let length = writer.length();
+                Ok(buffer.get(..length).unwrap_or(&[]))
+            }
+        }
+    }
 }

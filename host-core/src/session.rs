@@ -65,6 +65,14 @@ impl Session {
         }
     }
 
+    /// The `grant` record that holds for `interface`, in the first version that is granted; empty for no limit, none if it
+    /// is not granted.
+    pub fn granted<B: 'static>(&self, table: &Table<B>, interface: &str) -> Option<&[u8]> {
+        let mut named = table.named(InterfaceName::parse(interface)?);
+        let (index, _) = named.find(|(index, _)| self.grants.mask() & (1 << (index & 15)) != 0)?;
+        self.grants.get(index)
+    }
+
     /// Tells that the host enters the plugin at `now`, in nanoseconds on the board's monotonic clock: quotas and the audit go by it.
     #[inline]
     pub const fn enter(&mut self, now: u64) {

@@ -20,7 +20,7 @@ pub fn host<const SLOTS: usize>(board: Desktop, policy: Policy<SLOTS>) -> Host<D
     with_standard!(Host::new(board, policy))
 }
 
-/// The same interfaces without a host.
-pub(crate) fn table() -> Table<Desktop> {
+/// The same interfaces without a host: what a plugin is judged by that shall run on it.
+pub fn table() -> Table<Desktop> {
     with_standard!(Table::new())
 }

@@ -17,7 +17,7 @@ mod wall_clock;
 
 pub use board::Desktop;
 pub use flash::Flash;
-pub use host::host;
+pub use host::{host, table};
 pub use logging::{Line, LogTo, level_name};
 pub use monotonic_clock::Clock;
 pub use sensor::{Replay, Sensor, Source, SourceError};

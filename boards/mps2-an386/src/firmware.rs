@@ -37,7 +37,7 @@ use corelet_host::capability::{
     wall_clock as wall,
 };
 use corelet_host::{Host, Report, Reset};
-use corelet_mps2_an386::{BootRecord, POLICY, SLICE, SLOTS};
+use corelet_mps2_an386::{BootRecord, KEYS, POLICY, SLICE, SLOTS};
 use defmt_semihosting as _;
 
 use board::Board;
@@ -75,7 +75,7 @@ fn run(peripherals: Peripherals) -> ! {
     slots::load_all(&mut host, images, &mut watchdog);
 
     // It scripts calls and is not signed: not for a device that trusts only its maker.
-    let record = slots::KEYS
+    let record = KEYS
         .accepts_development()
         .then(|| DEVELOPMENT_FLASH.boot_record().of(images))
         .flatten()

@@ -2,7 +2,8 @@
 //!
 //! The flash lies in PSRAM, as [`DEVELOPMENT_FLASH`](corelet_board_support::DEVELOPMENT_FLASH) maps it: plugin images
 //! in its banks, bank *n* for slot *n*; plugin data; and a [`BootRecord`], which lets tests and measurements drive the
-//! firmware that a user runs. What plugins may do says [`POLICY`].
+//! firmware that a user runs. What plugins may do says [`POLICY`], who may sign them
+//! [`KEYS`].
 //!
 //! ## The log
 //!
@@ -34,7 +35,7 @@ mod boot_record;
 mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
-pub use policy::{HOSTILE_POLICY, POLICY, SECOND, SLICE, SLOTS};
+pub use policy::{HOSTILE_POLICY, KEYS, POLICY, SECOND, SLICE, SLOTS};
 
 /// Seconds that the watchdog is content without being fed; as many later it resets the machine.
 ///

@@ -2,6 +2,10 @@ use corelet_board_support::DEVELOPMENT_FLASH;
 use corelet_host::abi::Codec;
 use corelet_host::capability::storage;
 use corelet_host::{Allow, Budget, Fuel, OnFault, Policy, Restarts, SlotPolicy, Topics};
+use corelet_image::Keys;
+
+/// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here.
+pub const KEYS: Keys<'static> = Keys::NONE.accept_development();
 
 /// How many plugins there can be: images are read from as many banks.
 pub const SLOTS: usize = 2;

@@ -1,7 +1,24 @@
 //! The outcome of many files.
 
-use super::Verdict;
 use crate::error::Failure;
+
+/// What became of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Admitted,
+    Refused,
+    NotRead,
+}
+
+impl Outcome {
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Admitted => "admitted",
+            Self::Refused => "refused",
+            Self::NotRead => "not read",
+        }
+    }
+}
 
 /// How many files there were, and what became of them.
 #[derive(Debug, Default)]
@@ -12,12 +29,12 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, verdict: Verdict) {
+    pub(super) fn add(&mut self, outcome: Outcome) {
         self.files += 1;
-        match verdict {
-            Verdict::Admitted => {}
-            Verdict::Refused => self.refused += 1,
-            Verdict::NotRead => self.unread += 1,
+        match outcome {
+            Outcome::Admitted => {}
+            Outcome::Refused => self.refused += 1,
+            Outcome::NotRead => self.unread += 1,
         }
     }
 

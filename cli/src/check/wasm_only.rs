@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use corelet_admission::{Limits, Reason, Refusal, validate};
+use corelet_admission::{Limits, Refusal, validate};
 use serde_json::{Value, json};
 
-use super::{Verdict, read};
+use super::tally::Outcome;
+use super::verdict::variant;
+use super::{PLUGIN_MIB, read};
 use crate::output::{self, shown};
 
 /// Judges the module in `path` and prints its line.
-pub(super) fn check(path: &Path, as_json: bool) -> Verdict {
-    let module = read(path);
+pub(super) fn check(path: &Path, as_json: bool) -> Outcome {
+    let module = read(path, PLUGIN_MIB);
     let result = match &module {
         Ok(module) => validate(module, &Limits::LARGEST).map_err(|refusal| Trouble::Refused {
             refusal,
@@ -18,15 +20,15 @@ pub(super) fn check(path: &Path, as_json: bool) -> Verdict {
         }),
         Err(error) => Err(Trouble::NotRead(error.to_string())),
     };
-    let verdict = match &result {
-        Ok(_) => Verdict::Admitted,
-        Err(Trouble::Refused { .. }) => Verdict::Refused,
-        Err(Trouble::NotRead(_)) => Verdict::NotRead,
+    let outcome = match &result {
+        Ok(_) => Outcome::Admitted,
+        Err(Trouble::Refused { .. }) => Outcome::Refused,
+        Err(Trouble::NotRead(_)) => Outcome::NotRead,
     };
     let file = path.display().to_string();
     if as_json {
-        output::json(&object(&file, verdict, result.err()));
-        return verdict;
+        output::json(&object(&file, outcome, result.err()));
+        return outcome;
     }
     let rest = match result {
         Ok(_) => String::new(),
@@ -35,8 +37,8 @@ pub(super) fn check(path: &Path, as_json: bool) -> Verdict {
         }
         Err(Trouble::NotRead(error)) => format!(": {error}"),
     };
-    output::line(shown(&format!("{file}: {}{rest}", verdict.words())));
-    verdict
+    output::line(shown(&format!("{file}: {}{rest}", outcome.words())));
+    outcome
 }
 
 /// Why a module is not admitted.
@@ -45,8 +47,8 @@ enum Trouble {
     NotRead(String),
 }
 
-fn object(file: &str, verdict: Verdict, trouble: Option<Trouble>) -> Value {
-    let verdict = verdict.words();
+fn object(file: &str, outcome: Outcome, trouble: Option<Trouble>) -> Value {
+    let verdict = outcome.words();
     match trouble {
         None => json!({ "file": file, "verdict": verdict }),
         Some(Trouble::NotRead(error)) => {
@@ -57,16 +59,9 @@ fn object(file: &str, verdict: Verdict, trouble: Option<Trouble>) -> Value {
             "verdict": verdict,
             "refusal": {
                 "offset": refusal.offset,
-                "reason": name(&refusal.reason),
+                "reason": variant(&refusal.reason),
                 "sentence": sentence,
             },
         }),
     }
-}
-
-/// The reason's name without what was found, for instance `ImportSignature`.
-fn name(reason: &Reason) -> String {
-    let debug = format!("{reason:?}");
-    let end = debug.find(|char: char| !char.is_ascii_alphanumeric());
-    debug[..end.unwrap_or(debug.len())].to_owned()
 }

@@ -19,14 +19,20 @@ use crate::output;
 /// How many plugins can run at a time.
 const SLOTS: usize = 8;
 
+/// What plugins may do: whatever they ask for, within a device's limits.
+pub(crate) const POLICY: SlotPolicy = SlotPolicy {
+    fuel_per_call: u64::MAX,
+    allow: Allow::STANDARD,
+    topics: Topics::All,
+    ..SlotPolicy::DEVICE
+};
+
 type Plugins = Host<Desktop, SLOTS>;
 
 pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     let policy = Policy::same(SlotPolicy {
         fuel_per_call: args.fuel.unwrap_or(u64::MAX),
-        allow: Allow::STANDARD,
-        topics: Topics::All,
-        ..SlotPolicy::DEVICE
+        ..POLICY
     });
     let board = board(args)?;
     let explainer = Explainer {
@@ -37,8 +43,10 @@ pub(super) fn run(args: &Args, job: &Job<'_>) -> Result<(), Failure> {
     };
     let mut host = host::<SLOTS>(board, policy);
     for (slot, image) in job.slots() {
-        host.load(slot, image)
-            .map_err(|error| refusal::failure(slot, image, Allow::STANDARD, error, &explainer))?;
+        host.load(slot, image).map_err(|error| {
+            let (manifest, module) = (image.manifest(), image.module());
+            refusal::failure(slot, manifest, module, POLICY.allow, error, &explainer)
+        })?;
     }
     for (slot, call) in &job.calls {
         let slot = SlotId(*slot);
@@ -86,11 +94,25 @@ fn no_answer(
 
 /// The board, in the computer's time, or in its own if a number of ticks is asked for.
 fn board(args: &Args) -> Result<Desktop, Failure> {
-    let mut board = match args.ticks {
+    let board = match args.ticks {
         Some(_) => Desktop::in_virtual_time().with_log(LogTo::stderr()),
         None => Desktop::in_real_time(),
     };
-    for text in &args.sensor {
+    let board = with_sensors(board, &args.sensor)?;
+    match &args.storage {
+        Some(path) => board
+            .with_storage_in(path)
+            .map_err(|error| no_storage(path, &error)),
+        None => Ok(board),
+    }
+}
+
+/// The board with what `--sensor` says.
+///
+/// # Errors
+/// If one says nothing that a sensor can measure, or two set one channel.
+pub(crate) fn with_sensors(mut board: Desktop, sensors: &[String]) -> Result<Desktop, Failure> {
+    for text in sensors {
         let (channel, source) = sensor::parse(text)?;
         if board.channels().iter().any(|other| other.number == channel) {
             return Err(
@@ -100,12 +122,7 @@ fn board(args: &Args) -> Result<Desktop, Failure> {
         }
         board.set_sensor(Sensor::new(channel, source));
     }
-    match &args.storage {
-        Some(path) => board
-            .with_storage_in(path)
-            .map_err(|error| no_storage(path, &error)),
-        None => Ok(board),
-    }
+    Ok(board)
 }
 
 /// Whether a plugin wants to hear of `topic`.

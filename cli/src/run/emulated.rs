@@ -153,7 +153,8 @@ fn rehearse(job: &Job<'_>, explainer: &Explainer<'_>) -> Result<(), Failure> {
             Err(error) => {
                 return Err(refusal::failure(
                     slot,
-                    image,
+                    image.manifest(),
+                    image.module(),
                     policy.allow,
                     error,
                     explainer,

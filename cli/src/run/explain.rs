@@ -11,24 +11,24 @@ use corelet_wit::{Contract, Interface, Type, TypeKind};
 use crate::units::grouped;
 
 /// What is known of a run.
-pub(super) struct Explainer<'a> {
+pub(crate) struct Explainer<'a> {
     /// The contract that names errors.
-    pub(super) contract: &'a Contract,
+    pub(crate) contract: &'a Contract,
     /// The sensor's channels that measure something.
-    pub(super) channels: Vec<u8>,
+    pub(crate) channels: Vec<u8>,
     /// The most fuel of one call, whatever a manifest asks for.
-    pub(super) fuel: u64,
+    pub(crate) fuel: u64,
     /// Whether `--fuel` says so.
-    pub(super) is_fuel_asked: bool,
+    pub(crate) is_fuel_asked: bool,
 }
 
 /// A failure in words.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Explained {
+pub(crate) struct Explained {
     /// What went wrong.
-    pub(super) words: String,
+    pub(crate) words: String,
     /// What the reader can do, if it is known.
-    pub(super) help: Option<String>,
+    pub(crate) help: Option<String>,
 }
 
 impl From<String> for Explained {
@@ -39,7 +39,7 @@ impl From<String> for Explained {
 
 impl Explained {
     /// What `error` says, which ends with what `cause` says, and that in these words.
-    pub(super) fn caused(mut self, error: &impl Display, cause: &impl Display) -> Self {
+    pub(crate) fn caused(mut self, error: &impl Display, cause: &impl Display) -> Self {
         let error = error.to_string();
         if let Some(start) = error.strip_suffix(&cause.to_string()) {
             self.words.insert_str(0, start);
@@ -50,7 +50,7 @@ impl Explained {
 
 impl Explainer<'_> {
     /// What `failure` of the plugin means. `fuel` is what the call took, if it is known.
-    pub(super) fn failure(
+    pub(crate) fn failure(
         &self,
         failure: &Failure,
         manifest: &Manifest<'_>,
@@ -64,7 +64,7 @@ impl Explainer<'_> {
     }
 
     /// What it means that the plugin stopped for good.
-    pub(super) fn fault(&self, fault: &Fault, manifest: &Manifest<'_>) -> Explained {
+    pub(crate) fn fault(&self, fault: &Fault, manifest: &Manifest<'_>) -> Explained {
         match fault {
             Fault::NotInitialised(failure) => {
                 self.failure(failure, manifest, None).caused(fault, failure)
@@ -75,7 +75,7 @@ impl Explainer<'_> {
     }
 
     /// What it means that a call has no answer.
-    pub(super) fn call(
+    pub(crate) fn call(
         &self,
         error: &CallError,
         manifest: &Manifest<'_>,

@@ -1,7 +1,6 @@
 //! What a board's policy gives less of than a manifest asks for.
 
-use corelet_abi::Writer;
-use corelet_host::{Limit, SlotPolicy};
+use corelet_host::SlotPolicy;
 use corelet_image::{Manifest, PARAMETERS_MAX};
 use corelet_wit::{Contract, Type, value};
 use serde_json::{Map, Value};
@@ -31,7 +30,8 @@ pub(super) fn than_asked(manifest: &Manifest<'_>, policy: &SlotPolicy) -> Vec<St
                 _ => None,
             }
         };
-        let allowed = allow.and_then(|allow| fields(&encoded(&allow.limit)?));
+        let mut buffer = [0; PARAMETERS_MAX];
+        let allowed = allow.and_then(|allow| fields(allow.limit.record(&mut buffer).ok()?));
         let Some((asked, allowed)) = fields(asked.parameters).zip(allowed) else {
             continue;
         };
@@ -48,25 +48,10 @@ fn cut(what: &str, asked: u64, allowed: u64) -> Option<String> {
     (asked > allowed).then(|| format!("asked {asked_text} {what}, the board allows {allowed_text}"))
 }
 
-/// The record of a limit; none for no limit.
-fn encoded(limit: &Limit) -> Option<Vec<u8>> {
-    match limit {
-        Limit::Encoded(bytes) => Some(bytes.to_vec()),
-        Limit::Record(encode) => {
-            let mut buffer = [0; PARAMETERS_MAX];
-            let mut writer = Writer::new(&mut buffer);
-            encode(&mut writer).ok()?;
-            let length = writer.length();
-            buffer.get(..length).map(<[u8]>::to_vec)
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use corelet_host::abi::Codec;
+    use corelet_host::abi::{Codec, Writer};
     use corelet_host::capability::storage;
     use corelet_image::Grant;
     use corelet_mps2_an386::POLICY;

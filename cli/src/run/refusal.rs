@@ -3,21 +3,23 @@
 use corelet_admission::heap::HeapBound;
 use corelet_admission::{ImportName, ImportRefusal, Limits, Reason, Refusal, validate};
 use corelet_host::{Allow, LoadError, MachineError, SlotId};
-use corelet_image::{Manifest, Verified};
+use corelet_image::Manifest;
 
 use super::explain::Explainer;
 use crate::error::Failure;
+use crate::function_name::function_name;
+use crate::output::shown;
 use crate::units::grouped;
 
 /// What is wrong with the plugin, who would have to change what, and how. `allow` is the slot's policy.
-pub(super) fn failure(
+pub(crate) fn failure(
     slot: SlotId,
-    image: &Verified<'_>,
+    manifest: &Manifest<'_>,
+    module: &[u8],
     allow: &[Allow],
     error: LoadError,
     explainer: &Explainer<'_>,
 ) -> Failure {
-    let manifest = image.manifest();
     let refuses = |why: &str| {
         Failure::refused(format_args!(
             "slot {slot} refuses {} {}{why}",
@@ -35,18 +37,13 @@ pub(super) fn failure(
                 ImportRefusal::WrongShape { .. } => ": import of another signature",
                 _ => ": import refused",
             };
-            imported(
-                refuses(what),
-                manifest,
-                image.module(),
-                allow,
-                import,
-                refusal,
-            )
+            imported(refuses(what), manifest, module, allow, import, refusal)
         }
-        LoadError::Refused(refusal) => refuses("").fact("reason", refusal.describe(image.module())),
+        LoadError::Refused(refusal) => {
+            refuses("").fact("reason", shown(&refusal.describe(module).to_string()))
+        }
         LoadError::Machine(MachineError::HeapBudget { bound, allowed }) => {
-            heap(slot, manifest, image.module(), &bound, allowed)
+            heap(slot, manifest, module, &bound, allowed)
         }
         LoadError::Init(cause) => {
             let explained = explainer
@@ -100,8 +97,8 @@ fn heap(
         Some(largest) => failure.fact(
             "largest",
             format_args!(
-                "function {}, {} B of code, costs {} B",
-                largest.index,
+                "{}, {} B of code, costs {} B",
+                shown(&function_name(module, largest.index)),
                 bytes(largest.bytes),
                 bytes(largest.heap)
             ),
@@ -134,7 +131,7 @@ fn imported(
     let failure = failure
         .fact(
             "import",
-            format_args!("{interface} `{}`", import.function.of(module)),
+            shown(&format!("{interface} `{}`", import.function.of(module))),
         )
         .fact(
             "asked",
@@ -150,14 +147,16 @@ fn imported(
         );
     match refusal {
         ImportRefusal::NotGranted if !asked => failure.help(format_args!(
-            "name it in corelet.toml:\n[grants]\n\"{name}\" = {{}}"
+            "name it in corelet.toml:\n[grants]\n\"{}\" = {{}}",
+            shown(name)
         )),
+        ImportRefusal::NotGranted => {
+            failure.help("use a slot that grants it, or add it to the policy of this one")
+        }
         ImportRefusal::WrongShape { .. } => {
             failure.help("rebuild the plugin against the contract of this firmware")
         }
-        _ => failure.help(
-            "use a firmware that has this interface, in this version; this board has the standard ones",
-        ),
+        _ => failure.help("use a firmware that has this interface, in this version"),
     }
 }
 

@@ -34,6 +34,11 @@ macro_rules! limits {
             pub const fn of(&self, quantity: Quantity) -> u32 {
                 match quantity { $(Quantity::$quantity => self.$field,)* }
             }
+
+            /// The limit on one quantity, to change it.
+            pub const fn of_mut(&mut self, quantity: Quantity) -> &mut u32 {
+                match quantity { $(Quantity::$quantity => &mut self.$field,)* }
+            }
         }
 
         /// What a [`Limits`] field bounds.
@@ -45,6 +50,9 @@ macro_rules! limits {
         }
 
         impl Quantity {
+            /// Every quantity, in the order of the fields of [`Limits`].
+            pub const ALL: &'static [Self] = &[$(Self::$quantity,)*];
+
             /// The quantity in words that follow a number: "12 imports".
             pub const fn words(self) -> &'static str {
                 match self { $(Self::$quantity => $words,)* }

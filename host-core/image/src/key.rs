@@ -86,6 +86,11 @@ impl<'a> Keys<'a> {
         self.development
     }
 
+    /// The keys that are trusted besides the development key.
+    pub const fn trusted(&self) -> &'a [PublicKey] {
+        self.trusted
+    }
+
     /// The trusted key with this id.
     pub(crate) fn find(&self, id: KeyId) -> Option<&PublicKey> {
         let development = self.development.then_some(&DEVELOPMENT_KEY);

@@ -272,6 +272,11 @@ impl<D: Imports> Machine<D> {
         self.instance.memory.data_size(&self.store)
     }
 
+    /// The most bytes of a request, by the size of the guest's exchange buffer.
+    pub const fn exchange_bytes(&self) -> u32 {
+        self.instance.size
+    }
+
     /// The host's state.
     pub fn data(&self) -> &D {
         &self.store.data().data

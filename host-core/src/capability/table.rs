@@ -52,7 +52,8 @@ impl<B: 'static> Table<B> {
         self
     }
 
-    pub(crate) fn add(&mut self, interface: &'static Interface<B>) {
+    /// As [`with`](Self::with), for an interface that no `bindgen!` made: a tool reads it from an offer.
+    pub fn add(&mut self, interface: &'static Interface<B>) {
         if let Err(error) = self.try_add(interface) {
             self.error.get_or_insert(error);
         }
@@ -89,6 +90,11 @@ impl<B: 'static> Table<B> {
     /// What was denied lately, the oldest first.
     pub fn audit(&self) -> impl Iterator<Item = &AuditEntry> {
         self.audit.iter()
+    }
+
+    /// The interfaces, in the order in which they were added.
+    pub fn interfaces(&self) -> impl Iterator<Item = &'static Interface<B>> {
+        self.interfaces.iter().copied()
     }
 
     /// The function of entry `entry`.

@@ -1,13 +1,10 @@
 use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
 use corelet_host::SlotId;
-use corelet_image::{ImageError, Keys, Verified};
-use corelet_mps2_an386::SLOTS;
+use corelet_image::{ImageError, Verified};
+use corelet_mps2_an386::{KEYS, SLOTS};
 
 use super::watchdog::Watchdog;
 use super::{Plugins, heap, kept};
-
-/// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here.
-pub(super) const KEYS: Keys<'static> = Keys::NONE.accept_development();
 
 /// Loads each slot from its bank: slot *n* from bank *n*. What cannot be loaded is logged, and its slot stays empty.
 pub(super) fn load_all(host: &mut Plugins, flash: &[u8], watchdog: &mut Watchdog) {

@@ -1,0 +1,91 @@
+//! What `corelet build` says of what it built.
+
+use std::fs;
+
+use corelet_desktop::{Desktop, LogTo};
+use corelet_image::PublicKey;
+
+use super::device::Device;
+use super::figures::Figures;
+use super::{DeviceArgs, measure, offer_file, verdict};
+use crate::build::Built;
+use crate::error::Failure;
+use crate::output::{self, shown};
+use crate::units::{grouped, size};
+
+/// Prints what a device says of `built`, which `key` signed, and the fuel that it takes in the simulator on `board`.
+///
+/// # Errors
+/// If it is refused. What only the board of this checkout lacks that nobody asked for is no failure.
+pub(crate) fn check(
+    args: &DeviceArgs,
+    built: &Built,
+    key: Option<PublicKey>,
+    board: Desktop,
+) -> Result<(), Failure> {
+    match &args.offer {
+        Some(path) => judge(args, built, None, offer_file::device(path)?, board),
+        None => judge(args, built, key, Device::of(args.board()), board),
+    }
+}
+
+fn judge<B: 'static>(
+    args: &DeviceArgs,
+    built: &Built,
+    key: Option<PublicKey>,
+    mut device: Device<B>,
+    board: Desktop,
+) -> Result<(), Failure> {
+    device.keys.extend(key);
+    let image = fs::read(&built.image).map_err(|error| Failure::reading(&built.image, &error))?;
+    let linked = fs::read(&built.linked).ok();
+    let verdict = verdict(&image, &built.name, linked.as_deref(), &device);
+    let title = shown(&device.title);
+    let figures = match verdict.outcome {
+        Ok(figures) => figures,
+        Err(refused) if refused.by_offer && !args.is_named() => {
+            output::line(format_args!(
+                "  check {title}  not for this board: {}",
+                refused.sentence
+            ));
+            output::line("  check            --for OFFER asks the firmware that it is for");
+            return Ok(());
+        }
+        Err(refused) => return Err(refused.failure),
+    };
+    let slot = verdict
+        .slot
+        .and_then(|slot| device.slots.get(usize::from(slot.0)));
+    let measured = slot.map(|policy| {
+        let board = board.with_log(LogTo::Memory(Vec::new()));
+        measure::fuel(&image, &figures, &device.keys(), *policy, board)
+    });
+    let fuel = match measured {
+        Some(Ok(measured)) => format!(
+            "fuel {} of {} (measured: {})",
+            grouped(measured.fuel),
+            allowed(&figures),
+            measured.calls.join(", ")
+        ),
+        Some(Err(why)) => format!("fuel not measured: {}", shown(&why)),
+        None => "fuel not measured".to_owned(),
+    };
+    output::line(format_args!(
+        "  check {title}  admitted: {}, {fuel}",
+        heap(&figures)
+    ));
+    Ok(())
+}
+
+fn allowed(figures: &Figures) -> String {
+    let figure = figures.get("fuel_per_call");
+    figure.map_or_else(String::new, |figure| grouped(figure.found))
+}
+
+/// What it may take of the heap that it has.
+fn heap(figures: &Figures) -> String {
+    let figure = figures.get("heap_bytes");
+    figure.map_or_else(String::new, |figure| {
+        format!("heap {} of {}", size(figure.found), size(figure.limit))
+    })
+}
