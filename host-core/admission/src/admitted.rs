@@ -3,6 +3,7 @@ use corelet_abi::{NameKey, Shape, ShapeEntry};
 use crate::cursor::Cursor;
 use crate::exports::{self, RawExport};
 use crate::figures::{Figures, Tally};
+use crate::fuel::BYTES_PER_FUEL;
 use crate::heap::{HeapBound, Stack};
 use crate::imports::{self, RawImport};
 use crate::memory::Memory;
@@ -187,6 +188,16 @@ impl<'m> Admitted<'m> {
     /// How large the module is where limits are felt.
     pub const fn figures(&self) -> &Figures {
         &self.figures
+    }
+
+    /// The most fuel that one step needs at once, where the memory may have `memory` bytes: a region of code, or one instruction on
+    /// a range of memory or table. A call that is given as much goes on.
+    pub fn required_fuel_max(&self, memory: u32) -> u32 {
+        let memory = u64::from(memory).min(self.memory.most.unwrap_or(u64::MAX));
+        // A range of the table takes at most eight bytes for an element.
+        let table = u64::from(self.table_elements()).saturating_mul(8);
+        let range = memory.max(table).div_ceil(u64::from(BYTES_PER_FUEL));
+        self.figures.block_fuel.max(range as u32)
     }
 
     /// The most heap that the module will take, when calls may take what `stack` says.

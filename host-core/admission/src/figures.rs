@@ -18,6 +18,9 @@ pub struct Figures {
     pub nesting: u32,
     /// The most operands that a function has at a time.
     pub operands: u32,
+    /// The most [fuel](crate::fuel) that code needs at once: that of the region which costs most. A bound, if there is code that
+    /// the interpreter may find is never reached; else exact.
+    pub block_fuel: u32,
     needs: Needs,
 }
 
@@ -60,6 +63,7 @@ impl Tally {
                 locals: 0,
                 nesting: 0,
                 operands: 0,
+                block_fuel: 0,
                 needs: Needs::NONE,
             },
         }
@@ -80,6 +84,7 @@ impl Tally {
         figures.locals = figures.locals.max(most.locals);
         figures.nesting = figures.nesting.max(most.nesting);
         figures.operands = figures.operands.max(most.operands);
+        figures.block_fuel = figures.block_fuel.max(most.fuel);
     }
 
     /// All of it, once the module has ended.
@@ -96,4 +101,5 @@ pub(crate) struct Most {
     pub(crate) locals: u32,
     pub(crate) nesting: u32,
     pub(crate) operands: u32,
+    pub(crate) fuel: u32,
 }

@@ -120,8 +120,10 @@ fn body<'m>(
     let mut operands = Operands::new(names.types, limits, room.operands, room.frames);
     operands.enter_function(&body, index)?;
     instructions::check(body, &names, &mut operands, limits, heap)?;
+    let fuel = operands.fuel();
     let (nesting, operands) = operands.most();
     Ok(Most {
+        fuel,
         locals: names.locals.len() as u32,
         nesting,
         operands,

@@ -1,6 +1,8 @@
 //! The instructions of one function, and the type of each.
 
+use crate::constants::Known;
 use crate::cursor::Cursor;
+use crate::fuel::cost;
 use crate::heap::{Heap, Step};
 use crate::numeric::{access_type, numeric};
 use crate::operands::{Block, Opener, Operands};
@@ -10,6 +12,9 @@ use crate::{Limits, Quantity, Reason, Refusal};
 
 /// The bit of a global's byte that says that it can be set; the others are its type.
 pub(crate) const MUTABLE: u8 = 0x80;
+
+/// Goes before the opcodes of instructions that came later.
+const PREFIX: u8 = 0xfc;
 
 /// What the instructions of a function may name.
 #[derive(Clone, Copy)]
@@ -61,6 +66,9 @@ fn instruction<'m>(
 ) -> Result<(), Refusal> {
     let at = *code;
     let opcode = code.byte()?;
+    if opcode != PREFIX {
+        operands.charge(cost(u16::from(opcode)));
+    }
     let step = match opcode {
         // unreachable, nop
         0x00 => {
@@ -75,6 +83,7 @@ fn instruction<'m>(
                 0x02 => (Opener::Block, Step::Block),
                 0x03 => (Opener::Loop, Step::Loop),
                 _ => {
+                    operands.doubt(!operands.known(0).varies());
                     operands.pop(&at, I32)?;
                     (Opener::If, Step::If)
                 }
@@ -101,6 +110,7 @@ fn instruction<'m>(
             let depth = code.u32()?;
             let carried = operands.carried(&at, depth)?;
             operands.pop_all(&at, carried)?;
+            operands.branch(depth);
             operands.give_up();
             let carried = carried.len() as u32;
             Step::Br { depth, carried }
@@ -108,6 +118,8 @@ fn instruction<'m>(
         0x0d => {
             let depth = code.u32()?;
             let carried = operands.carried(&at, depth)?;
+            operands.doubt(!operands.known(0).varies());
+            operands.branch(depth);
             operands.pop(&at, I32)?;
             operands.pop_all(&at, carried)?;
             operands.push_all(&at, carried)?;
@@ -145,10 +157,13 @@ fn instruction<'m>(
             Step::Drop
         }
         0x1b => {
+            let constant = |above| !operands.known(above).varies();
+            // Of two that are the same, and of a condition that is known, one remains.
+            let known = Known::folded(constant(1) && constant(2) || constant(0));
             operands.pop(&at, I32)?;
             let first = operands.pop(&at, ANY)?;
             let second = operands.pop(&at, first)?;
-            operands.push(&at, if first == ANY { second } else { first })?;
+            operands.push_known(&at, if first == ANY { second } else { first }, known)?;
             Step::Select
         }
         // local.get, local.set, local.tee, global.get, global.set
@@ -164,13 +179,15 @@ fn instruction<'m>(
         }
         0x22 => {
             let (index, local) = local(code, names)?;
+            let known = operands.known(0);
             operands.pop(&at, local)?;
-            operands.push(&at, local)?;
+            operands.push_known(&at, local, known)?;
             Step::LocalTee(index)
         }
         0x23 => {
             let global = global(code, names)?;
-            operands.push(&at, global & !MUTABLE)?;
+            let known = Known::folded(global & MUTABLE == 0);
+            operands.push_known(&at, global & !MUTABLE, known)?;
             Step::GlobalGet
         }
         0x24 => {
@@ -196,32 +213,41 @@ fn instruction<'m>(
         }
         // i32.const, i64.const, f32.const, f64.const
         0x41 => {
-            code.signed(32)?;
-            operands.push(&at, I32)?;
+            let known = Known::of(code.signed(32)?);
+            operands.push_known(&at, I32, known)?;
             Step::Constant { wide: false }
         }
         0x42 => {
-            code.signed(64)?;
-            operands.push(&at, I64)?;
+            let known = Known::of(code.signed(64)?);
+            operands.push_known(&at, I64, known)?;
             Step::Constant { wide: true }
         }
         0x43 => {
             code.take(4)?;
-            operands.push(&at, F32)?;
+            operands.push_known(&at, F32, Known::Constant)?;
             Step::Constant { wide: false }
         }
         0x44 => {
             code.take(8)?;
-            operands.push(&at, F64)?;
+            operands.push_known(&at, F64, Known::Constant)?;
             Step::Constant { wide: true }
         }
         0x45..=0xc4 => {
             let (arguments, result) = numeric(opcode);
+            let right = operands.known(0);
+            let constant = !right.varies() && (arguments.len() < 2 || !operands.known(1).varies());
+            operands.doubt(match opcode {
+                // Division and remainder, of which the quotient may be zero
+                0x6d..=0x70 | 0x7f..=0x82 => matches!(right, Known::Zero | Known::Constant),
+                // Conversions to integers
+                0xa8..=0xab | 0xae..=0xb1 => constant,
+                _ => false,
+            });
             operands.pop_all(&at, arguments)?;
-            operands.push(&at, result)?;
+            operands.push_known(&at, result, Known::folded(constant))?;
             Step::Numeric(opcode)
         }
-        0xfc => bulk(code, &at, names, operands)?,
+        PREFIX => bulk(code, &at, names, operands)?,
         found => {
             return at.refuse(Reason::Instruction {
                 found: u64::from(found),
@@ -243,6 +269,7 @@ fn br_table<'m>(
     if count > code.left() {
         return at.refuse(Reason::Truncated);
     }
+    operands.doubt(!operands.known(0).varies());
     operands.pop(at, I32)?;
     // The default comes last: the others are read twice.
     let mut targets = *code;
@@ -261,8 +288,10 @@ fn br_table<'m>(
             });
         }
         operands.has(at, others)?;
+        operands.branch(depth);
         heap.step(Step::Label { depth });
     }
+    operands.branch(default);
     heap.step(Step::Label { depth: default });
     operands.pop_all(at, carried)?;
     operands.give_up();
@@ -282,7 +311,9 @@ fn call<'m>(
     let signature = names.types.get(index as usize);
     let signature = signature.copied().unwrap_or(Signature::NOTHING);
     operands.pop_all(at, signature.params)?;
-    operands.push_all(at, signature.results)?;
+    for result in signature.results {
+        operands.push(at, *result)?;
+    }
     let (params, results) = (signature.params.len(), signature.results.len());
     Ok((params as u32, results as u32))
 }
@@ -329,7 +360,14 @@ fn access<'m>(
     }
     let offset = code.u32()?;
     at.implied(Quantity::Memories, names.memories)?;
-    if opcode >= 0x36 {
+    let stores = opcode >= 0x36;
+    // An address that is known to lie above all memory is a trap.
+    operands.doubt(match operands.known(u32::from(stores)) {
+        Known::Varies => false,
+        Known::Constant => true,
+        Known::Zero | Known::Small => offset > i32::MAX as u32,
+    });
+    if stores {
         operands.pop(at, value)?;
         operands.pop(at, I32)?;
         return Ok(Step::Store(offset));
@@ -346,11 +384,14 @@ fn bulk<'m>(
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
 ) -> Result<Step, Refusal> {
-    match code.u32()? {
+    let opcode = code.u32()?;
+    operands.charge(cost(0xfc00 | (opcode & 0xff) as u16));
+    match opcode {
         conversion @ 0..=7 => {
             let argument = if conversion & 2 == 0 { F32 } else { F64 };
+            let known = Known::folded(!operands.known(0).varies());
             operands.pop(at, argument)?;
-            operands.push(at, if conversion < 4 { I32 } else { I64 })?;
+            operands.push_known(at, if conversion < 4 { I32 } else { I64 }, known)?;
             return Ok(Step::Saturate);
         }
         // memory.init
@@ -431,7 +472,7 @@ fn block_type(
                         limits.block_params,
                     ));
                 }
-                // There are no more types than two bytes hold.
+                // There are fewer types than a `u16` counts.
                 Some(_) => Block::Type(index as u16),
                 None => return at.refuse(Reason::BlockType { found }),
             }

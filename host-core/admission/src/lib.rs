@@ -27,7 +27,7 @@
 //! |---|---|
 //! | type | at most one result, by default |
 //! | import | functions of the ABI's type, `(i32, i32, i32, i32) -> i32`, that the [`Offer`] serves and `corelet:shapes` names |
-//! | function, code | bounded length, locals, operands and nesting |
+//! | function, code | bounded length, locals, operands and nesting, and the [`fuel`] that is needed at once |
 //! | table | one table of functions, which keeps the size that it begins with |
 //! | memory | one memory, with pages of 1 byte or 64 KiB, under 2³² bytes; neither shared nor 64-bit |
 //! | export | `memory`, `corelet:abi/exchange@1`, `init`; functions with `#` in the name and `init` are `(i32, i32) -> i64` and stand in `corelet:shapes`; no name or key twice |
@@ -60,10 +60,12 @@
 extern crate std;
 
 mod admitted;
+mod constants;
 mod cursor;
 mod describe;
 mod exports;
 mod figures;
+pub mod fuel;
 mod functions;
 mod globals;
 pub mod heap;
@@ -77,6 +79,7 @@ mod offer;
 mod operands;
 mod plugin;
 mod refusal;
+mod regions;
 mod segments;
 mod shapes;
 mod types;

@@ -101,6 +101,8 @@ limits! {
     locals, Locals, "locals in one function": 256, 50_000;
     /// Blocks that are open at a time in one function, the function's own included.
     nesting, Nesting, "nested blocks": 128, 4_096;
+    /// Fuel of one region of code, which is needed at once: see [`fuel`](crate::fuel). 65,536 is no limit.
+    block_fuel, BlockFuel, "fuel of code that runs at once": 2_000, 65_536;
     /// Operands that a function has at a time.
     operands, Operands, "operands at a time": 256, 16_384;
     /// Parameters of one block: a branch copies them.

@@ -1,7 +1,9 @@
 //! The operands and the open blocks of the function that is read: the validation algorithm of the specification's
 //! appendix, with types as bytes and both stacks in arrays.
 
+use crate::constants::{Known, known, packed, type_of};
 use crate::cursor::Cursor;
+use crate::regions::{Reach, Region};
 use crate::types::Signature;
 use crate::value::{ANY, one};
 use crate::{Limits, Quantity, Reason, Refusal};
@@ -36,21 +38,23 @@ impl Block {
 /// What opened a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opener {
-    /// `block`, `else`, or the function itself.
+    /// The function itself.
+    Function,
+    /// `block`
     Block,
     /// `loop`: a branch to it goes to its start.
     Loop,
     /// `if`, which an `else` may follow.
     If,
+    /// `else`
+    Else,
 }
 
 /// An open block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
     block: Block,
-    opener: Opener,
-    /// Nothing gets to the place that is read.
-    unreachable: bool,
+    region: Region,
     /// How many operands lie below those of the block; no limit is above two bytes.
     height: u16,
 }
@@ -58,14 +62,13 @@ pub(crate) struct Frame {
 impl Frame {
     pub(crate) const EMPTY: Self = Self {
         block: Block::Nothing,
-        opener: Opener::Block,
-        unreachable: false,
+        region: Region::EMPTY,
         height: 0,
     };
 }
 
 // A device has room for 128 of them on its stack.
-const _: () = assert!(size_of::<Frame>() == 8);
+const _: () = assert!(size_of::<Frame>() == 12);
 const _: () = assert!(Limits::LARGEST.operands <= 0xffff && Limits::LARGEST.types <= 0xffff);
 
 /// Both stacks.
@@ -78,6 +81,8 @@ pub(crate) struct Operands<'a, 'm> {
     open: u32,
     /// The most blocks and operands at a time.
     most: (u32, u32),
+    /// The most fuel of one region.
+    fuel: u32,
 }
 
 impl<'a, 'm> Operands<'a, 'm> {
@@ -96,6 +101,7 @@ impl<'a, 'm> Operands<'a, 'm> {
             frames,
             open: 0,
             most: (0, 0),
+            fuel: 0,
         }
     }
 
@@ -107,6 +113,11 @@ impl<'a, 'm> Operands<'a, 'm> {
     /// The most blocks and operands that there were at a time.
     pub(crate) const fn most(&self) -> (u32, u32) {
         self.most
+    }
+
+    /// The most fuel that one region needs at once, of those that have ended.
+    pub(crate) const fn fuel(&self) -> u32 {
+        self.fuel
     }
 
     /// Operands below those of the innermost block, and how many it takes and gives.
@@ -128,12 +139,59 @@ impl<'a, 'm> Operands<'a, 'm> {
         self.frames.get(index as usize).copied()
     }
 
+    /// The innermost block, to change; none if none is open, which instructions never see.
+    fn region(&mut self) -> Option<&mut Region> {
+        let index = self.open.checked_sub(1)?;
+        let frame = self.frames.get_mut(index as usize)?;
+        Some(&mut frame.region)
+    }
+
+    /// An instruction of this fuel is here.
+    pub(crate) fn charge(&mut self, fuel: u8) {
+        if let Some(region) = self.region() {
+            region.charge(fuel);
+        }
+    }
+
+    /// What follows in this block is never reached, if the interpreter finds that it `traps` here or goes elsewhere.
+    pub(crate) fn doubt(&mut self, traps: bool) {
+        if traps && let Some(region) = self.region() {
+            region.doubt();
+        }
+    }
+
+    /// A branch to this label is here.
+    pub(crate) fn branch(&mut self, depth: u32) {
+        let live = self.frame().region.reach == Reach::Live;
+        let index = self.open.saturating_sub(1).saturating_sub(depth);
+        if live && let Some(frame) = self.frames.get_mut(index as usize) {
+            frame.region.leave();
+        }
+    }
+
+    /// What is known of the operand that has `above` others above it.
+    pub(crate) fn known(&self, above: u32) -> Known {
+        let index = self.height.saturating_sub(above).checked_sub(1);
+        let value = index.and_then(|index| self.values.get(index as usize));
+        value.map_or(Known::Constant, |value| known(*value))
+    }
+
+    /// Adds an operand that is no constant.
     pub(crate) fn push(&mut self, at: &Cursor<'_>, value: u8) -> Result<(), Refusal> {
+        self.push_known(at, value, Known::Varies)
+    }
+
+    pub(crate) fn push_known(
+        &mut self,
+        at: &Cursor<'_>,
+        value: u8,
+        known: Known,
+    ) -> Result<(), Refusal> {
         let allowed = self.limits.operands;
         let place = self.values.get_mut(self.height as usize);
         match place {
             Some(place) if self.height < allowed => {
-                *place = value;
+                *place = packed(value, known);
                 self.height = self.height.saturating_add(1);
                 self.most.1 = self.most.1.max(self.height);
                 Ok(())
@@ -146,8 +204,11 @@ impl<'a, 'm> Operands<'a, 'm> {
         }
     }
 
+    /// Adds operands that may be what they were before: constants.
     pub(crate) fn push_all(&mut self, at: &Cursor<'_>, values: &[u8]) -> Result<(), Refusal> {
-        values.iter().try_for_each(|value| self.push(at, *value))
+        values
+            .iter()
+            .try_for_each(|value| self.push_known(at, *value, Known::Constant))
     }
 
     /// Takes the topmost operand, which must be of type `wanted`; any if that is [`ANY`]. Returns its type.
@@ -164,14 +225,15 @@ impl<'a, 'm> Operands<'a, 'm> {
         let frame = self.frame();
         let own = self.height.saturating_sub(frame.height.into());
         if above >= own {
-            return if frame.unreachable {
+            return if frame.region.reach == Reach::Never {
                 Ok(ANY)
             } else {
                 at.refuse(Reason::NoOperand { wanted })
             };
         }
         let index = self.height.saturating_sub(above).saturating_sub(1);
-        let found = self.values.get(index as usize).copied().unwrap_or(ANY);
+        let found = self.values.get(index as usize).copied();
+        let found = found.map_or(ANY, type_of);
         if found == wanted || found == ANY || wanted == ANY {
             Ok(found)
         } else {
@@ -206,18 +268,27 @@ impl<'a, 'm> Operands<'a, 'm> {
         at: &Cursor<'_>,
         type_index: u16,
     ) -> Result<(), Refusal> {
-        self.open(at, Opener::Block, Block::Type(type_index))
+        self.open(at, Opener::Function, Block::Type(type_index))
     }
 
     fn open(&mut self, at: &Cursor<'_>, opener: Opener, block: Block) -> Result<(), Refusal> {
+        let outer = self.label(0).map(|frame| frame.region);
+        self.open_region(at, Region::open(opener, outer), block)
+    }
+
+    fn open_region(
+        &mut self,
+        at: &Cursor<'_>,
+        region: Region,
+        block: Block,
+    ) -> Result<(), Refusal> {
         let allowed = self.limits.nesting;
         let open = self.open.saturating_add(1);
         match self.frames.get_mut(self.open as usize) {
             Some(place) if open <= allowed => {
                 *place = Frame {
                     block,
-                    opener,
-                    unreachable: false,
+                    region,
                     height: self.height as u16,
                 };
                 self.open = open;
@@ -233,10 +304,10 @@ impl<'a, 'm> Operands<'a, 'm> {
         let frame = self.frame();
         let signature = frame.block.signature(self.types);
         // Without an `else`, what the block takes is what it gives.
-        if frame.opener == Opener::If && signature.params != signature.results {
+        if frame.region.opener == Opener::If && signature.params != signature.results {
             return at.refuse(Reason::IfWithoutElse);
         }
-        self.close(at, frame, signature)?;
+        self.close(at, frame, signature, false)?;
         // Nothing may follow the function's own `end`, so what it gives need not be kept.
         if self.open > 0 {
             self.push_all(at, signature.results)?;
@@ -247,12 +318,13 @@ impl<'a, 'm> Operands<'a, 'm> {
     /// Goes from an `if` to its `else`.
     pub(crate) fn turn(&mut self, at: &Cursor<'_>) -> Result<(), Refusal> {
         let frame = self.frame();
-        if frame.opener != Opener::If {
+        if frame.region.opener != Opener::If {
             return at.refuse(Reason::ElseWithoutIf);
         }
         let signature = frame.block.signature(self.types);
-        self.close(at, frame, signature)?;
-        self.open(at, Opener::Block, frame.block)?;
+        self.close(at, frame, signature, true)?;
+        let outer = self.label(0).map(|frame| frame.region);
+        self.open_region(at, frame.region.turn(outer), frame.block)?;
         self.push_all(at, signature.params)
     }
 
@@ -261,6 +333,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         at: &Cursor<'_>,
         frame: Frame,
         signature: Signature<'_>,
+        turns: bool,
     ) -> Result<(), Refusal> {
         self.pop_all(at, signature.results)?;
         let found = self.height.saturating_sub(frame.height.into());
@@ -268,6 +341,15 @@ impl<'a, 'm> Operands<'a, 'm> {
             return at.refuse(Reason::OperandsLeft { found });
         }
         self.open = self.open.saturating_sub(1);
+        let found = match self.region() {
+            Some(outer) => frame.region.close(outer, turns),
+            None => frame.region.fuel(),
+        };
+        self.fuel = self.fuel.max(found);
+        let allowed = self.limits.block_fuel;
+        if found > allowed {
+            return at.refuse(Reason::over(Quantity::BlockFuel, found, allowed));
+        }
         Ok(())
     }
 
@@ -276,9 +358,9 @@ impl<'a, 'm> Operands<'a, 'm> {
         match self.label(depth) {
             Some(frame) => {
                 let signature = frame.block.signature(self.types);
-                Ok(match frame.opener {
+                Ok(match frame.region.opener {
                     Opener::Loop => signature.params,
-                    Opener::Block | Opener::If => signature.results,
+                    _ => signature.results,
                 })
             }
             None => at.refuse(Reason::Index {
@@ -305,7 +387,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     pub(crate) fn give_up(&mut self) {
         let last = self.open.saturating_sub(1) as usize;
         if let Some(frame) = self.frames.get_mut(last) {
-            frame.unreachable = true;
+            frame.region.reach = Reach::Never;
             self.height = frame.height.into();
         }
     }

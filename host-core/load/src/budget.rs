@@ -2,7 +2,7 @@ use corelet_admission::Figures;
 use corelet_admission::heap::{HeapBound, Stack};
 use wasmi::{CompilationMode, Config};
 
-use crate::MachineError;
+use crate::{MachineError, fuel};
 
 /// What one machine may take while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,7 @@ impl Budget {
             .compilation_mode(CompilationMode::Eager)
             .ignore_custom_sections(true)
             .allow_start_fn(false);
+        fuel::charge(&mut config);
         #[cfg(feature = "validate")]
         config
             .wasm_mutable_global(true)

@@ -73,6 +73,7 @@ extern crate std;
 
 mod budget;
 mod error;
+mod fuel;
 mod host_call;
 mod imports;
 mod limits;

@@ -147,7 +147,9 @@ fn renewals_take_no_more_heap() {
 
 /// Modules within the limits of a device that take more heap than one has.
 fn bombs() -> [Vec<u8>; 2] {
-    let calls = format!("(func {})", "call $g ".repeat(4_000));
+    // As many calls at once as fuel allows.
+    let some = format!("loop {} end ", "call $g ".repeat(200));
+    let calls = format!("(func {})", some.repeat(20));
     [
         plugin("", &format!("(func $g) {}", calls.repeat(7))),
         plugin("", &"(func)".repeat(250)),

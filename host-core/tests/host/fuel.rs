@@ -35,7 +35,8 @@ fn costs<F: Function>(
     // What comes of it does not matter: who asks in vain pays too.
     let _ = relay::<F>(&mut host, ONE, request);
     let found = host.metrics(ONE).fuel_last;
-    assert!((fuel..fuel + 10).contains(&found), "{}: {found}", F::NAME);
+    // The call itself and its operands besides.
+    assert!((fuel..fuel + 20).contains(&found), "{}: {found}", F::NAME);
 }
 
 #[test]

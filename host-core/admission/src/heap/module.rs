@@ -4,14 +4,16 @@ use super::Stack;
 use super::blocks::{block, buckets, grown, items, tree};
 use super::needs::Needs;
 
-/// The engine.
-const ENGINE: u32 = 296;
+/// The engine, with what instructions and bytes cost in fuel.
+const ENGINE: u32 = 296 + OPERATOR_COSTS + 24;
+/// What each instruction costs in fuel: one table for the engine, another while a function is translated.
+pub(super) const OPERATOR_COSTS: u32 = 208;
 /// What an engine that has translated a function keeps to put its work space into.
 const SPACE: u32 = 832;
 /// A module without anything in it.
 const MODULE: u32 = 144 + 64;
 /// The function that is not translated, so that the work space is dropped: its module, and the error.
-const RELEASE: u32 = 328;
+const RELEASE: u32 = 328 + OPERATOR_COSTS;
 /// An entity of each kind.
 const FUNCTION: u32 = 24;
 const TABLE: u32 = 48;

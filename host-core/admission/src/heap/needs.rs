@@ -2,7 +2,7 @@
 
 use super::blocks::{block, grown, items};
 use super::code::Code;
-use super::module::{ERROR, FRAME, STACKS};
+use super::module::{ERROR, FRAME, OPERATOR_COSTS, STACKS};
 use super::{HeapBound, Item, Stack};
 
 /// What a module needs of the heap, without the books on the function that is read.
@@ -159,6 +159,7 @@ impl Needs {
         let besides = code.space.old().max(block);
         self.space = code.space.bytes();
         let takes = self.space.saturating_add(besides);
+        let takes = takes.saturating_add(OPERATOR_COSTS);
         self.code_most = self.code_most.max(self.code_blocks.saturating_add(takes));
         add(&mut self.code_blocks, block);
         self.frame = self.frame.max(cells);

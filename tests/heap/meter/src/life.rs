@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use wasmi::{
-    CompilationMode, Config, Engine, Extern, Func, Instance, Memory, Module, Store, StoreLimits,
-    StoreLimitsBuilder, TypedFunc, Val, ValType,
+    CompilationMode, Config, CustomFuelCosts, Engine, Extern, Func, Instance, Memory, Module,
+    OperatorCost, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, Val, ValType,
 };
 
 use crate::HEAP;
@@ -92,7 +92,14 @@ fn config(stack: usize, reserved: usize, recursion: usize) -> Config {
         .consume_fuel(true)
         .compilation_mode(CompilationMode::Eager)
         .ignore_custom_sections(true)
-        .allow_start_fn(false);
+        .allow_start_fn(false)
+        // What they say takes no room, but that they are there.
+        .operator_cost(OperatorCost::default())
+        .fuel_cost(CustomFuelCosts {
+            bytes_copied_per_fuel: 32,
+            fuel_per_bytes_translated: 0,
+            fuel_per_bytes_validated: 0,
+        });
     config
 }
 

@@ -1,0 +1,107 @@
+//! The regions of a function: the interpreter takes the fuel of one at once; see [`crate::fuel`].
+//!
+//! wasmi opens a region where the code of a function, a `loop`, an `if` or an `else` begins, unless it knows that nothing gets
+//! there: then that code is charged to the region around it, though it is never translated. It knows more than the
+//! specification, since it folds constants. So code that nothing may get to by what is known here is counted in both, and
+//! what [`Region::close`] finds is the exact fuel of code without such places, and never less than the fuel of any.
+
+use crate::fuel::REGION;
+use crate::operands::Opener;
+
+/// Whether anything gets to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// As far as the interpreter can know.
+    Live,
+    /// The interpreter may know better.
+    Doubtful,
+    /// Nothing gets there by the specification: it may take operands of any type.
+    Never,
+}
+
+/// An open block, as a region or a part of one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Region {
+    /// Of the instructions in it so far, and of the blocks in it that are charged along with it; 65,535 stands for
+    /// more, too.
+    fuel: u16,
+    pub(crate) opener: Opener,
+    pub(crate) reach: Reach,
+    /// It began where the code is live.
+    began_live: bool,
+    /// A live branch leaves it for its end.
+    left: bool,
+}
+
+impl Region {
+    pub(crate) const EMPTY: Self = Self {
+        fuel: 0,
+        opener: Opener::Block,
+        reach: Reach::Live,
+        began_live: true,
+        left: false,
+    };
+
+    /// A block in `outer`, or a function.
+    pub(crate) fn open(opener: Opener, outer: Option<Self>) -> Self {
+        let live = outer.is_none_or(|outer| outer.reach == Reach::Live);
+        Self {
+            opener,
+            reach: if live { Reach::Live } else { Reach::Doubtful },
+            began_live: live,
+            ..Self::EMPTY
+        }
+    }
+
+    /// Adds the fuel of an instruction.
+    pub(crate) fn charge(&mut self, fuel: u8) {
+        self.fuel = self.fuel.saturating_add(u16::from(fuel));
+    }
+
+    /// What follows is never reached, if the interpreter finds what it may find.
+    pub(crate) fn doubt(&mut self) {
+        if self.reach == Reach::Live {
+            self.reach = Reach::Doubtful;
+        }
+    }
+
+    /// A live branch leaves it.
+    pub(crate) const fn leave(&mut self) {
+        self.left = true;
+    }
+
+    /// The `else` of this `if`, in `outer`.
+    pub(crate) fn turn(self, outer: Option<Self>) -> Self {
+        Self {
+            // The end of the `if` goes to that of the `else`.
+            left: self.left || self.reach == Reach::Live,
+            ..Self::open(Opener::Else, outer)
+        }
+    }
+
+    /// Takes its fuel to `outer` if it is charged there, and what holds behind its end, which is not that before an `else`.
+    /// Returns the fuel that it needs at once if it is a region.
+    pub(crate) fn close(self, outer: &mut Self, turns: bool) -> u32 {
+        if self.opener == Opener::Block || !self.began_live {
+            outer.fuel = outer.fuel.saturating_add(self.fuel);
+        }
+        let reached = match self.opener {
+            // Without an `else`, its condition may lead past it.
+            Opener::If | Opener::Function => true,
+            Opener::Loop => self.reach == Reach::Live,
+            Opener::Block | Opener::Else => self.reach == Reach::Live || self.left,
+        };
+        if !reached && !turns {
+            outer.doubt();
+        }
+        self.fuel()
+    }
+
+    /// The fuel that it needs at once, as a region.
+    pub(crate) const fn fuel(&self) -> u32 {
+        match self.opener {
+            Opener::Block => 0,
+            _ => (self.fuel as u32).saturating_add(REGION),
+        }
+    }
+}
