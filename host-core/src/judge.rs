@@ -46,7 +46,6 @@ pub fn judge<'m, B: 'static>(
     let approved = approve(session, table, policy, manifest, module)?;
     let Approved {
         admitted,
-        limits,
         budget,
         fuel_per_call,
         ..
@@ -56,8 +55,7 @@ pub fn judge<'m, B: 'static>(
     let machine = machine(trial, granted, table, &admitted, &budget)?;
     Ok(Judged {
         admitted,
-        // What is above these counts as these.
-        limits: limits.within(&Limits::DEVICE),
+        limits: *admitted.limits(),
         budget,
         fuel_per_call,
         exchange_bytes: machine.exchange_bytes(),
@@ -65,6 +63,7 @@ pub fn judge<'m, B: 'static>(
 }
 
 /// An instance of what was approved, and what belongs to its calls.
+#[inline(always)]
 pub(crate) fn machine<B: 'static>(
     session: Session,
     granted: u16,
@@ -83,7 +82,6 @@ pub(crate) fn machine<B: 'static>(
 /// What a slot takes, short of an instance.
 pub(crate) struct Approved<'m> {
     pub(crate) admitted: Admitted<'m>,
-    pub(crate) limits: Limits,
     pub(crate) budget: Budget,
     pub(crate) fuel_per_call: u64,
     pub(crate) exports: Exports,
@@ -91,6 +89,8 @@ pub(crate) struct Approved<'m> {
 }
 
 /// Every check that needs no instance.
+// A device calls it once, and what it returns is large.
+#[inline(always)]
 pub(crate) fn approve<'m, B: 'static>(
     session: &mut Session,
     table: &Table<B>,
@@ -139,7 +139,6 @@ pub(crate) fn approve<'m, B: 'static>(
     }
     Ok(Approved {
         admitted,
-        limits,
         budget,
         fuel_per_call: policy.fuel_per_call.min(manifest.budgets.fuel_per_call),
         exports,

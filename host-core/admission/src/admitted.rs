@@ -111,6 +111,11 @@ pub struct Export<'m> {
 }
 
 impl<'m> Admitted<'m> {
+    /// What it was held against.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The module's bytes.
     pub const fn module(&self) -> &'m [u8] {
         self.module
