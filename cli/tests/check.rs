@@ -316,6 +316,10 @@ fn json_has_every_figure_with_its_limit() {
         "{good}"
     );
     assert_eq!(good["heap"]["memory"], 4096);
+    assert!(
+        good["figures"]["block_fuel"]["found"].as_u64().unwrap() > 0,
+        "{good}"
+    );
     let sizes: Vec<_> = good["exports"]
         .as_array()
         .unwrap()

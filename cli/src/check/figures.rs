@@ -112,6 +112,7 @@ impl Figures {
             (Quantity::Locals, figures.locals),
             (Quantity::Nesting, figures.nesting),
             (Quantity::Operands, figures.operands),
+            (Quantity::BlockFuel, figures.block_fuel),
         ];
         list.extend(counts.map(|(quantity, found)| Figure {
             name: quantity.field(),

@@ -76,6 +76,7 @@ fn title(figure: &Figure) -> &str {
     match figure.name {
         "function_bytes" => "largest",
         "fuel_per_call" => "fuel",
+        "block_fuel" => "block",
         name => name.strip_suffix("_bytes").unwrap_or(name),
     }
 }
@@ -93,6 +94,7 @@ fn sentence(figure: &Figure, figures: &Figures) -> String {
             shown(&largest.name),
             grouped(largest.heap.into())
         ),
+        ("block_fuel", _) => "  fuel that code needs at once".to_owned(),
         ("heap_bytes", _) => phases(&figures.heap),
         ("exchange_bytes", _) => "  the largest request and response together".to_owned(),
         ("stack_bytes", _) => "  values of the interpreter".to_owned(),
