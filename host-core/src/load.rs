@@ -63,7 +63,14 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         place
             .try_reserve_exact(1)
             .map_err(|_| LoadError::OutOfMemory)?;
-        place.push(prepare(slot, policy, &shared.table, image, now, mark)?);
+        match prepare(slot, policy, &shared.table, image, now, mark) {
+            Ok(plugin) => place.push(plugin),
+            Err(error) => {
+                // What was reserved is given back.
+                *place = Vec::new();
+                return Err(error);
+            }
+        }
         // What happened before it came is not for it.
         for plugin in place {
             plugin.next_event = self.inbox.end();

@@ -78,5 +78,9 @@ fn an_unloaded_plugin_leaves_nothing_on_the_heap() {
 
         load(&mut host, ONE, &manifest, &sad).unwrap_err();
         assert_eq!(live(&host), before);
+
+        // What it imports is not granted.
+        load(&mut host, ONE, &granted("guest", &[]), &good).unwrap_err();
+        assert_eq!(live(&host), before);
     }
 }
