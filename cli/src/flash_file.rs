@@ -5,7 +5,7 @@ use std::path::Path;
 
 use corelet_board_support::{DEVELOPMENT_FLASH, Region};
 use corelet_desktop::Flash;
-use corelet_mps2_an386::BootRecord;
+use corelet_mps2_an386::{BootRecord, Bundle};
 use embedded_storage::nor_flash::NorFlash;
 
 /// The whole flash of the emulated board. Only one process has it at a time, until it is dropped.
@@ -30,6 +30,14 @@ impl FlashFile {
             .bank(bank)
             .ok_or(io::ErrorKind::NotFound)?;
         self.fill(region, image)
+    }
+
+    /// Puts an encoded [`Bundle`] where firmware with the feature `hostile` reads it.
+    ///
+    /// # Errors
+    /// If the bundle is larger than its region, or the file cannot be written.
+    pub fn put_bundle(&mut self, bundle: &[u8]) -> io::Result<()> {
+        self.fill(Bundle::REGION, bundle)
     }
 
     /// Tells the firmware how to run.

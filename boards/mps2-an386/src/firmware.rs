@@ -10,6 +10,8 @@ mod faults;
 mod flash;
 #[allow(unsafe_code)]
 mod heap;
+#[cfg(feature = "hostile")]
+mod hostile;
 mod i2c;
 #[allow(unsafe_code)]
 mod interrupts;
@@ -37,7 +39,11 @@ use corelet_host::capability::{
     wall_clock as wall,
 };
 use corelet_host::{Host, Report, Reset};
-use corelet_mps2_an386::{BootRecord, KEYS, POLICY, SLICE, SLOTS};
+#[cfg(feature = "hostile")]
+use corelet_mps2_an386::HOSTILE_POLICY as POLICY;
+#[cfg(not(feature = "hostile"))]
+use corelet_mps2_an386::POLICY;
+use corelet_mps2_an386::{BootRecord, KEYS, SLICE, SLOTS};
 use defmt_semihosting as _;
 
 use board::Board;
@@ -73,6 +79,8 @@ fn run(peripherals: Peripherals) -> ! {
     let board = Board::new(peripherals.i2c, flash);
     let mut host = host(board, reset);
     slots::load_all(&mut host, images, &mut watchdog);
+    #[cfg(feature = "hostile")]
+    hostile::run(&mut host, images, &mut watchdog);
 
     // It scripts calls and is not signed: not for a device that trusts only its maker.
     let record = KEYS

@@ -25,6 +25,11 @@
 //! slot 0: processed N to VALUE               readings, to one by the plugin
 //! slot 0: STATE, METRICS                     at the end
 //! bench JOB SIDE COUNT: N ns                 firmware with the feature `bench`
+//! hostile N: refused: ERROR                  firmware with the feature `hostile`, of image N of its bundle
+//! hostile N: loaded
+//! hostile N: answer of N B, fuel N
+//! hostile N: stopped: ERROR, fuel N
+//! hostile N: neighbour BOOL, heap N of N     whether the good plugin answers; bytes in use, of as many before
 //! figures: heap N heap-peak N stack-peak N   at the end; bytes
 //! ```
 
@@ -32,9 +37,11 @@
 #![forbid(unsafe_code)]
 
 mod boot_record;
+mod bundle;
 mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
+pub use bundle::Bundle;
 pub use policy::{HOSTILE_POLICY, KEYS, POLICY, SECOND, SLICE, SLOTS};
 
 /// Seconds that the watchdog is content without being fed; as many later it resets the machine.

@@ -51,9 +51,12 @@ pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
     ..SlotPolicy::DEVICE
 });
 
-/// What the plugins of the hostile set may do: as [`POLICY`], and have a whole page of 64 KiB, for which the heap of a board
-/// may have no room.
+/// What the plugins of the hostile set may do: as [`POLICY`], but have a whole page of 64 KiB, and as much heap as they take. So
+/// only the heap itself can refuse them.
 pub const HOSTILE_POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
-    budget: SlotPolicy::DEVICE.budget,
+    budget: Budget {
+        heap: u32::MAX,
+        ..SlotPolicy::DEVICE.budget
+    },
     ..POLICY.slots[0]
 });

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use corelet_desktop::{Desktop, LogTo, Sensor, Source, host};
 use corelet_host::capability::storage::Store;
 use corelet_host::plugin::ticker::Tick;
@@ -12,6 +14,8 @@ use crate::{NAME, Outcome};
 /// Where the good plugin is, and what comes and goes beside it.
 const GOOD: SlotId = SlotId(0);
 const HOSTILE: SlotId = SlotId(1);
+/// Between two plugins: more than a minute, and little enough for a million of them.
+const BETWEEN: Duration = Duration::from_secs(600);
 /// What the good plugin is sent, and answers.
 const ECHO: &[u8] = b"hello";
 
@@ -96,11 +100,13 @@ impl Bench {
         let mut calls = Calls::default();
         if loaded.is_ok() {
             calls = [self.call_run(), self.call_run(), self.call_tick()];
+            self.host.unload(HOSTILE);
         }
-        self.host.unload(HOSTILE);
-        let board = self.host.board_mut();
-        // What it kept is not the next one's. A board that was lost shows in the good plugin's answer.
-        let _ = board.map(|board| board.forget(PluginId::development(NAME)));
+        // What it kept is not the next one's, nor what it used of a quota. A board that was lost shows in the good plugin's answer.
+        if let Some(board) = self.host.board_mut() {
+            let _ = board.forget(PluginId::development(NAME));
+            board.advance(BETWEEN);
+        }
         let neighbour = self.neighbour_answers();
         Stay {
             loaded,

@@ -31,11 +31,13 @@
 //! | misbehaviours | every image of `corelet_tests::misbehaviour` |
 //! | damage | a rich plugin, cut off and changed at random |
 //!
-//! It runs on the desktop board ([`Bench`]). [`AbiFuzz`] and [`soak`] go on from there: the first with numbers and
+//! It runs on the desktop board ([`Bench`]) and on the emulated one ([`Emulated`]), whose firmware then
+//! has a heap of 96 KiB: what finds no room there is refused, and nothing else differs. [`AbiFuzz`] and [`soak`] go on from there: the first with numbers and
 //! bytes from a seed in every place of the ABI, the second with the set over and over.
 //!
 //! ```sh
 //! cargo run --release -p corelet-hostile -- set
+//! cargo run --release -p corelet-hostile -- emulated
 //! cargo run --release -p corelet-hostile -- abi --seconds 600 --seed 1
 //! cargo run --release -p corelet-hostile -- soak --cycles 1000000
 //! ```
@@ -46,6 +48,7 @@ mod allocator;
 mod case;
 mod classes;
 mod desktop;
+mod emulated;
 mod module;
 mod outcome;
 mod soak;
@@ -55,6 +58,7 @@ pub use abi::{AbiCounts, AbiFuzz};
 pub use case::{Case, Expected, NAME, greedy};
 pub use classes::cases;
 pub use desktop::Bench;
+pub use emulated::Emulated;
 pub use outcome::{Kind, Outcome, check};
 pub use soak::{SoakCounts, soak};
 pub use table::Table;

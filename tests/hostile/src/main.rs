@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
-use corelet_hostile::{AbiFuzz, Bench, Table, cases, check, soak};
+use corelet_cli::{Failure, firmware, toolchain};
+use corelet_hostile::{AbiFuzz, Bench, Emulated, Table, cases, check, soak};
 
 /// Puts the host to the test with plugins that nobody meant well with.
 #[derive(Parser)]
@@ -17,6 +18,8 @@ struct Arguments {
 enum Command {
     /// Every case once, on the desktop board.
     Set,
+    /// Every case once, on the emulated board with a heap of 96 KiB.
+    Emulated,
     /// Any numbers and bytes in every place of the ABI.
     Abi {
         /// How long, in seconds.
@@ -40,6 +43,10 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Set => set(),
+        Command::Emulated => emulated().unwrap_or_else(|failure| {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }),
         Command::Abi { seconds, seed } => abi(Duration::from_secs(seconds), seed),
         Command::Soak { cycles, seed } => {
             let start = Instant::now();
@@ -68,6 +75,32 @@ fn set() -> ExitCode {
     }
     println!("{table}");
     ExitCode::from(u8::from(wrong > 0))
+}
+
+fn emulated() -> Result<ExitCode, Failure> {
+    let qemu = toolchain::ensure_qemu().map_err(Failure::tool)?;
+    let firmware = firmware::build(&["hostile"])?;
+    let folder = tempfile::tempdir().map_err(Failure::tool)?;
+    let board = Emulated {
+        qemu: &qemu,
+        firmware: &firmware,
+        flash: &folder.path().join("flash"),
+    };
+    let cases = cases();
+    let mut table = Table::default();
+    let mut wrong = 0;
+    board.run(&cases, |case, outcome| {
+        let result = outcome.and_then(|outcome| {
+            table.count(case, &outcome);
+            check(case, &outcome)
+        });
+        if let Err(error) = result {
+            println!("{}: {error}", case.name());
+            wrong += 1;
+        }
+    })?;
+    println!("{table}");
+    Ok(ExitCode::from(u8::from(wrong > 0)))
 }
 
 fn abi(time: Duration, seed: u64) -> ExitCode {

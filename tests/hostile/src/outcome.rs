@@ -52,8 +52,23 @@ impl Outcome {
     /// Whether the heap had no room for the plugin, or for its first call.
     pub fn lacks_heap(&self) -> bool {
         let first = self.calls.first().and_then(|(call, _)| call.as_ref().err());
-        let lacks = |error: &String| error.contains("Heap") || error.contains("OutOfMemory");
+        let lacks = |error: &String| {
+            ["Heap", "NoRoom", "OutOfMemory"]
+                .iter()
+                .any(|word| error.contains(word))
+        };
         self.refused.as_ref().or(first).is_some_and(lacks)
+    }
+
+    /// How it differs from what came of the same case on a board with more heap, if it does: what is said, and the fuel. How far
+    /// memory can grow is the heap's to say.
+    pub fn differs(&self, case: &Case, roomy: &Self) -> Option<String> {
+        let same = self.refused == roomy.refused && self.calls == roomy.calls;
+        let grows = case.class.starts_with("memory");
+        (!same && !grows && !self.lacks_heap()).then(|| {
+            let (found, other) = ((&self.refused, &self.calls), (&roomy.refused, &roomy.calls));
+            format!("{}: found {found:?}, elsewhere {other:?}", case.name())
+        })
     }
 
     /// What it counts as in a table.

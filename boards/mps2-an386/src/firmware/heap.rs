@@ -8,7 +8,11 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use embedded_alloc::LlffHeap;
 
 /// Bytes.
-const SIZE: usize = 128 * 1024;
+const SIZE: usize = if cfg!(feature = "hostile") {
+    96 * 1024
+} else {
+    128 * 1024
+};
 
 #[global_allocator]
 static HEAP: Counted = Counted {
