@@ -1,5 +1,9 @@
 //! `cargo xtask bench`: instructions of one message echo and of one host call, beside the same done with wasmi by hand in
-//! the same run: counted by callgrind on the desktop, by the clock of the emulated board.
+//! the same run: counted by callgrind on the desktop, by the clock of the emulated board. There also those for a unit of
+//! fuel, and for a KiB of module.
+
+mod loading;
+mod worst;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,17 +14,29 @@ use corelet_cli::toolchain::ensure_valgrind;
 use corelet_cli::{Failure, firmware};
 use corelet_mps2_an386::BootRecord;
 
+use loading::Loading;
+use worst::Program;
+
 use crate::emulator::run_to_end;
+use crate::examples;
 use crate::run::{cargo, root, step, target_folder};
 
 /// The most that Corelet may take of what it takes by hand.
 const RATIO_MAX: f64 = 1.3;
 
-/// Measures, prints a table, and compares.
+/// What is measured besides.
+#[derive(clap::Args, Debug, Default)]
+pub(crate) struct Args {
+    /// Compare admission with wasmi's own validation, for which another firmware is built
+    #[arg(long)]
+    validate: bool,
+}
+
+/// Measures, prints tables, and compares.
 ///
 /// # Errors
-/// If callgrind or QEMU is missing, or Corelet takes more than it may.
-pub(crate) fn run() -> Result<(), Failure> {
+/// If callgrind or QEMU is missing, or Corelet takes more than it may, or a program more than its fuel stands for.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let valgrind = ensure_valgrind().map_err(Failure::tool)?;
     let image = corelet_cli::build(&root().join("tests/bench/guest"), None)?.image;
     step(
@@ -46,13 +62,26 @@ pub(crate) fn run() -> Result<(), Failure> {
         let corelet = on_desktop(&counter, Side::Corelet, job, &image)?;
         compare("desktop", job, raw, corelet)?;
     }
-    let times = times_on_board(image)?;
+    let (mut names, mut images) = (vec!["echo".to_owned()], vec![image]);
+    for (name, image) in examples::images()? {
+        names.push(name);
+        images.push(image);
+    }
+    let measured = on_emulator(&["bench"], &images)?;
     for job in Job::ALL {
-        let raw = on_board(&times, Side::Raw, job)?;
-        let corelet = on_board(&times, Side::Corelet, job)?;
+        let raw = on_board(&measured.times, Side::Raw, job)?;
+        let corelet = on_board(&measured.times, Side::Corelet, job)?;
         compare("mps2-an386", job, raw, corelet)?;
     }
-    Ok(())
+    println!();
+    let validated = if args.validate {
+        Some(on_emulator(&["bench", "validate"], &images)?.loading)
+    } else {
+        None
+    };
+    loading::report(&names, &measured.loading, validated.as_deref())?;
+    println!();
+    worst::report(measured.programs)
 }
 
 fn compare(board: &str, job: Job, raw: f64, corelet: f64) -> Result<(), Failure> {
@@ -79,14 +108,24 @@ fn compare(board: &str, job: Job, raw: f64, corelet: f64) -> Result<(), Failure>
 /// What the firmware logs: the side, the job, how often it was done, and how long that took in nanoseconds.
 type Time = (String, String, f64, f64);
 
-/// Runs the firmware that measures.
-fn times_on_board(image: PathBuf) -> Result<Vec<Time>, Failure> {
-    let firmware = firmware::build(&["bench"])?;
-    let mut times = Vec::new();
-    run_to_end(&firmware, &[image], &BootRecord::FOR_EVER, |line| {
-        times.extend(time(line));
+/// What the firmware measured.
+#[derive(Default)]
+struct Measured {
+    times: Vec<Time>,
+    programs: Vec<Program>,
+    loading: Vec<Loading>,
+}
+
+/// Runs the firmware that measures, with these images in its banks.
+fn on_emulator(features: &[&str], images: &[PathBuf]) -> Result<Measured, Failure> {
+    let firmware = firmware::build(features)?;
+    let mut measured = Measured::default();
+    run_to_end(&firmware, images, &BootRecord::FOR_EVER, |line| {
+        measured.times.extend(time(line));
+        measured.programs.extend(worst::program(line));
+        measured.loading.extend(loading::loading(line));
     })?;
-    Ok(times)
+    Ok(measured)
 }
 
 /// Reads `bench JOB SIDE COUNT: TIME ns`.

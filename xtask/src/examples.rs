@@ -62,6 +62,18 @@ pub(crate) fn build_all() -> Result<Vec<Built>, Failure> {
     Ok(all)
 }
 
+/// The names of all examples, and their images.
+///
+/// # Errors
+/// If one does not build.
+pub(crate) fn images() -> Result<Vec<(String, PathBuf)>, Failure> {
+    let image = |example: &Example| {
+        let image = corelet_cli::build(&folder(example.name), None)?.image;
+        Ok((example.name.to_owned(), image))
+    };
+    EXAMPLES.iter().map(image).collect()
+}
+
 fn folder(name: &str) -> PathBuf {
     root().join("guest-sdk/examples").join(name)
 }

@@ -22,8 +22,8 @@ enum Task {
     Test,
     /// Flash and RAM of the firmware
     Size(size::Args),
-    /// Instructions of a message and of a host call, beside wasmi used by hand
-    Bench,
+    /// Instructions: of a message and of a host call beside wasmi used by hand, for a unit of fuel, for a KiB of module
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Test => test::run(),
         Task::Size(args) => size::run(&args),
-        Task::Bench => bench::run(),
+        Task::Bench(args) => bench::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -54,8 +54,8 @@ pub(crate) fn run() -> Result<(), Failure> {
     heading("flash and RAM of the firmware");
     size::check_budget()?;
 
-    heading("instructions beside wasmi by hand");
-    bench::run()?;
+    heading("instructions beside wasmi by hand, for fuel, and for loading");
+    bench::run(&bench::Args::default())?;
 
     step("tests", &mut cargo(&["test", "--workspace"]))?;
     // Those that compile plugins are left out where they stand, so that stable Rust alone can test the rest; they share a

@@ -25,6 +25,8 @@
 //! slot 0: processed N to VALUE               readings, to one by the plugin
 //! slot 0: STATE, METRICS                     at the end
 //! bench JOB SIDE COUNT: N ns                 firmware with the feature `bench`
+//! worst NAME: N fuel, N ns, first N ns       likewise
+//! loading BANK: N B, admission N ns, translation N ns, instance N ns
 //! hostile N: refused: ERROR                  firmware with the feature `hostile`, of image N of its bundle
 //! hostile N: loaded
 //! hostile N: answer of N B, fuel N

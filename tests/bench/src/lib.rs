@@ -5,11 +5,16 @@
 //! and serde derives for the same module, with fuel on and every pointer checked, but without grants, quotas and bounds.
 //! The cost of one operation is the difference between many and few, divided by how far they are apart:
 //! `cargo xtask bench` does that.
+//!
+//! Besides, for the emulated board: [`worst`], programs that take as long as they can for their fuel, and [`loading`].
 
 #![no_std]
 
 mod corelet;
+pub mod loading;
+mod nothing;
 mod raw;
+pub mod worst;
 
 use corelet_image::{Image, Keys};
 

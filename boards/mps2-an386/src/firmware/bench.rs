@@ -1,19 +1,59 @@
+//! Measures, logs what it finds, and ends the emulator: see `cargo xtask bench`.
+
+use corelet_bench::loading::{self, Steps};
+use corelet_bench::worst::{self, PROGRAMS, Taken};
 use corelet_bench::{Job, Side};
 use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
+use corelet_image::{Image, Keys};
 
 use super::monotonic_clock;
 
 /// How often each job is done: what starting takes is the same for both.
 const COUNTS: [u32; 2] = [10, 1_010];
 
-/// Measures with the plugin in the first bank, logs the time of each run, and ends the emulator.
+/// Measures with the benchmark's plugin in the first bank, and the loading of all that follow. With wasmi's own validation,
+/// only what that changes.
 pub(super) fn run(flash: &[u8]) {
-    let bank = DEVELOPMENT_FLASH.bank(0);
-    let bank = bank.and_then(|region| region.of(flash)).unwrap_or(&[]);
-    let Ok(Some(image)) = image_in(bank) else {
-        defmt::error!("bench: no image in the first bank");
-        semihosting::process::exit(1)
-    };
+    if !cfg!(feature = "validate") {
+        match image(flash, 0) {
+            Some(image) => jobs(image),
+            None => {
+                defmt::error!("bench: no image in the first bank");
+                semihosting::process::exit(1)
+            }
+        }
+        programs();
+    }
+    for (bank, image) in (0..).map_while(|bank| Some((bank, image(flash, bank)?))) {
+        let keys = Keys::NONE.accept_development();
+        let Ok(image) = image.verify(&keys, corelet_host::VERSION) else {
+            defmt::error!("bench: an image that is not verified");
+            semihosting::process::exit(1)
+        };
+        let module = image.module();
+        let Steps {
+            admission,
+            translation,
+            instance,
+        } = loading::measure(module, monotonic_clock::now);
+        defmt::info!(
+            "loading {}: {} B, admission {} ns, translation {} ns, instance {} ns",
+            bank,
+            module.len(),
+            admission,
+            translation,
+            instance
+        );
+    }
+    semihosting::process::exit(0)
+}
+
+fn image(flash: &[u8], bank: usize) -> Option<Image<'_>> {
+    let bank = DEVELOPMENT_FLASH.bank(bank)?.of(flash)?;
+    image_in(bank).ok().flatten()
+}
+
+fn jobs(image: Image<'_>) {
     for job in Job::ALL {
         for side in Side::ALL {
             for count in COUNTS {
@@ -30,5 +70,17 @@ pub(super) fn run(flash: &[u8]) {
             }
         }
     }
-    semihosting::process::exit(0)
+}
+
+fn programs() {
+    for (name, module) in PROGRAMS {
+        let Taken { fuel, time, first } = worst::measure(module, monotonic_clock::now);
+        defmt::info!(
+            "worst {=str}: {} fuel, {} ns, first {} ns",
+            name,
+            fuel,
+            time,
+            first
+        );
+    }
 }

@@ -1,0 +1,75 @@
+//! Instructions of the emulated board for one KiB of module, from its bytes to an instance.
+
+use corelet_cli::Failure;
+use corelet_cli::qemu::INSTRUCTION;
+
+/// What loading one plugin took, in instructions.
+pub(super) struct Loading {
+    bank: usize,
+    bytes: f64,
+    admission: f64,
+    translation: f64,
+    instance: f64,
+}
+
+/// Reads `loading BANK: N B, admission N ns, translation N ns, instance N ns`.
+pub(super) fn loading(line: &str) -> Option<Loading> {
+    let (bank, taken) = line.strip_prefix("loading ")?.split_once(": ")?;
+    let number = |name: &str, unit: &str| -> Option<f64> {
+        let part = taken
+            .split(", ")
+            .find_map(|part| part.strip_prefix(name)?.strip_suffix(unit));
+        part?.parse().ok()
+    };
+    let instructions = |name: &str| Some(number(name, " ns")? / INSTRUCTION.as_nanos() as f64);
+    Some(Loading {
+        bank: bank.parse().ok()?,
+        bytes: number("", " B")?,
+        admission: instructions("admission ")?,
+        translation: instructions("translation ")?,
+        instance: instructions("instance ")?,
+    })
+}
+
+/// Prints a table; `names` are those of the plugins, by bank. With `validated`, translation includes wasmi's own validation
+/// there, and the difference is printed.
+///
+/// # Errors
+/// If nothing was measured.
+pub(super) fn report(
+    names: &[String],
+    all: &[Loading],
+    validated: Option<&[Loading]>,
+) -> Result<(), Failure> {
+    if all.is_empty() || validated.is_some_and(|validated| validated.len() != all.len()) {
+        return Err(Failure::tool("the emulated board measured no loading"));
+    }
+    print!(
+        "{:28} {:>9} {:>9} {:>9} {:>9}",
+        "instructions for 1 KiB", "bytes", "admit", "translate", "instance"
+    );
+    println!(
+        "{}",
+        if validated.is_some() {
+            "   wasmi validates"
+        } else {
+            ""
+        }
+    );
+    for (place, loading) in all.iter().enumerate() {
+        let per_kib = |instructions: f64| instructions / loading.bytes * 1024.0;
+        print!(
+            "{:28} {:9} {:9.0} {:9.0} {:9.0}",
+            names.get(loading.bank).map_or("", String::as_str),
+            loading.bytes,
+            per_kib(loading.admission),
+            per_kib(loading.translation),
+            per_kib(loading.instance)
+        );
+        match validated.and_then(|validated| validated.get(place)) {
+            Some(both) => println!("{:18.0}", per_kib(both.translation - loading.translation)),
+            None => println!(),
+        }
+    }
+    Ok(())
+}
