@@ -40,15 +40,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         check: Check,
         work: Work,
     ) -> Result<(), CallError> {
-        let Life::Running(machine) = &mut self.life else {
-            return Err(CallError::Faulted(self.slot));
-        };
-        let mut sent = 0;
-        machine.begin(export, self.fuel_per_call, |writer| {
-            request(writer)?;
-            sent = writer.length();
-            Ok(())
-        })?;
+        let sent = self.open(export, request)?;
         self.job = Some(Job { work, sent, check });
         Ok(())
     }
@@ -143,14 +135,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         fuel: u64,
     ) -> Option<(Work, Result<Answer, CallError>)> {
         let check = self.job.as_ref()?.check;
-        let progress = self.lend(home, |machine| {
-            let progress = machine.run(fuel)?;
-            if let Progress::Finished(answer) = progress {
-                check(machine.response(answer))?;
-            }
-            Ok(progress)
-        });
-        let result = match progress.flatten() {
+        let result = match self.carry_on(home, fuel, check) {
             Ok(Progress::Suspended) => return None,
             Ok(Progress::Finished(answer)) => Ok(answer),
             Err(error) => Err(error),

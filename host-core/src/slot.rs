@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use corelet_abi::{Answer, Codec, CodecError, INIT_EXPORT, NameKey, Status, Writer, decode};
-use corelet_load::{Imports, Machine, MachineError};
+use corelet_load::{Imports, Machine, MachineError, Progress, Stop};
 
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::exports::Exports;
@@ -234,44 +234,75 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         request: Encode<'_>,
         check: Check,
     ) -> Result<Answer, CallError> {
-        let fuel = self.fuel_per_call;
-        let mut sent = 0;
-        let result = self.lend(home, |machine| {
-            let answer = machine.call(export, fuel, |writer| {
-                request(writer)?;
-                sent = writer.length();
-                Ok(())
-            })?;
-            check(machine.response(answer))?;
-            Ok(answer)
-        });
-        let result = result.flatten();
+        let sent = self.open(export, request)?;
+        let result = match self.carry_on(home, u64::MAX, check) {
+            Ok(Progress::Finished(answer)) => Ok(answer),
+            // With all the fuel there is an end, if there is a beginning.
+            Ok(Progress::Suspended) => {
+                self.close();
+                Err(Stop::HeapFull.into())
+            }
+            Err(error) => Err(error),
+        };
         self.count(sent, result);
         result
     }
 
-    /// Moves the board into the plugin, and marks its image as the one that runs, for as long as `work` takes.
-    pub(crate) fn lend<R>(
+    /// Writes a request of so many bytes, and no guest code runs yet.
+    pub(crate) fn open(
         &mut self,
-        home: &mut Home<B>,
-        work: impl FnOnce(&mut Machine<Resident<B>>) -> R,
-    ) -> Result<R, CallError> {
+        export: NameKey,
+        request: Encode<'_>,
+    ) -> Result<usize, CallError> {
         let Life::Running(machine) = &mut self.life else {
             return Err(CallError::Faulted(self.slot));
         };
-        let mut shared = home.take().ok_or(CallError::BoardLost)?;
+        let mut sent = 0;
+        machine.begin(export, self.fuel_per_call, |writer| {
+            request(writer)?;
+            sent = writer.length();
+            Ok(())
+        })?;
+        Ok(sent)
+    }
+
+    /// Carries the open call on, with the board, and sees to it that `check` accepts the answer. The image is marked meanwhile
+    /// as the one that runs.
+    pub(crate) fn carry_on(
+        &mut self,
+        home: &mut Home<B>,
+        fuel: u64,
+        check: Check,
+    ) -> Result<Progress, CallError> {
+        let Life::Running(machine) = &mut self.life else {
+            return Err(CallError::Faulted(self.slot));
+        };
+        let Some(mut shared) = home.take() else {
+            machine.cancel();
+            return Err(CallError::BoardLost);
+        };
         let _marked = self.mark.map(Mark::set);
         let now = shared.now();
         let resident = machine.data_mut();
         resident.session.enter(now);
         resident.lent = Some(shared);
-        let result = work(machine);
+        let progress = machine.run(fuel);
         let resident = machine.data_mut();
         *home = resident.lent.take();
         let board_errors = resident.session.board_errors.take();
         let metrics = &mut self.metrics;
         metrics.board_errors = metrics.board_errors.saturating_add(board_errors);
-        Ok(result)
+        if let Ok(Progress::Finished(answer)) = progress {
+            check(machine.response(answer))?;
+        }
+        Ok(progress?)
+    }
+
+    /// Ends the open call.
+    pub(crate) fn close(&mut self) {
+        if let Life::Running(machine) = &mut self.life {
+            machine.cancel();
+        }
     }
 
     /// Counts a call that has come to its end.

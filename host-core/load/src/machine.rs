@@ -9,7 +9,7 @@ use wasmi::{Engine, Extern, Func, Instance, Memory, Module, Store, TypedFunc};
 use crate::budget::STORE_DATA;
 use crate::host_call::{self, Claim};
 use crate::limits::{Limits, check_heap, heap_has};
-use crate::sliced::Open;
+use crate::sliced::{Open, Progress};
 use crate::store_data::StoreData;
 use crate::translate::translate;
 use crate::{Budget, Imports, MachineError, Stop};
@@ -156,23 +156,15 @@ impl<D: Imports> Machine<D> {
         fuel: u64,
         request: impl FnOnce(&mut Writer<'_>) -> Result<(), CodecError>,
     ) -> Result<Answer, Stop> {
-        let result = self
-            .enter(export, request)
-            .and_then(|entry| self.call_entry(entry, fuel));
-        self.note(result)
-    }
-
-    #[inline]
-    fn call_entry(&mut self, entry: Entry, fuel: u64) -> Result<Answer, Stop> {
-        self.store
-            .set_fuel(fuel)
-            .map_err(|error| Stop::of(&error))?;
-        let result = entry
-            .function
-            .call(&mut self.store, (entry.request, entry.length));
-        let left = self.store.get_fuel().unwrap_or(0);
-        self.fuel_used = fuel.saturating_sub(left);
-        self.answer(result.map_err(|error| Stop::of(&error))?)
+        self.begin(export, fuel, request)?;
+        match self.run(u64::MAX)? {
+            Progress::Finished(answer) => Ok(answer),
+            // With all the fuel there is an end, if there is a beginning.
+            Progress::Suspended => {
+                self.cancel();
+                Err(Stop::HeapFull)
+            }
+        }
     }
 
     /// Writes a request, and says how the guest is entered with it.
@@ -205,9 +197,6 @@ impl<D: Imports> Machine<D> {
         })?;
         // Within the buffer, whose size is 32 bits.
         let length = writer.length() as u32;
-        if !self.heap_has_reserve() {
-            return Err(Stop::HeapFull);
-        }
         Ok(Entry {
             function,
             request: buffer,

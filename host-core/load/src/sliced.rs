@@ -70,6 +70,8 @@ impl<D: Imports> Machine<D> {
     ///
     /// # Errors
     /// As [`call`](Self::call), and no call is open then. [`Stop::NoCall`] if none was.
+    // Once in the firmware, and not in each of those that call it.
+    #[inline(never)]
     pub fn run(&mut self, slice: u64) -> Result<Progress, Stop> {
         let mut open = self.open.take().ok_or(Stop::NoCall)?;
         let paid = open.debt.min(slice);
@@ -84,10 +86,10 @@ impl<D: Imports> Machine<D> {
         self.note(result)
     }
 
-    /// Ends the open call, if there is one, and with it the instance.
+    /// Ends the open call, if there is one, and with it the instance, if the guest was entered.
     pub fn cancel(&mut self) {
-        if self.open.take().is_some() {
-            self.spent = true;
+        if let Some(Open { at, .. }) = self.open.take() {
+            self.spent |= !matches!(at, At::Entry(_));
         }
     }
 
