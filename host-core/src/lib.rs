@@ -93,7 +93,7 @@
 //!
 //! A call into a plugin ends when its fuel is used up. A driver uses none while it works, so each standard function charges
 //! what stands beside it: [`storage::GET_FUEL`](capability::storage::GET_FUEL), and so on. What the slowest of them do, to search
-//! a store in flash, costs 100: 10,000 fuel pay for 100 searches. The charge is taken when the function returns, so a call
+//! a store in flash, costs 200: 10,000 fuel pay for 50 searches. The charge is taken when the function returns, so a call
 //! of a plugin lasts at most one host function longer than its fuel. A vendor's functions charge what their drivers are worth.
 //!
 //! ## Slices

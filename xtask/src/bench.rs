@@ -2,6 +2,7 @@
 //! the same run: counted by callgrind on the desktop, by the clock of the emulated board. There also those for a unit of
 //! fuel, and for a KiB of module.
 
+mod gap;
 mod loading;
 mod worst;
 
@@ -14,6 +15,7 @@ use corelet_cli::toolchain::ensure_valgrind;
 use corelet_cli::{Failure, firmware};
 use corelet_mps2_an386::BootRecord;
 
+use gap::Gap;
 use loading::Loading;
 use worst::Program;
 
@@ -81,7 +83,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     };
     loading::report(&names, &measured.loading, validated.as_deref())?;
     println!();
-    worst::report(measured.programs)
+    worst::report(measured.programs)?;
+    println!();
+    gap::report(&measured.gaps)
 }
 
 fn compare(board: &str, job: Job, raw: f64, corelet: f64) -> Result<(), Failure> {
@@ -113,6 +117,7 @@ type Time = (String, String, f64, f64);
 struct Measured {
     times: Vec<Time>,
     programs: Vec<Program>,
+    gaps: Vec<Gap>,
     loading: Vec<Loading>,
 }
 
@@ -123,6 +128,7 @@ fn on_emulator(features: &[&str], images: &[PathBuf]) -> Result<Measured, Failur
     run_to_end(&firmware, images, &BootRecord::FOR_EVER, |line| {
         measured.times.extend(time(line));
         measured.programs.extend(worst::program(line));
+        measured.gaps.extend(gap::gap(line));
         measured.loading.extend(loading::loading(line));
     })?;
     Ok(measured)

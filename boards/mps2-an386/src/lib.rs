@@ -26,6 +26,7 @@
 //! slot 0: STATE, METRICS                     at the end
 //! bench JOB SIDE COUNT: N ns                 firmware with the feature `bench`
 //! worst NAME: N fuel, N ns, first N ns       likewise
+//! gap NAME: slice N, N ns                    likewise
 //! loading BANK: N B, admission N ns, translation N ns, instance N ns
 //! hostile N: refused: ERROR                  firmware with the feature `hostile`, of image N of its bundle
 //! hostile N: loaded

@@ -213,7 +213,7 @@ fn heap_json(bound: &HeapBound) -> Value {
         "instantiate": bound.instantiate,
         "call": bound.call,
         "memory": bound.memory,
-        "total": bound.total,
+        "total": bound.total(),
         "largest_block": bound.largest_block,
     })
 }

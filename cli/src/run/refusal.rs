@@ -182,7 +182,6 @@ mod tests {
             instantiate: 14_344,
             call: 17_144,
             memory: 65_536,
-            total: 17_144 + 65_536,
             largest_block: 65_536,
         };
         let manifest = Manifest {

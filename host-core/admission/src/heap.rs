@@ -41,20 +41,33 @@ pub struct HeapBound {
     pub translate: u32,
     /// While an instance is made, engine and module included; without linear memory.
     pub instantiate: u32,
-    /// While it is called, engine, module and instance included; without linear memory.
+    /// While it is called, or made anew after a call; engine, module and instance included, without linear memory.
     pub call: u32,
     /// Linear memory; old and new together while it grows.
     pub memory: u32,
-    /// At any time, linear memory included.
-    pub total: u32,
     /// The largest block, that of linear memory included.
     pub largest_block: u32,
 }
 
 impl HeapBound {
+    /// At any time.
+    pub const fn total(&self) -> u32 {
+        self.with_memory(self.memory)
+    }
+
     /// At any time, without linear memory.
     pub const fn without_memory(&self) -> u32 {
-        self.total.saturating_sub(self.memory)
+        self.with_memory(0)
+    }
+
+    /// At any time, with so many bytes of linear memory. There is none yet while the module is translated.
+    pub const fn with_memory(&self, bytes: u32) -> u32 {
+        let later = self.call.saturating_add(bytes);
+        if later > self.translate {
+            later
+        } else {
+            self.translate
+        }
     }
 }
 
@@ -77,7 +90,7 @@ impl HeapBound {
 /// heap.step(Step::End { height: 0, results: 1 });
 /// heap.function_ends();
 /// let stack = Stack { bytes: 4_096, reserved: false, calls: 64, memory: 0, host: 48 };
-/// assert!(heap.bound(&stack).total < 5_500);
+/// assert!(heap.bound(&stack).total() < 5_500);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Heap {

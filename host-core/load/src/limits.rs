@@ -59,8 +59,8 @@ impl ResourceLimiter for Limits {
 /// In one piece, since what is free in several may be too little in each: a vector that grows needs one that holds all of it.
 /// Memory that grows later is left out; it is refused where it grows.
 pub(crate) fn check_heap(admitted: &Admitted<'_>, budget: &Budget) -> Result<(), MachineError> {
-    let own = budget.covers(admitted.figures())?.without_memory();
-    let needed = own.saturating_add(admitted.memory_bytes());
+    let bound = budget.covers(admitted.figures())?;
+    let needed = bound.with_memory(admitted.memory_bytes());
     if !heap_has(needed as usize) {
         return Err(MachineError::NoRoom { needed });
     }

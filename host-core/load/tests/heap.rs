@@ -187,7 +187,7 @@ fn a_board_without_room_for_all_that_a_module_may_take_refuses_it() {
     let module = function("unreachable");
     let admitted = admit(&module, &Limits::DEVICE, &ServeAll).unwrap();
     let own = Budget::DEVICE.heap_bound(admitted.figures());
-    let needed = own.without_memory() + admitted.memory_bytes();
+    let needed = own.with_memory(admitted.memory_bytes());
     for free in (0..needed).step_by(97).chain([needed - 1]) {
         let result = with_free(free as usize, || {
             Machine::load(&admitted, &Budget::DEVICE, Host::default(), &ServeAll).map(drop)

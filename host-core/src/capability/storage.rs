@@ -37,8 +37,9 @@ const _: () = {
     assert!(Keys::MAX == KeyResponse::MAX);
 };
 
-/// Fuel of one search of the store, which may read all of its flash.
-const SEARCH_FUEL: u64 = 100;
+/// Fuel of one search of the store, which may read all of its flash: 23,500 instructions on the emulated board when that is full, so
+/// that a unit of fuel stands for no more of them here than in a plugin's own code.
+const SEARCH_FUEL: u64 = 200;
 
 /// Fuel of `get` and of `exists`: one search.
 pub const GET_FUEL: u64 = SEARCH_FUEL;

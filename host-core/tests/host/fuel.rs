@@ -61,7 +61,10 @@ fn every_standard_function_has_its_price() {
 #[test]
 fn a_plugin_that_keeps_much_pays_for_its_count() {
     let fuel = |kept: u32| {
-        let mut host = host_of(POLICY);
+        let mut host = host_of(SlotPolicy {
+            fuel_per_call: 20_000,
+            ..POLICY
+        });
         let grant = record::<storage::Grant>(&storage::Grant {
             bytes: u32::MAX,
             writes_per_day: None,
@@ -89,7 +92,7 @@ fn a_plugin_that_keeps_much_pays_for_its_count() {
 
 /// How often a plugin has the store searched that calls `F` as long as it has fuel.
 fn searches<F: Function>(request: &str) -> u32 {
-    const FUEL: u64 = 10_000;
+    const FUEL: u64 = 20_000;
     let body = format!(
         "(loop $again
             (drop (call ${} {request} (i32.const 0) (i32.const 0x200)))

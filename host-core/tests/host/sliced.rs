@@ -337,10 +337,10 @@ fn a_driver_is_paid_for_before_the_plugin_goes_on() {
     assert_eq!(Get::INTERFACE, STORAGE);
     load(&mut host, ONE, &manifest, &module).unwrap();
     let _ = start(&mut host, ONE);
-    // A search costs 100 and more: with slices of 50, two of three pay.
+    // A search costs 200 and more: with slices of 100, two of three pay.
     let mut searches = 0;
     for slices in 1..=30_u32 {
-        assert_eq!(host.run(Fuel(50)), suspended(ONE));
+        assert_eq!(host.run(Fuel(100)), suspended(ONE));
         let found = host.board().unwrap().searches;
         assert!(found - searches <= 1);
         searches = found;

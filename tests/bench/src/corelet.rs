@@ -20,7 +20,7 @@ const POLICY: SlotPolicy = SlotPolicy {
     ..SlotPolicy::DEVICE
 };
 
-struct Board;
+pub(crate) struct Board;
 
 impl MonotonicClock for Board {
     fn now(&mut self) -> u64 {

@@ -6,11 +6,13 @@
 //! The cost of one operation is the difference between many and few, divided by how far they are apart:
 //! `cargo xtask bench` does that.
 //!
-//! Besides, for the emulated board: [`worst`], programs that take as long as they can for their fuel, and [`loading`].
+//! Besides, for the emulated board: [`worst`], programs that take as long as they can for their fuel, [`gap`], how long one slice
+//! of such a program is, and [`loading`].
 
 #![no_std]
 
 mod corelet;
+pub mod gap;
 pub mod loading;
 mod nothing;
 mod raw;

@@ -1,5 +1,6 @@
 //! Measures, logs what it finds, and ends the emulator: see `cargo xtask bench`.
 
+use corelet_bench::gap;
 use corelet_bench::loading::{self, Steps};
 use corelet_bench::worst::{self, PROGRAMS, Taken};
 use corelet_bench::{Job, Side};
@@ -23,6 +24,7 @@ pub(super) fn run(flash: &[u8]) {
             }
         }
         programs();
+        gaps();
     }
     for (bank, image) in (0..).map_while(|bank| Some((bank, image(flash, bank)?))) {
         let keys = Keys::NONE.accept_development();
@@ -82,5 +84,21 @@ fn programs() {
             time,
             first
         );
+    }
+}
+
+fn gaps() {
+    for (name, image) in gap::PROGRAMS {
+        let keys = Keys::NONE.accept_development();
+        let image =
+            Image::parse(image).and_then(|image| image.verify(&keys, corelet_host::VERSION));
+        let Ok(image) = image else {
+            defmt::error!("bench: a program that is not verified");
+            semihosting::process::exit(1)
+        };
+        for slice in gap::SLICES {
+            let time = gap::measure(&image, slice, monotonic_clock::now);
+            defmt::info!("gap {=str}: slice {}, {} ns", name, slice, time);
+        }
     }
 }

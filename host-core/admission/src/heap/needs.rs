@@ -191,9 +191,8 @@ impl Needs {
         HeapBound {
             translate,
             instantiate,
-            call,
+            call: call.max(anew),
             memory,
-            total: translate.max(anew).max(call).saturating_add(memory),
             largest_block: self
                 .largest_block()
                 .max(values)

@@ -1,0 +1,59 @@
+//! Instructions of the emulated board for one slice: how long a main loop waits for a plugin, the host's own work included.
+
+use corelet_admission::fuel::WORST_INSTRUCTIONS;
+use corelet_bench::gap::{PROGRAMS, SLICES};
+use corelet_cli::Failure;
+use corelet_cli::qemu::INSTRUCTION;
+
+/// What entering and leaving a plugin takes beside its fuel, at the most.
+const BESIDES: f64 = 10_000.0;
+
+/// The longest slice of a program.
+pub(super) struct Gap {
+    name: String,
+    slice: u64,
+    instructions: f64,
+}
+
+/// Reads `gap NAME: slice N, TIME ns`.
+pub(super) fn gap(line: &str) -> Option<Gap> {
+    let (name, rest) = line.strip_prefix("gap ")?.split_once(": slice ")?;
+    let (slice, time) = rest.split_once(", ")?;
+    let time: f64 = time.strip_suffix(" ns")?.parse().ok()?;
+    Some(Gap {
+        name: name.to_owned(),
+        slice: slice.parse().ok()?,
+        instructions: time / INSTRUCTION.as_nanos() as f64,
+    })
+}
+
+/// Prints them, and compares with what is stated.
+///
+/// # Errors
+/// If one is longer.
+pub(super) fn report(gaps: &[Gap]) -> Result<(), Failure> {
+    print!("{:38}", "instructions of one slice, mps2-an386");
+    for slice in SLICES {
+        print!(" {slice:>12}");
+    }
+    println!();
+    for (name, _) in PROGRAMS {
+        print!("{name:38}");
+        for slice in SLICES {
+            let gap = gaps
+                .iter()
+                .find(|gap| gap.name == *name && gap.slice == slice)
+                .ok_or_else(|| Failure::tool(format_args!("no slice of `{name}` was measured")))?;
+            print!(" {:12.0}", gap.instructions);
+            let allowed = slice as f64 * f64::from(WORST_INSTRUCTIONS) + BESIDES;
+            if gap.instructions > allowed {
+                return Err(
+                    Failure::refused(format_args!("a slice of `{name}` is too long"))
+                        .found(gap.instructions, allowed),
+                );
+            }
+        }
+        println!();
+    }
+    Ok(())
+}
