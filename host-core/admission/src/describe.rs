@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use crate::value;
-use crate::{ImportName, ImportRefusal, Quantity, Reason, Refusal};
+use crate::{ImportName, ImportRefusal, Quantity, Reason, Refusal, proposals, value};
 
 impl Refusal {
     /// The refusal in words, with the names that stand in `module`, which is the module that was refused.
@@ -99,10 +98,13 @@ impl fmt::Display for Sentence<'_> {
             Reason::TypeForm { found } => {
                 write!(f, "type form {found:#04x}: only function types are allowed")
             }
-            Reason::ValueType { found } => write!(
-                f,
-                "value type {found:#04x}: only i32, i64, f32 and f64 are allowed"
-            ),
+            Reason::ValueType { found } => {
+                write!(f, "value type {found:#04x}")?;
+                if let Some(proposal) = proposals::of_value_type(found) {
+                    write!(f, ", of {proposal}")?;
+                }
+                f.write_str(": only i32, i64, f32 and f64 are allowed")
+            }
             Reason::ImportKind { import, found } => {
                 self.import(f, import)?;
                 write!(f, " is a {}: only functions can be imported", kind(found))
@@ -148,10 +150,15 @@ impl fmt::Display for Sentence<'_> {
             }
             Reason::StartFunction => f.write_str("a start function: move its code to `init`"),
             Reason::Unclosed => f.write_str("the code of a function does not close all its blocks"),
-            Reason::Instruction { found } => write!(
-                f,
-                "instruction {found:#x} is unknown, or of a proposal that is off: build for WebAssembly 1.0 with bulk memory"
-            ),
+            Reason::Instruction { found } => {
+                match proposals::of_instruction(found) {
+                    Some(proposal) => {
+                        write!(f, "instruction {found:#x} is of {proposal}, which is off")?;
+                    }
+                    None => write!(f, "instruction {found:#x} is unknown")?,
+                }
+                f.write_str(": build for WebAssembly 1.0 with bulk memory")
+            }
             Reason::BlockType { found } => {
                 write!(f, "a block of type {found}: there is no such type")
             }

@@ -78,6 +78,7 @@ mod numeric;
 mod offer;
 mod operands;
 mod plugin;
+mod proposals;
 mod refusal;
 mod regions;
 mod segments;
