@@ -1,7 +1,7 @@
 use crate::bsp::{print, sleep_until_interrupt, uptime_ns, warn};
 use corelet_board_support::image_in;
 use corelet_host::capability::{logging, monotonic_clock, sensor};
-use corelet_host::{Allow, Host, Policy, Report, SlotId, SlotPolicy, VERSION};
+use corelet_host::{Allow, Fuel, Host, Policy, Report, SlotId, SlotPolicy, VERSION};
 use corelet_image::{Keys, PublicKey};
 
 /// The drivers, by value: here an embedded-hal I²C bus with a TMP102 on it.
@@ -44,7 +44,7 @@ pub fn run<I2C: embedded_hal::i2c::I2c + 'static>(i2c: I2C, bank: &[u8], key: Pu
         Err(error) => warn(&error),
     }
     loop {
-        match host.poll() {                             // one tick or event, if one is due
+        match host.run(Fuel(5_000)) {                   // a slice of one tick or event, if one is due
             Report::Idle { .. } => sleep_until_interrupt(),
             Report::Faulted { fault, .. } => warn(&fault),
             _ => {}
