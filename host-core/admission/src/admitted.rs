@@ -1,14 +1,15 @@
 use corelet_abi::{NameKey, Shape, ShapeEntry};
 
 use crate::cursor::Cursor;
-use crate::exports::{self, RawExport};
+use crate::exports;
 use crate::figures::{Figures, Tally};
 use crate::fuel::BYTES_PER_FUEL;
 use crate::heap::{HeapBound, Stack};
-use crate::imports::{self, RawImport};
+use crate::imports;
 use crate::memory::Memory;
 use crate::plugin::{check_exports, check_imports};
 use crate::shapes::Shapes;
+use crate::source::{Refused, Source};
 use crate::validate::{self, Scope};
 use crate::workspace::{Space, space};
 use crate::{Limits, Offer, Refusal};
@@ -18,8 +19,9 @@ use crate::{Limits, Offer, Refusal};
 pub struct Admitted<'m> {
     module: &'m [u8],
     limits: Limits,
-    imports: Option<Cursor<'m>>,
-    exports: Option<Cursor<'m>>,
+    /// The contents of the sections; nothing if they are missing.
+    imports: &'m [u8],
+    exports: &'m [u8],
     /// How many types there are, which imports name.
     types: u32,
     shapes: Shapes<'m>,
@@ -45,7 +47,9 @@ pub fn admit<'m>(
     offer: &impl Offer,
 ) -> Result<Admitted<'m>, Refusal> {
     let limits = limits.within(&Limits::DEVICE);
-    admit_in(module, &limits, offer, space!(Limits::DEVICE))
+    let source = Source::new(module);
+    let admitted = admit_in(module, &source, &limits, offer, space!(Limits::DEVICE));
+    admitted.map_err(|refused| source.refusal(refused))
 }
 
 /// As [`admit`], with limits as large as [`Limits::LARGEST`]: for tools, since it takes some hundred KiB of stack.
@@ -58,32 +62,45 @@ pub fn admit_large<'m>(
     offer: &impl Offer,
 ) -> Result<Admitted<'m>, Refusal> {
     let limits = limits.within(&Limits::LARGEST);
-    admit_in(module, &limits, offer, space!(Limits::LARGEST))
+    let source = Source::new(module);
+    let admitted = admit_in(module, &source, &limits, offer, space!(Limits::LARGEST));
+    admitted.map_err(|refused| source.refusal(refused))
 }
 
-fn admit_in<'m>(
+fn admit_in<'s, 'm>(
     module: &'m [u8],
+    source: &'s Source<'s>,
     limits: &Limits,
     offer: &impl Offer,
-    space: Space<'_, 'm>,
-) -> Result<Admitted<'m>, Refusal> {
+    space: Space<'_, 's>,
+) -> Result<Admitted<'m>, Refused> {
     let mut tally = Tally::new();
-    let valid = validate::check(module, Scope::Plugin, limits, space, &mut tally)?;
+    let valid = validate::check(source.cursor(), Scope::Plugin, limits, space, &mut tally)?;
     let shapes = Shapes::check(valid.layout.shapes, limits)?;
     check_imports(&valid, shapes, limits, offer)?;
     let (memory, exchange) = check_exports(&valid, shapes, limits)?;
     Ok(Admitted {
         module,
         limits: *limits,
-        imports: valid.layout.imports,
-        exports: valid.layout.exports,
+        imports: part(module, valid.layout.imports),
+        exports: part(module, valid.layout.exports),
         types: valid.types.len() as u32,
-        shapes,
+        shapes: Shapes::new(part(module, valid.layout.shapes)),
         memory,
         table: valid.table,
         exchange,
         figures: tally.figures(),
     })
+}
+
+/// The contents of a section, for as long as the module is there.
+fn part<'m>(module: &'m [u8], section: Option<Cursor<'_>>) -> &'m [u8] {
+    section
+        .and_then(|section| {
+            let rest = module.get(section.offset() as usize..)?;
+            rest.get(..section.left() as usize)
+        })
+        .unwrap_or_default()
 }
 
 /// A function that the module imports.
@@ -126,12 +143,13 @@ impl<'m> Admitted<'m> {
         let limits = self.limits;
         let types = self.types;
         let shapes = self.shapes;
-        items(self.imports, move |section| {
-            let RawImport {
-                interface,
-                function,
-                ..
-            } = imports::import(section, types, Scope::Plugin, &limits).ok()?;
+        let imports = self.imports;
+        items(imports, move |section| {
+            let name = imports::import(section, types, Scope::Plugin, &limits)
+                .ok()?
+                .name;
+            let interface = name.interface.of(imports);
+            let function = name.function.of(imports);
             let key = NameKey::of(interface, function);
             Some(Import {
                 interface,
@@ -146,14 +164,17 @@ impl<'m> Admitted<'m> {
     pub fn exports(&self) -> impl Iterator<Item = Export<'m>> + use<'m> {
         let limits = self.limits;
         let shapes = self.shapes;
-        items(self.exports, move |section| {
-            exports::export(section, &limits).ok()
+        let exports = self.exports;
+        items(exports, move |section| {
+            let export = exports::export(section, &limits).ok()?;
+            Some((export.is_call(), export.place))
         })
-        .filter(RawExport::is_call)
-        .filter_map(move |export| {
-            let key = NameKey::of_export(export.name);
+        .filter(|(is_call, _)| *is_call)
+        .filter_map(move |(_, name)| {
+            let name = name.of(exports);
+            let key = NameKey::of_export(name);
             Some(Export {
-                name: export.name,
+                name,
                 key,
                 shape: shapes.of(key)?,
             })
@@ -213,16 +234,18 @@ impl<'m> Admitted<'m> {
 
 /// The items of a section that was checked: `next` cannot fail, and would end the list if it did.
 fn items<'m, T>(
-    section: Option<Cursor<'m>>,
-    mut next: impl FnMut(&mut Cursor<'m>) -> Option<T>,
+    section: &'m [u8],
+    mut next: impl FnMut(&mut Cursor<'_>) -> Option<T>,
 ) -> impl Iterator<Item = T> {
-    let counted = section.and_then(|mut section| {
-        let count = section.u32().ok()?;
-        Some((section, count))
-    });
-    let (mut rest, count) = match counted {
-        Some((section, count)) => (section, count),
-        None => (Cursor::new(&[], 0), 0),
-    };
-    (0..count).map_while(move |_| next(&mut rest))
+    let source = Source::new(section);
+    let mut start = source.cursor();
+    let count = start.u32().unwrap_or(0);
+    let mut read = start.offset();
+    (0..count).map_while(move |_| {
+        let mut rest = source.cursor();
+        rest.take(read).ok()?;
+        let item = next(&mut rest)?;
+        read = rest.offset();
+        Some(item)
+    })
 }

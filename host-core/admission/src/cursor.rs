@@ -1,26 +1,28 @@
 //! Reading a module's bytes: nothing is believed before the bytes are there.
 
-use crate::{Limits, Name, Quantity, Reason, Refusal};
+use crate::source::{Refused, Source};
+use crate::{Limits, Name, Quantity, Reason};
 
 /// A place in the module. Every read checks, and a refusal carries the offset at which what was read begins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor<'m> {
+    source: &'m Source<'m>,
+    /// A part of the module.
     rest: &'m [u8],
-    offset: u32,
 }
 
 impl<'m> Cursor<'m> {
-    /// Reads `bytes`, which begin at `offset` in the module. The module's length fits `u32`.
-    pub(crate) const fn new(bytes: &'m [u8], offset: u32) -> Self {
+    /// Reads `bytes`, a part of the module.
+    pub(crate) const fn new(source: &'m Source<'m>, bytes: &'m [u8]) -> Self {
         Self {
+            source,
             rest: bytes,
-            offset,
         }
     }
 
     /// Where the next byte is.
-    pub(crate) const fn offset(&self) -> u32 {
-        self.offset
+    pub(crate) fn offset(&self) -> u32 {
+        self.source.offset(self.rest)
     }
 
     /// How many bytes are left.
@@ -28,31 +30,25 @@ impl<'m> Cursor<'m> {
         self.rest.len() as u32
     }
 
-    pub(crate) const fn refuse<T>(&self, reason: Reason) -> Result<T, Refusal> {
-        Err(Refusal {
-            offset: self.offset,
-            reason,
-        })
+    pub(crate) fn refuse<T>(&self, reason: Reason) -> Result<T, Refused> {
+        Err(self.source.refuse(self.rest, reason))
     }
 
-    pub(crate) fn byte(&mut self) -> Result<u8, Refusal> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Refused> {
         let Some((&first, rest)) = self.rest.split_first() else {
             return self.refuse(Reason::Truncated);
         };
         self.rest = rest;
-        self.offset = self.offset.wrapping_add(1);
         Ok(first)
     }
 
     /// The next `length` bytes, as a cursor of their own.
-    pub(crate) fn take(&mut self, length: u32) -> Result<Cursor<'m>, Refusal> {
+    pub(crate) fn take(&mut self, length: u32) -> Result<Cursor<'m>, Refused> {
         let Some((taken, rest)) = self.rest.split_at_checked(length as usize) else {
             return self.refuse(Reason::Truncated);
         };
-        let cursor = Cursor::new(taken, self.offset);
         self.rest = rest;
-        self.offset = self.offset.wrapping_add(length);
-        Ok(cursor)
+        Ok(Cursor::new(self.source, taken))
     }
 
     /// All that is left.
@@ -62,7 +58,7 @@ impl<'m> Cursor<'m> {
 
     /// An unsigned LEB128 integer: at most five bytes, no bit above the 32nd. Linkers pad to five bytes, so the form
     /// need not be the shortest.
-    pub(crate) fn u32(&mut self) -> Result<u32, Refusal> {
+    pub(crate) fn u32(&mut self) -> Result<u32, Refused> {
         let start = *self;
         let mut value = 0_u32;
         for shift in [0, 7, 14, 21, 28] {
@@ -79,7 +75,7 @@ impl<'m> Cursor<'m> {
     }
 
     /// A signed LEB128 integer of 32 or 64 bits; bits above the last are copies of the sign.
-    pub(crate) fn signed(&mut self, bits: u32) -> Result<i64, Refusal> {
+    pub(crate) fn signed(&mut self, bits: u32) -> Result<i64, Refused> {
         let start = *self;
         let mut value = 0_i64;
         let mut shift = 0_u32;
@@ -108,7 +104,7 @@ impl<'m> Cursor<'m> {
     }
 
     /// A quantity that the module states, held against its limit.
-    pub(crate) fn bounded(&mut self, limits: &Limits, what: Quantity) -> Result<u32, Refusal> {
+    pub(crate) fn bounded(&mut self, limits: &Limits, what: Quantity) -> Result<u32, Refused> {
         let start = *self;
         let found = self.u32()?;
         let allowed = limits.of(what);
@@ -120,7 +116,7 @@ impl<'m> Cursor<'m> {
 
     /// A count of items that follow, held against its limit and then against the bytes that are there: an item takes
     /// at least one.
-    pub(crate) fn count(&mut self, limits: &Limits, what: Quantity) -> Result<u32, Refusal> {
+    pub(crate) fn count(&mut self, limits: &Limits, what: Quantity) -> Result<u32, Refused> {
         let start = *self;
         let count = self.bounded(limits, what)?;
         if count > self.left() {
@@ -130,7 +126,7 @@ impl<'m> Cursor<'m> {
     }
 
     /// An index into `count` items.
-    pub(crate) fn index(&mut self, what: Quantity, count: u32) -> Result<u32, Refusal> {
+    pub(crate) fn index(&mut self, what: Quantity, count: u32) -> Result<u32, Refused> {
         let start = *self;
         let found = self.u32()?;
         if found >= count {
@@ -144,7 +140,7 @@ impl<'m> Cursor<'m> {
     }
 
     /// Index 0 where the module need not write it.
-    pub(crate) const fn implied(&self, what: Quantity, count: u32) -> Result<u32, Refusal> {
+    pub(crate) fn implied(&self, what: Quantity, count: u32) -> Result<u32, Refused> {
         if count == 0 {
             return self.refuse(Reason::Index {
                 what,
@@ -156,7 +152,7 @@ impl<'m> Cursor<'m> {
     }
 
     /// Nothing may follow.
-    pub(crate) const fn end(&self) -> Result<(), Refusal> {
+    pub(crate) fn end(&self) -> Result<(), Refused> {
         match self.left() {
             0 => Ok(()),
             found => self.refuse(Reason::Trailing { found }),
@@ -164,7 +160,7 @@ impl<'m> Cursor<'m> {
     }
 
     /// A name, and where it stands.
-    pub(crate) fn name(&mut self, limits: &Limits) -> Result<(&'m str, Name), Refusal> {
+    pub(crate) fn name(&mut self, limits: &Limits) -> Result<(&'m str, Name), Refused> {
         let start = *self;
         let length = self.bounded(limits, Quantity::NameBytes)?;
         let text = self.take(length)?;
@@ -172,7 +168,7 @@ impl<'m> Cursor<'m> {
             Ok(name) => Ok((
                 name,
                 Name {
-                    offset: text.offset,
+                    offset: text.offset(),
                     length,
                 },
             )),
@@ -186,13 +182,15 @@ mod tests {
     use super::*;
 
     fn u32_of(bytes: &[u8]) -> Result<u32, Reason> {
-        let mut cursor = Cursor::new(bytes, 0);
-        cursor.u32().map_err(|refusal| refusal.reason)
+        let source = Source::new(bytes);
+        let refused = |refused| source.refusal(refused).reason;
+        source.cursor().u32().map_err(refused)
     }
 
     fn signed_of(bytes: &[u8], bits: u32) -> Result<i64, Reason> {
-        let mut cursor = Cursor::new(bytes, 0);
-        cursor.signed(bits).map_err(|refusal| refusal.reason)
+        let source = Source::new(bytes);
+        let refused = |refused| source.refusal(refused).reason;
+        source.cursor().signed(bits).map_err(refused)
     }
 
     #[test]
@@ -241,8 +239,11 @@ mod tests {
 
     #[test]
     fn a_count_is_held_against_the_bytes_that_are_there() {
-        let mut cursor = Cursor::new(&[3, 0, 0], 7);
-        let refusal = cursor.count(&Limits::DEVICE, Quantity::Types).unwrap_err();
+        let source = Source::new(&[0, 0, 0, 0, 0, 0, 0, 3, 0, 0]);
+        let mut cursor = source.cursor();
+        cursor.take(7).unwrap();
+        let refused = cursor.count(&Limits::DEVICE, Quantity::Types).unwrap_err();
+        let refusal = source.refusal(refused);
         assert_eq!((refusal.offset, refusal.reason), (7, Reason::Truncated));
     }
 }

@@ -4,7 +4,8 @@ use corelet_abi::{INIT_EXPORT, NameKey};
 
 use crate::cursor::Cursor;
 use crate::heap::{Heap, Item};
-use crate::{Limits, Name, Quantity, Reason, Refusal};
+use crate::source::Refused;
+use crate::{Limits, Name, Quantity, Reason};
 
 pub(crate) const FUNCTION: u8 = 0;
 const TABLE: u8 = 1;
@@ -30,7 +31,7 @@ impl RawExport<'_> {
 pub(crate) fn export<'m>(
     section: &mut Cursor<'m>,
     limits: &Limits,
-) -> Result<RawExport<'m>, Refusal> {
+) -> Result<RawExport<'m>, Refused> {
     let (name, place) = section.name(limits)?;
     Ok(RawExport {
         name,
@@ -55,7 +56,7 @@ pub(crate) fn check(
     keys: &mut [NameKey],
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     let Some(mut section) = section else {
         return Ok(());
     };

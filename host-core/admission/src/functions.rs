@@ -5,9 +5,10 @@ use crate::figures::{Most, Tally};
 use crate::heap::{Heap, Item};
 use crate::instructions::{self, Names};
 use crate::operands::{Frame, Operands};
+use crate::source::Refused;
 use crate::types::Signature;
 use crate::value::value_type;
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::{Limits, Quantity, Reason};
 
 /// Reads the declarations behind the `imported` types that `space` begins with; returns the types of all functions.
 pub(crate) fn check<'a>(
@@ -17,7 +18,7 @@ pub(crate) fn check<'a>(
     space: &'a mut [u16],
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<&'a [u16], Refusal> {
+) -> Result<&'a [u16], Refused> {
     let mut count = imported;
     if let Some(mut section) = section {
         let start = section;
@@ -56,7 +57,7 @@ pub(crate) fn check_code<'m>(
     room: &mut Room<'_>,
     limits: &Limits,
     tally: &mut Tally,
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     let declared = names.functions.get(names.imported as usize..);
     let declared = declared.unwrap_or_default();
     let start = code.unwrap_or(end);
@@ -91,7 +92,7 @@ fn body<'m>(
     room: &mut Room<'_>,
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<Most, Refusal> {
+) -> Result<Most, Refused> {
     let start = body;
     let signature = names.types.get(usize::from(index));
     let params = signature.map_or(&[][..], |signature: &Signature<'_>| signature.params);
@@ -138,7 +139,7 @@ struct Locals<'a> {
 }
 
 impl Locals<'_> {
-    fn add(&mut self, at: &Cursor<'_>, count: u32, value: u8) -> Result<(), Refusal> {
+    fn add(&mut self, at: &Cursor<'_>, count: u32, value: u8) -> Result<(), Refused> {
         let found = u64::from(self.count).saturating_add(u64::from(count));
         let allowed = self.limits.locals;
         let places = self

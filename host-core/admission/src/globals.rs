@@ -4,8 +4,9 @@ use crate::cursor::Cursor;
 use crate::heap::{Heap, Item};
 use crate::imports::global_type;
 use crate::instructions::MUTABLE;
+use crate::source::Refused;
 use crate::value::{F32, F64, I32, I64};
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::{Limits, Quantity, Reason};
 
 const END: u8 = 0x0b;
 
@@ -15,10 +16,10 @@ pub(crate) fn constant(
     section: &mut Cursor<'_>,
     expected: u8,
     imported: &[u8],
-) -> Result<Option<u32>, Refusal> {
+) -> Result<Option<u32>, Refused> {
     let start = *section;
     let opcode = section.byte()?;
-    let refused = start.refuse(Reason::Constant { found: opcode });
+    let refused = || start.refuse(Reason::Constant { found: opcode });
     let value = match (opcode, expected) {
         (0x41, I32) => Some(section.signed(32)? as u32),
         (0x42, I64) => {
@@ -36,11 +37,11 @@ pub(crate) fn constant(
         (0x23, _) => {
             let index = section.u32()?;
             if imported.get(index as usize) != Some(&expected) {
-                return refused;
+                return refused();
             }
             None
         }
-        _ => return refused,
+        _ => return refused(),
     };
     let start = *section;
     match section.byte()? {
@@ -65,7 +66,7 @@ impl Global {
 }
 
 /// Takes one global.
-pub(crate) fn global(section: &mut Cursor<'_>, imported: &[u8]) -> Result<Global, Refusal> {
+pub(crate) fn global(section: &mut Cursor<'_>, imported: &[u8]) -> Result<Global, Refused> {
     let kind = global_type(section)?;
     Ok(Global {
         kind,
@@ -80,7 +81,7 @@ pub(crate) fn check<'a>(
     space: &'a mut [u8],
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<&'a [u8], Refusal> {
+) -> Result<&'a [u8], Refused> {
     let mut count = imported;
     if let Some(mut section) = section {
         let start = section;

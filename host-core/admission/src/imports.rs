@@ -4,9 +4,10 @@ use crate::cursor::Cursor;
 use crate::heap::{Heap, Item};
 use crate::instructions::MUTABLE;
 use crate::memory::{Memory, memory_type, table_type};
+use crate::source::Refused;
 use crate::validate::Scope;
 use crate::value::value_type;
-use crate::{ImportName, Limits, Quantity, Reason, Refusal};
+use crate::{ImportName, Limits, Quantity, Reason};
 
 const FUNCTION: u8 = 0;
 const TABLE: u8 = 1;
@@ -39,7 +40,7 @@ pub(crate) fn import<'m>(
     types: u32,
     scope: Scope,
     limits: &Limits,
-) -> Result<RawImport<'m>, Refusal> {
+) -> Result<RawImport<'m>, Refused> {
     let start = *section;
     let (interface, interface_name) = section.name(limits)?;
     let (function, function_name) = section.name(limits)?;
@@ -74,7 +75,7 @@ pub(crate) fn import<'m>(
 }
 
 /// The type of a global, and [`MUTABLE`] if it is.
-pub(crate) fn global_type(section: &mut Cursor<'_>) -> Result<u8, Refusal> {
+pub(crate) fn global_type(section: &mut Cursor<'_>) -> Result<u8, Refused> {
     let value = value_type(section)?;
     let start = *section;
     match section.byte()? {
@@ -102,7 +103,7 @@ pub(crate) fn check(
     scope: Scope,
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<Imported, Refusal> {
+) -> Result<Imported, Refused> {
     let mut imported = Imported::default();
     let Some(mut section) = section else {
         return Ok(imported);

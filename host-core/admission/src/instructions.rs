@@ -6,9 +6,10 @@ use crate::fuel::cost;
 use crate::heap::{Heap, Step};
 use crate::numeric::{access_type, numeric};
 use crate::operands::{Block, Opener, Operands};
+use crate::source::Refused;
 use crate::types::Signature;
 use crate::value::{ANY, F32, F64, I32, I64};
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::{Limits, Quantity, Reason};
 
 /// The bit of a global's byte that says that it can be set; the others are its type.
 pub(crate) const MUTABLE: u8 = 0x80;
@@ -45,7 +46,7 @@ pub(crate) fn check<'m>(
     operands: &mut Operands<'_, 'm>,
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     let start = code;
     while operands.depth() > 0 {
         if code.left() == 0 {
@@ -63,7 +64,7 @@ fn instruction<'m>(
     operands: &mut Operands<'_, 'm>,
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     let at = *code;
     let opcode = code.byte()?;
     if opcode != PREFIX {
@@ -264,7 +265,7 @@ fn br_table<'m>(
     at: &Cursor<'m>,
     operands: &mut Operands<'_, 'm>,
     heap: &mut Heap,
-) -> Result<Step, Refusal> {
+) -> Result<Step, Refused> {
     let count = code.u32()?;
     if count > code.left() {
         return at.refuse(Reason::Truncated);
@@ -307,7 +308,7 @@ fn call<'m>(
     index: u32,
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
-) -> Result<(u32, u32), Refusal> {
+) -> Result<(u32, u32), Refused> {
     let signature = names.types.get(index as usize);
     let signature = signature.copied().unwrap_or(Signature::NOTHING);
     operands.pop_all(at, signature.params)?;
@@ -319,20 +320,20 @@ fn call<'m>(
 }
 
 /// The index of a local, and its type.
-fn local(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(u32, u8), Refusal> {
+fn local(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(u32, u8), Refused> {
     let index = code.index(Quantity::Locals, names.locals.len() as u32)?;
     let local = names.locals.get(index as usize).copied();
     Ok((index, local.unwrap_or(ANY)))
 }
 
-fn global(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<u8, Refusal> {
+fn global(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<u8, Refused> {
     let index = code.index(Quantity::Globals, names.globals.len() as u32)?;
     Ok(names.globals.get(index as usize).copied().unwrap_or(ANY))
 }
 
 /// The byte that stands for the only memory, which must be there. Of `memory.size` and `memory.grow` that is all that
 /// the specification allowed before there could be several; the instructions on ranges have taken an integer since.
-fn memory_byte(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
+fn memory_byte(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refused> {
     let at = *code;
     let found = u32::from(code.byte()?);
     if found >= names.memories {
@@ -352,7 +353,7 @@ fn access<'m>(
     at: &Cursor<'m>,
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
-) -> Result<Step, Refusal> {
+) -> Result<Step, Refused> {
     let (allowed, value) = access_type(opcode);
     let found = code.u32()?;
     if found > allowed {
@@ -383,7 +384,7 @@ fn bulk<'m>(
     at: &Cursor<'m>,
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
-) -> Result<Step, Refusal> {
+) -> Result<Step, Refused> {
     let opcode = code.u32()?;
     operands.charge(cost(0xfc00 | (opcode & 0xff) as u16));
     match opcode {
@@ -436,12 +437,12 @@ fn bulk<'m>(
 }
 
 /// The index of the only memory, in an instruction on ranges.
-fn memory(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
+fn memory(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refused> {
     code.index(Quantity::Memories, names.memories).map(drop)
 }
 
 /// The index of a data segment, in code: their number must have been announced before.
-fn data(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refusal> {
+fn data(code: &mut Cursor<'_>, names: &Names<'_, '_>) -> Result<(), Refused> {
     match names.data {
         Some(count) => code.index(Quantity::DataSegments, count).map(drop),
         None => code.refuse(Reason::NoDataCount),
@@ -453,7 +454,7 @@ fn block_type(
     code: &mut Cursor<'_>,
     names: &Names<'_, '_>,
     limits: &Limits,
-) -> Result<Block, Refusal> {
+) -> Result<Block, Refused> {
     let at = *code;
     const NOTHING: u8 = 0x40;
     // These are bytes, not negative numbers of which a longer form would do.

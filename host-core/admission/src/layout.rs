@@ -3,8 +3,9 @@
 use corelet_abi::SHAPES_SECTION;
 
 use crate::cursor::Cursor;
+use crate::source::Refused;
 use crate::validate::Scope;
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::{Limits, Quantity, Reason};
 
 const HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";
 
@@ -30,16 +31,11 @@ pub(crate) struct Layout<'m> {
 }
 
 impl<'m> Layout<'m> {
-    pub(crate) fn find(module: &'m [u8], scope: Scope, limits: &Limits) -> Result<Self, Refusal> {
-        let mut rest = Cursor::new(module, 0);
+    pub(crate) fn find(module: Cursor<'m>, scope: Scope, limits: &Limits) -> Result<Self, Refused> {
+        let mut rest = module;
         match rest.take(HEADER.len() as u32) {
             Ok(header) if header.bytes() == HEADER => {}
-            _ => {
-                return Err(Refusal {
-                    offset: 0,
-                    reason: Reason::NotAModule,
-                });
-            }
+            _ => return module.refuse(Reason::NotAModule),
         }
         let mut layout = Self {
             types: None,
@@ -109,7 +105,7 @@ impl<'m> Layout<'m> {
         contents: Cursor<'m>,
         scope: Scope,
         limits: &Limits,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let mut rest = contents;
         let (name, _) = rest.name(limits)?;
         if scope == Scope::Plugin && name == SHAPES_SECTION {

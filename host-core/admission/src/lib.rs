@@ -83,6 +83,7 @@ mod refusal;
 mod regions;
 mod segments;
 mod shapes;
+mod source;
 mod types;
 mod validate;
 mod value;

@@ -1,7 +1,8 @@
 //! Memory and table: their types.
 
 use crate::cursor::Cursor;
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::source::Refused;
+use crate::{Limits, Quantity, Reason};
 
 /// The memory's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(crate) struct Memory {
 }
 
 /// Minimum and maximum of a memory or table.
-fn bounds(section: &mut Cursor<'_>, has_maximum: bool) -> Result<(u32, Option<u32>), Refusal> {
+fn bounds(section: &mut Cursor<'_>, has_maximum: bool) -> Result<(u32, Option<u32>), Refused> {
     let minimum = section.u32()?;
     if !has_maximum {
         return Ok((minimum, None));
@@ -32,7 +33,7 @@ fn bounds(section: &mut Cursor<'_>, has_maximum: bool) -> Result<(u32, Option<u3
 }
 
 /// Takes the type of a memory.
-pub(crate) fn memory_type(section: &mut Cursor<'_>, limits: &Limits) -> Result<Memory, Refusal> {
+pub(crate) fn memory_type(section: &mut Cursor<'_>, limits: &Limits) -> Result<Memory, Refused> {
     let start = *section;
     const MAXIMUM: u8 = 1;
     const OWN_PAGE_SIZE: u8 = 8;
@@ -76,7 +77,7 @@ pub(crate) fn memory_type(section: &mut Cursor<'_>, limits: &Limits) -> Result<M
 }
 
 /// Takes the type of a table; returns how many elements it begins with.
-pub(crate) fn table_type(section: &mut Cursor<'_>, limits: &Limits) -> Result<u32, Refusal> {
+pub(crate) fn table_type(section: &mut Cursor<'_>, limits: &Limits) -> Result<u32, Refused> {
     const FUNCTION_REFERENCES: u8 = 0x70;
     let start = *section;
     let found = section.byte()?;
@@ -103,8 +104,8 @@ pub(crate) fn only<'m, T>(
     imported: Option<T>,
     what: Quantity,
     limits: &Limits,
-    take: impl Fn(&mut Cursor<'m>, &Limits) -> Result<T, Refusal>,
-) -> Result<Option<T>, Refusal> {
+    take: impl Fn(&mut Cursor<'m>, &Limits) -> Result<T, Refused>,
+) -> Result<Option<T>, Refused> {
     let Some(mut section) = section else {
         return Ok(imported);
     };

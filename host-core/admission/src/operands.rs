@@ -4,9 +4,10 @@
 use crate::constants::{Known, known, packed, type_of};
 use crate::cursor::Cursor;
 use crate::regions::{Reach, Region};
+use crate::source::Refused;
 use crate::types::Signature;
 use crate::value::{ANY, one};
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::{Limits, Quantity, Reason};
 
 /// What a block takes and gives.
 #[derive(Clone, Copy, Debug)]
@@ -177,7 +178,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// Adds an operand that is no constant.
-    pub(crate) fn push(&mut self, at: &Cursor<'_>, value: u8) -> Result<(), Refusal> {
+    pub(crate) fn push(&mut self, at: &Cursor<'_>, value: u8) -> Result<(), Refused> {
         self.push_known(at, value, Known::Varies)
     }
 
@@ -186,7 +187,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         at: &Cursor<'_>,
         value: u8,
         known: Known,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let allowed = self.limits.operands;
         let place = self.values.get_mut(self.height as usize);
         match place {
@@ -205,14 +206,14 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// Adds operands that may be what they were before: constants.
-    pub(crate) fn push_all(&mut self, at: &Cursor<'_>, values: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn push_all(&mut self, at: &Cursor<'_>, values: &[u8]) -> Result<(), Refused> {
         values
             .iter()
             .try_for_each(|value| self.push_known(at, *value, Known::Constant))
     }
 
     /// Takes the topmost operand, which must be of type `wanted`; any if that is [`ANY`]. Returns its type.
-    pub(crate) fn pop(&mut self, at: &Cursor<'_>, wanted: u8) -> Result<u8, Refusal> {
+    pub(crate) fn pop(&mut self, at: &Cursor<'_>, wanted: u8) -> Result<u8, Refused> {
         let found = self.peek(at, 0, wanted)?;
         if self.height > u32::from(self.frame().height) {
             self.height = self.height.saturating_sub(1);
@@ -221,7 +222,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// The type of the operand that has `above` others above it, which must be `wanted`.
-    fn peek(&self, at: &Cursor<'_>, above: u32, wanted: u8) -> Result<u8, Refusal> {
+    fn peek(&self, at: &Cursor<'_>, above: u32, wanted: u8) -> Result<u8, Refused> {
         let frame = self.frame();
         let own = self.height.saturating_sub(frame.height.into());
         if above >= own {
@@ -242,7 +243,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// Takes operands of these types, the last of them from the top.
-    pub(crate) fn pop_all(&mut self, at: &Cursor<'_>, wanted: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn pop_all(&mut self, at: &Cursor<'_>, wanted: &[u8]) -> Result<(), Refused> {
         wanted
             .iter()
             .rev()
@@ -255,7 +256,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         at: &Cursor<'_>,
         opener: Opener,
         block: Block,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let signature = block.signature(self.types);
         self.pop_all(at, signature.params)?;
         self.open(at, opener, block)?;
@@ -267,11 +268,11 @@ impl<'a, 'm> Operands<'a, 'm> {
         &mut self,
         at: &Cursor<'_>,
         type_index: u16,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         self.open(at, Opener::Function, Block::Type(type_index))
     }
 
-    fn open(&mut self, at: &Cursor<'_>, opener: Opener, block: Block) -> Result<(), Refusal> {
+    fn open(&mut self, at: &Cursor<'_>, opener: Opener, block: Block) -> Result<(), Refused> {
         let outer = self.label(0).map(|frame| frame.region);
         self.open_region(at, Region::open(opener, outer), block)
     }
@@ -281,7 +282,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         at: &Cursor<'_>,
         region: Region,
         block: Block,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let allowed = self.limits.nesting;
         let open = self.open.saturating_add(1);
         match self.frames.get_mut(self.open as usize) {
@@ -300,7 +301,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// Closes the innermost block: what it gives, and nothing else, is there.
-    pub(crate) fn leave(&mut self, at: &Cursor<'_>) -> Result<(), Refusal> {
+    pub(crate) fn leave(&mut self, at: &Cursor<'_>) -> Result<(), Refused> {
         let frame = self.frame();
         let signature = frame.block.signature(self.types);
         // Without an `else`, what the block takes is what it gives.
@@ -316,7 +317,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// Goes from an `if` to its `else`.
-    pub(crate) fn turn(&mut self, at: &Cursor<'_>) -> Result<(), Refusal> {
+    pub(crate) fn turn(&mut self, at: &Cursor<'_>) -> Result<(), Refused> {
         let frame = self.frame();
         if frame.region.opener != Opener::If {
             return at.refuse(Reason::ElseWithoutIf);
@@ -334,7 +335,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         frame: Frame,
         signature: Signature<'_>,
         turns: bool,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         self.pop_all(at, signature.results)?;
         let found = self.height.saturating_sub(frame.height.into());
         if found > 0 {
@@ -354,7 +355,7 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// What a branch to this label carries.
-    pub(crate) fn carried(&self, at: &Cursor<'_>, depth: u32) -> Result<&'m [u8], Refusal> {
+    pub(crate) fn carried(&self, at: &Cursor<'_>, depth: u32) -> Result<&'m [u8], Refused> {
         match self.label(depth) {
             Some(frame) => {
                 let signature = frame.block.signature(self.types);
@@ -372,12 +373,12 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// What the function returns.
-    pub(crate) fn returned(&self, at: &Cursor<'_>) -> Result<&'m [u8], Refusal> {
+    pub(crate) fn returned(&self, at: &Cursor<'_>) -> Result<&'m [u8], Refused> {
         self.carried(at, self.open.saturating_sub(1))
     }
 
     /// The topmost operands are of these types; they stay.
-    pub(crate) fn has(&self, at: &Cursor<'_>, wanted: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn has(&self, at: &Cursor<'_>, wanted: &[u8]) -> Result<(), Refused> {
         (0..)
             .zip(wanted.iter().rev())
             .try_for_each(|(above, value)| self.peek(at, above, *value).map(drop))

@@ -8,9 +8,10 @@ use crate::globals::global;
 use crate::imports::{Kind, RawImport, import};
 use crate::memory::Memory;
 use crate::shapes::Shapes;
+use crate::source::Refused;
 use crate::types::Signature;
 use crate::validate::{Scope, Valid};
-use crate::{Limits, Offer, Quantity, Reason, Refusal, Required};
+use crate::{Limits, Offer, Quantity, Reason, Required};
 
 /// `EXCHANGE_EXPORT` without the version of the ABI.
 const EXCHANGE_FAMILY: &str = "corelet:abi/exchange@";
@@ -21,7 +22,7 @@ pub(crate) fn check_imports(
     shapes: Shapes<'_>,
     limits: &Limits,
     offer: &impl Offer,
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     let Some(mut section) = valid.layout.imports else {
         return Ok(());
     };
@@ -66,7 +67,7 @@ pub(crate) fn check_exports(
     valid: &Valid<'_, '_>,
     shapes: Shapes<'_>,
     limits: &Limits,
-) -> Result<(Memory, u32), Refusal> {
+) -> Result<(Memory, u32), Refused> {
     let start = valid.layout.exports.unwrap_or(valid.layout.end);
     let mut memory = None;
     let mut exchange = None;
@@ -90,21 +91,18 @@ pub(crate) fn check_exports(
             }
         }
     }
-    let missing = |what| Refusal {
-        offset: start.offset(),
-        reason: Reason::MissingExport { what },
+    let what = match (memory, exchange, init) {
+        (Some(memory), Some(exchange), true) => return Ok((memory, exchange)),
+        (None, ..) => Required::Memory,
+        (_, None, _) => Required::Exchange,
+        _ => Required::Init,
     };
-    let memory = memory.ok_or(missing(Required::Memory))?;
-    let exchange = exchange.ok_or(missing(Required::Exchange))?;
-    if !init {
-        return Err(missing(Required::Init));
-    }
-    Ok((memory, exchange))
+    start.refuse(Reason::MissingExport { what })
 }
 
 /// Refuses a memory that may grow to all of 2³² bytes: that number does not fit 32 bits, in which the interpreter counts
 /// on a device.
-fn bounded(memory: Memory, start: &Cursor<'_>) -> Result<Memory, Refusal> {
+fn bounded(memory: Memory, start: &Cursor<'_>) -> Result<Memory, Refused> {
     match memory.most {
         Some(found) if found > u64::from(u32::MAX) => start.refuse(Reason::Over {
             what: Quantity::MemoryBytes,
@@ -121,7 +119,7 @@ fn check_export(
     export: &RawExport<'_>,
     valid: &Valid<'_, '_>,
     shapes: Shapes<'_>,
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     let name = export.place;
     let found = export.kind;
     let kind = match export.name {
@@ -154,7 +152,7 @@ fn check_export(
 
 /// The address of the exchange buffer: its size field, at least, lies in the memory. How much is behind it only the
 /// instance can tell.
-fn address(start: &Cursor<'_>, index: u32, valid: &Valid<'_, '_>) -> Result<u32, Refusal> {
+fn address(start: &Cursor<'_>, index: u32, valid: &Valid<'_, '_>) -> Result<u32, Refused> {
     let own = index.checked_sub(valid.imported.globals);
     let Some(address) = own.and_then(|own| constant_global(valid, own)) else {
         return start.refuse(Reason::ExchangeType);

@@ -4,8 +4,9 @@ use crate::cursor::Cursor;
 use crate::globals::constant;
 use crate::heap::{Heap, Item};
 use crate::memory::Memory;
+use crate::source::Refused;
 use crate::value::I32;
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::{Limits, Quantity, Reason};
 
 /// The flags of a passive segment; one that is declared counts as active.
 const PASSIVE: u32 = 1;
@@ -40,7 +41,7 @@ impl Targets<'_> {
         flags: u32,
         what: Quantity,
         count: u32,
-    ) -> Result<Place, Refusal> {
+    ) -> Result<Place, Refused> {
         match flags {
             0 => section.implied(what, count)?,
             2 => section.index(what, count)?,
@@ -56,7 +57,7 @@ impl Targets<'_> {
         place: &Place,
         length: u32,
         allowed: u32,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let Place::Active(Some(offset)) = *place else {
             return Ok(());
         };
@@ -74,7 +75,7 @@ pub(crate) fn check_elements(
     targets: &Targets<'_>,
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<u32, Refusal> {
+) -> Result<u32, Refused> {
     let Some(mut section) = section else {
         return Ok(0);
     };
@@ -121,7 +122,7 @@ pub(crate) fn check_elements(
 pub(crate) fn check_data_count(
     section: Option<Cursor<'_>>,
     limits: &Limits,
-) -> Result<Option<u32>, Refusal> {
+) -> Result<Option<u32>, Refused> {
     let Some(mut section) = section else {
         return Ok(None);
     };
@@ -138,7 +139,7 @@ pub(crate) fn check_data(
     targets: &Targets<'_>,
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     let start = section.unwrap_or(end);
     let (mut section, count) = match section {
         Some(mut section) => {

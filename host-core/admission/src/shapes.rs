@@ -3,7 +3,8 @@
 use corelet_abi::{NameKey, Shape, ShapeEntry};
 
 use crate::cursor::Cursor;
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::source::Refused;
+use crate::{Limits, Quantity, Reason};
 
 /// The shapes that the module was built for: no two of one name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,7 +13,14 @@ pub(crate) struct Shapes<'m> {
 }
 
 impl<'m> Shapes<'m> {
-    pub(crate) fn check(section: Option<Cursor<'m>>, limits: &Limits) -> Result<Self, Refusal> {
+    /// Of a section that was checked.
+    pub(crate) fn new(section: &'m [u8]) -> Self {
+        Self {
+            entries: section.as_chunks().0,
+        }
+    }
+
+    pub(crate) fn check(section: Option<Cursor<'m>>, limits: &Limits) -> Result<Self, Refused> {
         let Some(section) = section else {
             return Ok(Self::default());
         };

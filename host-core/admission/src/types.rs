@@ -2,8 +2,9 @@
 
 use crate::cursor::Cursor;
 use crate::heap::{Heap, Item};
+use crate::source::Refused;
 use crate::value::{I32, I64, value_type};
-use crate::{Limits, Quantity, Reason, Refusal};
+use crate::{Limits, Quantity, Reason};
 
 const FUNCTION_TYPE: u8 = 0x60;
 
@@ -37,7 +38,7 @@ pub(crate) fn check<'a, 'm>(
     space: &'a mut [Signature<'m>],
     limits: &Limits,
     heap: &mut Heap,
-) -> Result<&'a [Signature<'m>], Refusal> {
+) -> Result<&'a [Signature<'m>], Refused> {
     let Some(mut section) = section else {
         return Ok(&[]);
     };
@@ -67,7 +68,7 @@ fn values<'m>(
     section: &mut Cursor<'m>,
     limits: &Limits,
     what: Quantity,
-) -> Result<&'m [u8], Refusal> {
+) -> Result<&'m [u8], Refused> {
     let count = section.count(limits, what)?;
     let bytes = section.take(count)?;
     let mut each = bytes;

@@ -9,6 +9,7 @@ use crate::instructions::Names;
 use crate::layout::Layout;
 use crate::memory::{Memory, memory_type, only, table_type};
 use crate::segments::{self, Targets};
+use crate::source::{Refused, Source};
 use crate::types::Signature;
 use crate::workspace::{Space, space};
 use crate::{Figures, Limits, Quantity, Reason, Refusal, exports, globals, imports, types};
@@ -49,27 +50,28 @@ pub fn validate(module: &[u8], limits: &Limits) -> Result<Figures, Refusal> {
     let limits = limits.within(&Limits::LARGEST);
     let mut tally = Tally::new();
     let space = space!(Limits::LARGEST);
-    check(module, Scope::Module, &limits, space, &mut tally)?;
-    Ok(tally.figures())
+    let source = Source::new(module);
+    match check(source.cursor(), Scope::Module, &limits, space, &mut tally) {
+        Ok(_) => Ok(tally.figures()),
+        Err(refused) => Err(source.refusal(refused)),
+    }
 }
 
 /// Checks `module` within `limits`, which are no larger than `space`, and keeps its books in `tally`.
 pub(crate) fn check<'a, 'm>(
-    module: &'m [u8],
+    module: Cursor<'m>,
     scope: Scope,
     limits: &Limits,
     space: Space<'a, 'm>,
     tally: &mut Tally,
-) -> Result<Valid<'a, 'm>, Refusal> {
+) -> Result<Valid<'a, 'm>, Refused> {
     let heap = &mut tally.heap;
-    if module.len() > limits.module_bytes as usize {
-        return Err(Refusal {
-            offset: 0,
-            reason: Reason::Over {
-                what: Quantity::ModuleBytes,
-                found: module.len() as u64,
-                allowed: limits.module_bytes,
-            },
+    let allowed = limits.module_bytes;
+    if module.bytes().len() > allowed as usize {
+        return module.refuse(Reason::Over {
+            what: Quantity::ModuleBytes,
+            found: module.bytes().len() as u64,
+            allowed,
         });
     }
     let layout = Layout::find(module, scope, limits)?;
@@ -178,7 +180,7 @@ fn check_start(
     mut section: Cursor<'_>,
     functions: &[u16],
     types: &[Signature<'_>],
-) -> Result<(), Refusal> {
+) -> Result<(), Refused> {
     let start = section;
     let index = section.index(Quantity::Functions, functions.len() as u32)?;
     let signature = functions

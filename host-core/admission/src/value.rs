@@ -1,7 +1,8 @@
 //! Value types as the bytes that stand for them.
 
+use crate::Reason;
 use crate::cursor::Cursor;
-use crate::{Reason, Refusal};
+use crate::source::Refused;
 
 pub(crate) const I32: u8 = 0x7f;
 pub(crate) const I64: u8 = 0x7e;
@@ -12,7 +13,7 @@ pub(crate) const F64: u8 = 0x7c;
 pub(crate) const ANY: u8 = 0;
 
 /// Takes a value type, of which the four of WebAssembly 1.0 are allowed.
-pub(crate) fn value_type(section: &mut Cursor<'_>) -> Result<u8, Refusal> {
+pub(crate) fn value_type(section: &mut Cursor<'_>) -> Result<u8, Refused> {
     let start = *section;
     match section.byte()? {
         found @ F64..=I32 => Ok(found),
