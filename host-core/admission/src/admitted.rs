@@ -6,6 +6,7 @@ use crate::figures::{Figures, Tally};
 use crate::fuel::BYTES_PER_FUEL;
 use crate::heap::{HeapBound, Stack};
 use crate::imports;
+use crate::layout::{Layout, Section};
 use crate::memory::Memory;
 use crate::plugin::{check_exports, check_imports};
 use crate::shapes::Shapes;
@@ -75,17 +76,18 @@ fn admit_in<'s, 'm>(
     space: Space<'_, 's>,
 ) -> Result<Admitted<'m>, Refused> {
     let mut tally = Tally::new();
-    let valid = validate::check(source.cursor(), Scope::Plugin, limits, space, &mut tally)?;
-    let shapes = Shapes::check(valid.layout.shapes, limits)?;
-    check_imports(&valid, shapes, limits, offer)?;
-    let (memory, exchange) = check_exports(&valid, shapes, limits)?;
+    let layout = Layout::find(source.cursor(), Scope::Plugin, limits)?;
+    let valid = validate::check(&layout, Scope::Plugin, limits, space, &mut tally)?;
+    let shapes = Shapes::check(layout.shapes, limits)?;
+    check_imports(&layout, &valid, shapes, limits, offer)?;
+    let (memory, exchange) = check_exports(&layout, &valid, shapes, limits)?;
     Ok(Admitted {
         module,
         limits: *limits,
-        imports: part(module, valid.layout.imports),
-        exports: part(module, valid.layout.exports),
+        imports: part(module, layout.section(Section::Imports)),
+        exports: part(module, layout.section(Section::Exports)),
         types: valid.types.len() as u32,
-        shapes: Shapes::new(part(module, valid.layout.shapes)),
+        shapes: Shapes::new(part(module, layout.shapes)),
         memory,
         table: valid.table,
         exchange,
@@ -233,8 +235,8 @@ impl<'m> Admitted<'m> {
 }
 
 /// The items of a section that was checked: `next` cannot fail, and would end the list if it did.
-fn items<'m, T>(
-    section: &'m [u8],
+fn items<T>(
+    section: &[u8],
     mut next: impl FnMut(&mut Cursor<'_>) -> Option<T>,
 ) -> impl Iterator<Item = T> {
     let source = Source::new(section);

@@ -34,6 +34,16 @@ impl<'m> Cursor<'m> {
         Err(self.source.refuse(self.rest, reason))
     }
 
+    /// There are `found` of something, and so many are too many.
+    #[inline(never)]
+    pub(crate) fn over<T>(&self, what: Quantity, found: u32, allowed: u32) -> Result<T, Refused> {
+        self.refuse(Reason::Over {
+            what,
+            found: found.into(),
+            allowed,
+        })
+    }
+
     pub(crate) fn byte(&mut self) -> Result<u8, Refused> {
         let Some((&first, rest)) = self.rest.split_first() else {
             return self.refuse(Reason::Truncated);
@@ -109,7 +119,7 @@ impl<'m> Cursor<'m> {
         let found = self.u32()?;
         let allowed = limits.of(what);
         if found > allowed {
-            return start.refuse(Reason::over(what, found, allowed));
+            return start.over(what, found, allowed);
         }
         Ok(found)
     }

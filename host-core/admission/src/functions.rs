@@ -24,9 +24,9 @@ pub(crate) fn check<'a>(
         let start = section;
         let declared = section.count(limits, Quantity::Functions)?;
         count = imported.saturating_add(declared);
-        let over = Reason::over(Quantity::Functions, count, limits.functions);
+        let over = || start.over(Quantity::Functions, count, limits.functions);
         if count > limits.functions {
-            return start.refuse(over);
+            return over();
         }
         for place in imported..count {
             let found = section.index(Quantity::Types, types)?;
@@ -34,7 +34,7 @@ pub(crate) fn check<'a>(
             match space.get_mut(place as usize) {
                 // The number of types fits, since the space for them is smaller.
                 Some(place) => *place = found as u16,
-                None => return start.refuse(over),
+                None => return over(),
             }
         }
         section.end()?;

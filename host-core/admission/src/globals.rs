@@ -92,7 +92,7 @@ pub(crate) fn check<'a>(
             .filter(|_| count <= limits.globals)
             .and_then(|all| all.split_at_mut_checked(imported as usize))
         else {
-            return start.refuse(Reason::over(Quantity::Globals, count, limits.globals));
+            return start.over(Quantity::Globals, count, limits.globals);
         };
         for place in own {
             *place = global(&mut section, imported)?.kind;

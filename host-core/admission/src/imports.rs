@@ -110,7 +110,7 @@ pub(crate) fn check(
     };
     for _ in 0..section.count(limits, Quantity::Imports)? {
         let start = section;
-        let over = |what, found| start.refuse(Reason::over(what, found, limits.of(what)));
+        let over = |what, found| start.over(what, found, limits.of(what));
         let import = import(&mut section, types, scope, limits)?;
         match import.kind {
             Kind::Function(index) => {

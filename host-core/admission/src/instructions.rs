@@ -467,11 +467,11 @@ fn block_type(
             let index = u32::try_from(found).unwrap_or(u32::MAX);
             match names.types.get(index as usize) {
                 Some(signature) if signature.params.len() as u32 > limits.block_params => {
-                    return at.refuse(Reason::over(
+                    return at.over(
                         Quantity::BlockParams,
                         signature.params.len() as u32,
                         limits.block_params,
-                    ));
+                    );
                 }
                 // There are fewer types than a `u16` counts.
                 Some(_) => Block::Type(index as u16),

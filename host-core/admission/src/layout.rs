@@ -9,21 +9,28 @@ use crate::{Limits, Quantity, Reason};
 
 const HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";
 
-/// The contents of each section; an empty one where there is none.
+/// A section by its number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Section {
+    Types = 1,
+    Imports = 2,
+    Functions = 3,
+    Tables = 4,
+    Memories = 5,
+    Globals = 6,
+    Exports = 7,
+    Start = 8,
+    Elements = 9,
+    Code = 10,
+    Data = 11,
+    DataCount = 12,
+}
+
+/// The contents of each section.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout<'m> {
-    pub(crate) types: Option<Cursor<'m>>,
-    pub(crate) imports: Option<Cursor<'m>>,
-    pub(crate) functions: Option<Cursor<'m>>,
-    pub(crate) tables: Option<Cursor<'m>>,
-    pub(crate) memories: Option<Cursor<'m>>,
-    pub(crate) globals: Option<Cursor<'m>>,
-    pub(crate) exports: Option<Cursor<'m>>,
-    pub(crate) start: Option<Cursor<'m>>,
-    pub(crate) elements: Option<Cursor<'m>>,
-    pub(crate) data_count: Option<Cursor<'m>>,
-    pub(crate) code: Option<Cursor<'m>>,
-    pub(crate) data: Option<Cursor<'m>>,
+    /// By number.
+    sections: [Option<Cursor<'m>>; Section::DataCount as usize + 1],
     /// The custom section of that name.
     pub(crate) shapes: Option<Cursor<'m>>,
     /// Where the module ends.
@@ -32,24 +39,21 @@ pub(crate) struct Layout<'m> {
 
 impl<'m> Layout<'m> {
     pub(crate) fn find(module: Cursor<'m>, scope: Scope, limits: &Limits) -> Result<Self, Refused> {
+        let allowed = limits.module_bytes;
+        if module.bytes().len() > allowed as usize {
+            return module.refuse(Reason::Over {
+                what: Quantity::ModuleBytes,
+                found: module.bytes().len() as u64,
+                allowed,
+            });
+        }
         let mut rest = module;
         match rest.take(HEADER.len() as u32) {
             Ok(header) if header.bytes() == HEADER => {}
             _ => return module.refuse(Reason::NotAModule),
         }
         let mut layout = Self {
-            types: None,
-            imports: None,
-            functions: None,
-            tables: None,
-            memories: None,
-            globals: None,
-            exports: None,
-            start: None,
-            elements: None,
-            data_count: None,
-            code: None,
-            data: None,
+            sections: [None; _],
             shapes: None,
             end: rest,
         };
@@ -74,30 +78,29 @@ impl<'m> Layout<'m> {
                 continue;
             }
             // The place of each kind in the order, by its number: the count of data segments stands before the code.
-            let (rank, place) = match id {
-                1 => (1, &mut layout.types),
-                2 => (2, &mut layout.imports),
-                3 => (3, &mut layout.functions),
-                4 => (4, &mut layout.tables),
-                5 => (5, &mut layout.memories),
-                6 => (6, &mut layout.globals),
-                7 => (7, &mut layout.exports),
-                8 if scope == Scope::Module => (8, &mut layout.start),
-                8 => return start.refuse(Reason::StartFunction),
-                9 => (9, &mut layout.elements),
-                12 => (10, &mut layout.data_count),
-                10 => (11, &mut layout.code),
-                11 => (12, &mut layout.data),
+            let rank = match id {
+                8 if scope == Scope::Plugin => return start.refuse(Reason::StartFunction),
+                1..=9 => id,
+                12 => 10,
+                10 => 11,
+                11 => 12,
                 found => return start.refuse(Reason::UnknownSection { found }),
             };
             if rank <= last_rank {
                 return start.refuse(Reason::SectionOrder { found: id });
             }
             last_rank = rank;
-            *place = Some(contents);
+            if let Some(place) = layout.sections.get_mut(usize::from(id)) {
+                *place = Some(contents);
+            }
         }
         layout.end = rest;
         Ok(layout)
+    }
+
+    /// A section's contents, if it is there.
+    pub(crate) fn section(&self, section: Section) -> Option<Cursor<'m>> {
+        self.sections.get(section as usize).copied().flatten()
     }
 
     fn custom(

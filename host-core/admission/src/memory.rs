@@ -93,7 +93,7 @@ pub(crate) fn table_type(section: &mut Cursor<'_>, limits: &Limits) -> Result<u3
     let (minimum, _) = bounds(section, flags == 1)?;
     let allowed = limits.table_elements;
     if minimum > allowed {
-        return start.refuse(Reason::over(Quantity::TableElements, minimum, allowed));
+        return start.over(Quantity::TableElements, minimum, allowed);
     }
     Ok(minimum)
 }
@@ -114,7 +114,7 @@ pub(crate) fn only<'m, T>(
     let all = count.saturating_add(u32::from(imported.is_some()));
     // wasmi has one of each, whatever the limits say.
     if all > 1 {
-        return start.refuse(Reason::over(what, all, 1));
+        return start.over(what, all, 1);
     }
     let item = match count {
         0 => imported,

@@ -197,11 +197,7 @@ impl<'a, 'm> Operands<'a, 'm> {
                 self.most.1 = self.most.1.max(self.height);
                 Ok(())
             }
-            _ => at.refuse(Reason::over(
-                Quantity::Operands,
-                self.height.saturating_add(1),
-                allowed,
-            )),
+            _ => at.over(Quantity::Operands, self.height.saturating_add(1), allowed),
         }
     }
 
@@ -296,7 +292,7 @@ impl<'a, 'm> Operands<'a, 'm> {
                 self.most.0 = self.most.0.max(open);
                 Ok(())
             }
-            _ => at.refuse(Reason::over(Quantity::Nesting, open, allowed)),
+            _ => at.over(Quantity::Nesting, open, allowed),
         }
     }
 
@@ -349,7 +345,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         self.fuel = self.fuel.max(found);
         let allowed = self.limits.block_fuel;
         if found > allowed {
-            return at.refuse(Reason::over(Quantity::BlockFuel, found, allowed));
+            return at.over(Quantity::BlockFuel, found, allowed);
         }
         Ok(())
     }

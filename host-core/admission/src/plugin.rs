@@ -6,6 +6,7 @@ use crate::cursor::Cursor;
 use crate::exports::{FUNCTION, GLOBAL, MEMORY, RawExport, export};
 use crate::globals::global;
 use crate::imports::{Kind, RawImport, import};
+use crate::layout::{Layout, Section};
 use crate::memory::Memory;
 use crate::shapes::Shapes;
 use crate::source::Refused;
@@ -18,12 +19,13 @@ const EXCHANGE_FAMILY: &str = "corelet:abi/exchange@";
 
 /// Checks every import against the ABI and the offer.
 pub(crate) fn check_imports(
+    layout: &Layout<'_>,
     valid: &Valid<'_, '_>,
     shapes: Shapes<'_>,
     limits: &Limits,
     offer: &impl Offer,
 ) -> Result<(), Refused> {
-    let Some(mut section) = valid.layout.imports else {
+    let Some(mut section) = layout.section(Section::Imports) else {
         return Ok(());
     };
     let count = section.count(limits, Quantity::Imports)?;
@@ -64,15 +66,16 @@ pub(crate) fn check_imports(
 
 /// Checks the exports; returns the memory and the address of the exchange buffer.
 pub(crate) fn check_exports(
+    layout: &Layout<'_>,
     valid: &Valid<'_, '_>,
     shapes: Shapes<'_>,
     limits: &Limits,
 ) -> Result<(Memory, u32), Refused> {
-    let start = valid.layout.exports.unwrap_or(valid.layout.end);
+    let start = layout.section(Section::Exports).unwrap_or(layout.end);
     let mut memory = None;
     let mut exchange = None;
     let mut init = false;
-    if let Some(mut section) = valid.layout.exports {
+    if let Some(mut section) = layout.section(Section::Exports) {
         let count = section.count(limits, Quantity::Exports)?;
         for _ in 0..count {
             let start = section;
@@ -85,7 +88,7 @@ pub(crate) fn check_exports(
                         .map(|memory| bounded(memory, &start))
                         .transpose()?
                 }
-                EXCHANGE_EXPORT => exchange = Some(address(&start, export.index, valid)?),
+                EXCHANGE_EXPORT => exchange = Some(address(&start, export.index, layout, valid)?),
                 INIT_EXPORT => init = true,
                 _ => {}
             }
@@ -152,9 +155,14 @@ fn check_export(
 
 /// The address of the exchange buffer: its size field, at least, lies in the memory. How much is behind it only the
 /// instance can tell.
-fn address(start: &Cursor<'_>, index: u32, valid: &Valid<'_, '_>) -> Result<u32, Refused> {
+fn address(
+    start: &Cursor<'_>,
+    index: u32,
+    layout: &Layout<'_>,
+    valid: &Valid<'_, '_>,
+) -> Result<u32, Refused> {
     let own = index.checked_sub(valid.imported.globals);
-    let Some(address) = own.and_then(|own| constant_global(valid, own)) else {
+    let Some(address) = own.and_then(|own| constant_global(layout, own)) else {
         return start.refuse(Reason::ExchangeType);
     };
     let memory = valid.memory.map_or(0, |memory| memory.bytes);
@@ -169,8 +177,8 @@ fn address(start: &Cursor<'_>, index: u32, valid: &Valid<'_, '_>) -> Result<u32,
 }
 
 /// The value of a global of the module's own, if it is an `i32` and never another; found by walking there.
-fn constant_global(valid: &Valid<'_, '_>, index: u32) -> Option<u32> {
-    let mut section = valid.layout.globals?;
+fn constant_global(layout: &Layout<'_>, index: u32) -> Option<u32> {
+    let mut section = layout.section(Section::Globals)?;
     section.u32().ok()?;
     for _ in 0..index {
         global(&mut section, &[]).ok()?;

@@ -311,13 +311,3 @@ pub enum Reason {
         entry: u32,
     },
 }
-
-impl Reason {
-    pub(crate) const fn over(what: Quantity, found: u32, allowed: u32) -> Self {
-        Self::Over {
-            what,
-            found: found as u64,
-            allowed,
-        }
-    }
-}

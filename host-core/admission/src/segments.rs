@@ -99,11 +99,7 @@ pub(crate) fn check_elements(
         let count = section.count(limits, Quantity::TableElements)?;
         items = items.saturating_add(count);
         if items > limits.table_elements {
-            return start.refuse(Reason::over(
-                Quantity::TableElements,
-                items,
-                limits.table_elements,
-            ));
+            return start.over(Quantity::TableElements, items, limits.table_elements);
         }
         targets.fits(&start, &place, count, targets.table.unwrap_or(0))?;
         for _ in 0..count {

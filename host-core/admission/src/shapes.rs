@@ -32,7 +32,7 @@ impl<'m> Shapes<'m> {
         let shapes = Self { entries };
         let count = entries.len() as u32;
         if count > limits.shapes {
-            return section.refuse(Reason::over(Quantity::Shapes, count, limits.shapes));
+            return section.over(Quantity::Shapes, count, limits.shapes);
         }
         // Every pair, of which `Limits::shapes` leaves at most 131,000.
         for (index, entry) in shapes.iter().enumerate() {

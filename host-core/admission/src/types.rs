@@ -45,7 +45,7 @@ pub(crate) fn check<'a, 'm>(
     let count = section.count(limits, Quantity::Types)? as usize;
     let start = section;
     let Some(types) = space.get_mut(..count) else {
-        return start.refuse(Reason::over(Quantity::Types, count as u32, limits.types));
+        return start.over(Quantity::Types, count as u32, limits.types);
     };
     for place in types.iter_mut() {
         let start = section;

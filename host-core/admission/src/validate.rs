@@ -6,7 +6,7 @@ use crate::functions::{self, Room};
 use crate::heap::Item;
 use crate::imports::Imported;
 use crate::instructions::Names;
-use crate::layout::Layout;
+use crate::layout::{Layout, Section};
 use crate::memory::{Memory, memory_type, only, table_type};
 use crate::segments::{self, Targets};
 use crate::source::{Refused, Source};
@@ -25,7 +25,6 @@ pub(crate) enum Scope {
 
 /// What validation found.
 pub(crate) struct Valid<'a, 'm> {
-    pub(crate) layout: Layout<'m>,
     pub(crate) types: &'a [Signature<'m>],
     /// The type of each function, by index.
     pub(crate) functions: &'a [u16],
@@ -51,35 +50,26 @@ pub fn validate(module: &[u8], limits: &Limits) -> Result<Figures, Refusal> {
     let mut tally = Tally::new();
     let space = space!(Limits::LARGEST);
     let source = Source::new(module);
-    match check(source.cursor(), Scope::Module, &limits, space, &mut tally) {
-        Ok(_) => Ok(tally.figures()),
-        Err(refused) => Err(source.refusal(refused)),
-    }
+    Layout::find(source.cursor(), Scope::Module, &limits)
+        .and_then(|layout| check(&layout, Scope::Module, &limits, space, &mut tally))
+        .map_err(|refused| source.refusal(refused))?;
+    Ok(tally.figures())
 }
 
-/// Checks `module` within `limits`, which are no larger than `space`, and keeps its books in `tally`.
+/// Checks a module within `limits`, which are no larger than `space`, and keeps its books in `tally`.
 pub(crate) fn check<'a, 'm>(
-    module: Cursor<'m>,
+    layout: &Layout<'m>,
     scope: Scope,
     limits: &Limits,
     space: Space<'a, 'm>,
     tally: &mut Tally,
 ) -> Result<Valid<'a, 'm>, Refused> {
     let heap = &mut tally.heap;
-    let allowed = limits.module_bytes;
-    if module.bytes().len() > allowed as usize {
-        return module.refuse(Reason::Over {
-            what: Quantity::ModuleBytes,
-            found: module.bytes().len() as u64,
-            allowed,
-        });
-    }
-    let layout = Layout::find(module, scope, limits)?;
     let end = layout.end;
-    let types = types::check(layout.types, space.types, limits, heap)?;
+    let types = types::check(layout.section(Section::Types), space.types, limits, heap)?;
     let type_count = types.len() as u32;
     let imported = imports::check(
-        layout.imports,
+        layout.section(Section::Imports),
         type_count,
         space.functions,
         space.globals,
@@ -88,7 +78,7 @@ pub(crate) fn check<'a, 'm>(
         heap,
     )?;
     let functions = functions::check(
-        layout.functions,
+        layout.section(Section::Functions),
         imported.functions,
         type_count,
         space.functions,
@@ -96,23 +86,23 @@ pub(crate) fn check<'a, 'm>(
         heap,
     )?;
     let table = only(
-        layout.tables,
+        layout.section(Section::Tables),
         imported.table,
         Quantity::Tables,
         limits,
         table_type,
     )?;
-    if let (Some(_), Some(elements)) = (layout.tables, table) {
+    if let (Some(_), Some(elements)) = (layout.section(Section::Tables), table) {
         heap.item(Item::Table { elements });
     }
     let memory = only(
-        layout.memories,
+        layout.section(Section::Memories),
         imported.memory,
         Quantity::Memories,
         limits,
         memory_type,
     )?;
-    if let (Some(_), Some(memory)) = (layout.memories, memory) {
+    if let (Some(_), Some(memory)) = (layout.section(Section::Memories), memory) {
         let most = memory.most.unwrap_or(u64::MAX);
         heap.item(Item::Memory {
             bytes: memory.bytes,
@@ -120,7 +110,7 @@ pub(crate) fn check<'a, 'm>(
         });
     }
     let globals = globals::check(
-        layout.globals,
+        layout.section(Section::Globals),
         imported.globals,
         space.globals,
         limits,
@@ -132,8 +122,14 @@ pub(crate) fn check<'a, 'm>(
         memories: u32::from(memory.is_some()),
         globals: globals.len() as u32,
     };
-    exports::check(layout.exports, &counts, space.exports, limits, heap)?;
-    if let Some(start) = layout.start {
+    exports::check(
+        layout.section(Section::Exports),
+        &counts,
+        space.exports,
+        limits,
+        heap,
+    )?;
+    if let Some(start) = layout.section(Section::Start) {
         check_start(start, functions, types)?;
     }
     let targets = Targets {
@@ -143,8 +139,9 @@ pub(crate) fn check<'a, 'm>(
         globals: globals.get(..imported.globals as usize).unwrap_or_default(),
         fit: scope == Scope::Plugin,
     };
-    let elements = segments::check_elements(layout.elements, &targets, limits, heap)?;
-    let data = segments::check_data_count(layout.data_count, limits)?;
+    let elements =
+        segments::check_elements(layout.section(Section::Elements), &targets, limits, heap)?;
+    let data = segments::check_data_count(layout.section(Section::DataCount), limits)?;
     let names = Names {
         types,
         functions,
@@ -162,11 +159,24 @@ pub(crate) fn check<'a, 'm>(
         frames: space.frames,
     };
     tally.functions(imported.functions, counts.functions);
-    functions::check_code(layout.code, end, &names, &mut room, limits, tally)?;
+    functions::check_code(
+        layout.section(Section::Code),
+        end,
+        &names,
+        &mut room,
+        limits,
+        tally,
+    )?;
     let heap = &mut tally.heap;
-    segments::check_data(layout.data, end, data, &targets, limits, heap)?;
+    segments::check_data(
+        layout.section(Section::Data),
+        end,
+        data,
+        &targets,
+        limits,
+        heap,
+    )?;
     Ok(Valid {
-        layout,
         types,
         functions,
         imported,
