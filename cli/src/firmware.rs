@@ -12,7 +12,7 @@ use crate::toolchain::{Target, Toolchain};
 /// as the interpreter's, and looks for equal ends of the arms of a match among the first 150 only: 40 KiB of flash. Told
 /// to each crate before, these save less.
 const LINK_TIME: [&str; 2] = [
-    "-Cllvm-args=-inline-call-penalty=90",
+    "-Cllvm-args=-inline-call-penalty=65",
     "-Cllvm-args=-tail-merge-threshold=5000",
 ];
 
