@@ -60,21 +60,14 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             .map(|quarantine| quarantine.admit(image))
             .transpose()?;
         let _marked = mark.map(Mark::set);
+        let mut plugin = prepare(slot, policy, &shared.table, image, now, mark)?;
+        // What happened before it came is not for it.
+        plugin.next_event = self.inbox.end();
+        // Not before: while a module is translated, it needs the most heap that it ever will.
         place
             .try_reserve_exact(1)
             .map_err(|_| LoadError::OutOfMemory)?;
-        match prepare(slot, policy, &shared.table, image, now, mark) {
-            Ok(plugin) => place.push(plugin),
-            Err(error) => {
-                // What was reserved is given back.
-                *place = Vec::new();
-                return Err(error);
-            }
-        }
-        // What happened before it came is not for it.
-        for plugin in place {
-            plugin.next_event = self.inbox.end();
-        }
+        place.push(plugin);
         Ok(())
     }
 
