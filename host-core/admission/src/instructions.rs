@@ -4,7 +4,7 @@ use crate::constants::Known;
 use crate::cursor::Cursor;
 use crate::fuel::cost;
 use crate::heap::{Heap, Step};
-use crate::numeric::{access_type, numeric};
+use crate::numeric::{Numeric, access_type};
 use crate::operands::{Block, Opener, Operands};
 use crate::source::Refused;
 use crate::types::Signature;
@@ -234,9 +234,10 @@ fn instruction<'m>(
             Step::Constant { wide: true }
         }
         0x45..=0xc4 => {
-            let (arguments, result) = numeric(opcode);
+            let numeric = Numeric::of(opcode);
             let right = operands.known(0);
-            let constant = !right.varies() && (arguments.len() < 2 || !operands.known(1).varies());
+            let varies = right.varies() || numeric.binary && operands.known(1).varies();
+            let constant = !varies;
             operands.doubt(match opcode {
                 // Division and remainder, of which the quotient may be zero
                 0x6d..=0x70 | 0x7f..=0x82 => matches!(right, Known::Zero | Known::Constant),
@@ -244,8 +245,11 @@ fn instruction<'m>(
                 0xa8..=0xab | 0xae..=0xb1 => constant,
                 _ => false,
             });
-            operands.pop_all(&at, arguments)?;
-            operands.push_known(&at, result, Known::folded(constant))?;
+            operands.pop(&at, numeric.argument)?;
+            if numeric.binary {
+                operands.pop(&at, numeric.argument)?;
+            }
+            operands.push_known(&at, numeric.result, Known::folded(constant))?;
             Step::Numeric(opcode)
         }
         PREFIX => bulk(code, &at, names, operands)?,

@@ -3,7 +3,73 @@
 use crate::value::{F32, F64, I32, I64};
 
 /// What a comparison, an arithmetic instruction or a conversion takes and gives.
-pub(crate) const fn numeric(opcode: u8) -> (&'static [u8], u8) {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Numeric {
+    /// The type of its operands.
+    pub(crate) argument: u8,
+    /// Whether it takes two of them, not one.
+    pub(crate) binary: bool,
+    pub(crate) result: u8,
+}
+
+const FIRST_NUMERIC: u8 = 0x45;
+const FIRST_ACCESS: u8 = 0x28;
+
+/// A type in two bits, and back: the bytes of types differ in no others.
+const TYPE: u8 = 0x03;
+const BINARY: u8 = 0x10;
+
+static NUMERIC: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut index = 0;
+    while index < table.len() {
+        let (arguments, result) = numeric(FIRST_NUMERIC + index as u8);
+        let binary = if arguments.len() == 2 { BINARY } else { 0 };
+        table[index] = (arguments[0] & TYPE) | ((result & TYPE) << 2) | binary;
+        index += 1;
+    }
+    table
+};
+
+static ACCESS: [u8; 23] = {
+    let mut table = [0; 23];
+    let mut index = 0;
+    while index < table.len() {
+        let (width, value) = access(FIRST_ACCESS + index as u8);
+        table[index] = (value & TYPE) | ((width as u8) << 2);
+        index += 1;
+    }
+    table
+};
+
+impl Numeric {
+    /// Of the instruction with this opcode, 0x45 to 0xc4.
+    pub(crate) fn of(opcode: u8) -> Self {
+        let packed = entry(&NUMERIC, opcode.wrapping_sub(FIRST_NUMERIC));
+        Self {
+            argument: F64 | (packed & TYPE),
+            binary: packed & BINARY != 0,
+            result: F64 | ((packed >> 2) & TYPE),
+        }
+    }
+
+    /// Whether the result has eight bytes.
+    pub(crate) const fn wide(self) -> bool {
+        matches!(self.result, I64 | F64)
+    }
+}
+
+/// The base-2 logarithm of the width of a load or store, 0x28 to 0x3e, and its type.
+pub(crate) fn access_type(opcode: u8) -> (u32, u8) {
+    let packed = entry(&ACCESS, opcode.wrapping_sub(FIRST_ACCESS));
+    (u32::from(packed >> 2), F64 | (packed & TYPE))
+}
+
+fn entry(table: &[u8], index: u8) -> u8 {
+    table.get(usize::from(index)).copied().unwrap_or(0)
+}
+
+const fn numeric(opcode: u8) -> (&'static [u8], u8) {
     match opcode {
         // eqz, and the comparisons of each type
         0x45 => (&[I32], I32),
@@ -43,8 +109,7 @@ pub(crate) const fn numeric(opcode: u8) -> (&'static [u8], u8) {
     }
 }
 
-/// The base-2 logarithm of the width of a load or store, and its type.
-pub(crate) const fn access_type(opcode: u8) -> (u32, u8) {
+const fn access(opcode: u8) -> (u32, u8) {
     match opcode {
         0x28 | 0x36 => (2, I32),
         0x29 | 0x37 => (3, I64),

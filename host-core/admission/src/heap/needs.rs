@@ -156,14 +156,15 @@ impl Needs {
         let (bytes, cells) = code.ends();
         let block = block(bytes);
         // The code is copied when it is complete; the work space grows before that.
-        let besides = code.space.old().max(block);
-        self.space = code.space.bytes();
+        let sizes = code.space.sizes();
+        let besides = sizes.old.max(block);
+        self.space = sizes.all;
         let takes = self.space.saturating_add(besides);
         let takes = takes.saturating_add(OPERATOR_COSTS);
         self.code_most = self.code_most.max(self.code_blocks.saturating_add(takes));
         add(&mut self.code_blocks, block);
         self.frame = self.frame.max(cells);
-        self.has(code.space.largest());
+        self.has(sizes.largest);
         self.calls = code.calls;
         self.grows = code.grows;
         takes

@@ -5,6 +5,17 @@ use super::blocks::Growing;
 /// The types of as many locals are kept one by one.
 const FIRST_TYPES: u32 = 100;
 
+/// What the work space takes, in bytes of heap.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sizes {
+    /// All vectors together.
+    pub(super) all: u32,
+    /// The most that one of them took besides while it grew for this function.
+    pub(super) old: u32,
+    /// The largest of them.
+    pub(super) largest: u32,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Space {
     /// Bytes of code.
@@ -49,26 +60,8 @@ impl Space {
         }
     }
 
-    fn vectors(&self) -> [Growing; 12] {
+    fn vectors(&mut self) -> [&mut Growing; 12] {
         [
-            self.code,
-            self.labels,
-            self.branches,
-            self.blocks,
-            self.operands,
-            self.table,
-            self.ifs,
-            self.if_params,
-            self.first_types,
-            self.type_groups,
-            self.heads,
-            self.offsets,
-        ]
-    }
-
-    /// Makes room for another function.
-    pub(super) fn clear(&mut self) {
-        for vector in [
             &mut self.code,
             &mut self.labels,
             &mut self.branches,
@@ -81,9 +74,12 @@ impl Space {
             &mut self.type_groups,
             &mut self.heads,
             &mut self.offsets,
-        ] {
-            vector.clear();
-        }
+        ]
+    }
+
+    /// Makes room for another function.
+    pub(super) fn clear(&mut self) {
+        self.vectors().into_iter().for_each(Growing::clear);
         self.locals = 0;
     }
 
@@ -113,21 +109,15 @@ impl Space {
         self.locals = self.locals.saturating_add(count);
     }
 
-    /// All of it, in bytes of heap.
-    pub(super) fn bytes(&self) -> u32 {
-        let sum = |sum: u32, vector: Growing| sum.saturating_add(vector.bytes());
-        self.vectors().into_iter().fold(0, sum)
-    }
-
-    /// The most that one of them took besides while it grew for this function, in bytes of heap.
-    pub(super) fn old(&self) -> u32 {
-        let most = |most: u32, vector: Growing| most.max(vector.old());
-        self.vectors().into_iter().fold(0, most)
-    }
-
-    /// The largest block of them, in bytes.
-    pub(super) fn largest(&self) -> u32 {
-        let most = |most: u32, vector: Growing| most.max(vector.bytes());
-        self.vectors().into_iter().fold(0, most)
+    /// What it takes of the heap.
+    pub(super) fn sizes(&mut self) -> Sizes {
+        let mut sizes = Sizes::default();
+        for vector in self.vectors() {
+            let bytes = vector.bytes();
+            sizes.all = sizes.all.saturating_add(bytes);
+            sizes.largest = sizes.largest.max(bytes);
+            sizes.old = sizes.old.max(vector.old());
+        }
+        sizes
     }
 }

@@ -3,6 +3,7 @@
 use super::code::{Code, FUEL, IF, LOOP};
 use super::operands::{CONSTANT, CONSTANT_WIDE, COPY, IN_SLOT, OP, Place, REGISTER, SLOT, local};
 use super::told::Step;
+use crate::numeric::Numeric;
 
 impl Code {
     pub(super) fn step(&mut self, step: Step) {
@@ -211,7 +212,8 @@ impl Code {
     }
 
     fn numeric(&mut self, opcode: u8) {
-        let wide = matches!(opcode, 0x79..=0x8a | 0x99..=0xa6 | 0xac..=0xb1 | 0xb7..=0xbb | 0xbd | 0xbf | 0xc2..=0xc4);
+        let numeric = Numeric::of(opcode);
+        let wide = numeric.wide();
         match opcode {
             // i32.eqz, i64.eqz: a comparison with a zero, or the comparison before turned around.
             0x45 | 0x50 => {
@@ -232,9 +234,7 @@ impl Code {
                 REGISTER => self.result(OP),
                 place => self.operands.push(place),
             },
-            0x67..=0x69 | 0x79..=0x7b | 0x8b..=0x91 | 0x99..=0x9f | 0xa7..=0xc4 => {
-                self.unary(wide, OP);
-            }
+            _ if !numeric.binary => self.unary(wide, OP),
             _ => {
                 let (right, left) = (self.operands.pop(), self.operands.pop());
                 if matches!(left, CONSTANT | CONSTANT_WIDE)
