@@ -118,8 +118,8 @@ fn body<'m>(
         locals: types.get(..count).unwrap_or_default(),
         ..*names
     };
-    let mut operands = Operands::new(names.types, limits, room.operands, room.frames);
-    operands.enter_function(&body, index)?;
+    let mut operands = Operands::new(names.types, limits, room.operands, room.frames, body);
+    operands.enter_function(index)?;
     instructions::check(body, &names, &mut operands, limits, heap)?;
     let fuel = operands.fuel();
     let (nesting, operands) = operands.most();

@@ -66,6 +66,7 @@ fn instruction<'m>(
     heap: &mut Heap,
 ) -> Result<(), Refused> {
     let at = *code;
+    operands.read(at);
     let opcode = code.byte()?;
     if opcode != PREFIX {
         operands.charge(cost(u16::from(opcode)));
@@ -85,16 +86,16 @@ fn instruction<'m>(
                 0x03 => (Opener::Loop, Step::Loop),
                 _ => {
                     operands.doubt(!operands.known(0).varies());
-                    operands.pop(&at, I32)?;
+                    operands.pop(I32)?;
                     (Opener::If, Step::If)
                 }
             };
-            operands.enter(&at, opener, block)?;
+            operands.enter(opener, block)?;
             step(operands.innermost().1)
         }
         0x05 => {
             let (height, params, results) = operands.innermost();
-            operands.turn(&at)?;
+            operands.turn()?;
             Step::Else {
                 height,
                 params,
@@ -103,14 +104,14 @@ fn instruction<'m>(
         }
         0x0b => {
             let (height, _, results) = operands.innermost();
-            operands.leave(&at)?;
+            operands.leave()?;
             Step::End { height, results }
         }
         // br, br_if, br_table, return
         0x0c => {
             let depth = code.u32()?;
-            let carried = operands.carried(&at, depth)?;
-            operands.pop_all(&at, carried)?;
+            let carried = operands.carried(depth)?;
+            operands.pop_all(carried)?;
             operands.branch(depth);
             operands.give_up();
             let carried = carried.len() as u32;
@@ -118,19 +119,19 @@ fn instruction<'m>(
         }
         0x0d => {
             let depth = code.u32()?;
-            let carried = operands.carried(&at, depth)?;
+            let carried = operands.carried(depth)?;
             operands.doubt(!operands.known(0).varies());
             operands.branch(depth);
-            operands.pop(&at, I32)?;
-            operands.pop_all(&at, carried)?;
-            operands.push_all(&at, carried)?;
+            operands.pop(I32)?;
+            operands.pop_all(carried)?;
+            operands.push_all(carried)?;
             let carried = carried.len() as u32;
             Step::BrIf { depth, carried }
         }
         0x0e => br_table(code, &at, operands, heap)?,
         0x0f => {
-            let returned = operands.returned(&at)?;
-            operands.pop_all(&at, returned)?;
+            let returned = operands.returned()?;
+            operands.pop_all(returned)?;
             operands.give_up();
             Step::Return(returned.len() as u32)
         }
@@ -138,7 +139,7 @@ fn instruction<'m>(
         0x10 => {
             let index = code.index(Quantity::Functions, names.functions.len() as u32)?;
             let function = names.functions.get(index as usize).copied().unwrap_or(0);
-            let (params, results) = call(&at, u32::from(function), names, operands)?;
+            let (params, results) = call(u32::from(function), names, operands)?;
             Step::Call {
                 params,
                 results,
@@ -148,47 +149,47 @@ fn instruction<'m>(
         0x11 => {
             let index = code.index(Quantity::Types, names.types.len() as u32)?;
             code.index(Quantity::Tables, names.tables)?;
-            operands.pop(&at, I32)?;
-            let (params, results) = call(&at, index, names, operands)?;
+            operands.pop(I32)?;
+            let (params, results) = call(index, names, operands)?;
             Step::CallIndirect { params, results }
         }
         // drop, select
         0x1a => {
-            operands.pop(&at, ANY)?;
+            operands.pop(ANY)?;
             Step::Drop
         }
         0x1b => {
             let constant = |above| !operands.known(above).varies();
             // Of two that are the same, and of a condition that is known, one remains.
             let known = Known::folded(constant(1) && constant(2) || constant(0));
-            operands.pop(&at, I32)?;
-            let first = operands.pop(&at, ANY)?;
-            let second = operands.pop(&at, first)?;
-            operands.push_known(&at, if first == ANY { second } else { first }, known)?;
+            operands.pop(I32)?;
+            let first = operands.pop(ANY)?;
+            let second = operands.pop(first)?;
+            operands.push_known(if first == ANY { second } else { first }, known)?;
             Step::Select
         }
         // local.get, local.set, local.tee, global.get, global.set
         0x20 => {
             let (index, local) = local(code, names)?;
-            operands.push(&at, local)?;
+            operands.push(local)?;
             Step::LocalGet(index)
         }
         0x21 => {
             let (index, local) = local(code, names)?;
-            operands.pop(&at, local)?;
+            operands.pop(local)?;
             Step::LocalSet(index)
         }
         0x22 => {
             let (index, local) = local(code, names)?;
             let known = operands.known(0);
-            operands.pop(&at, local)?;
-            operands.push_known(&at, local, known)?;
+            operands.pop(local)?;
+            operands.push_known(local, known)?;
             Step::LocalTee(index)
         }
         0x23 => {
             let global = global(code, names)?;
             let known = Known::folded(global & MUTABLE == 0);
-            operands.push_known(&at, global & !MUTABLE, known)?;
+            operands.push_known(global & !MUTABLE, known)?;
             Step::GlobalGet
         }
         0x24 => {
@@ -196,41 +197,41 @@ fn instruction<'m>(
             if global & MUTABLE == 0 {
                 return at.refuse(Reason::ImmutableGlobal);
             }
-            operands.pop(&at, global & !MUTABLE)?;
+            operands.pop(global & !MUTABLE)?;
             Step::GlobalSet
         }
         0x28..=0x3e => access(opcode, code, &at, names, operands)?,
         // memory.size, memory.grow
         0x3f => {
             memory_byte(code, names)?;
-            operands.push(&at, I32)?;
+            operands.push(I32)?;
             Step::MemorySize
         }
         0x40 => {
             memory_byte(code, names)?;
-            operands.pop(&at, I32)?;
-            operands.push(&at, I32)?;
+            operands.pop(I32)?;
+            operands.push(I32)?;
             Step::MemoryGrow
         }
         // i32.const, i64.const, f32.const, f64.const
         0x41 => {
             let known = Known::of(code.signed(32)?);
-            operands.push_known(&at, I32, known)?;
+            operands.push_known(I32, known)?;
             Step::Constant { wide: false }
         }
         0x42 => {
             let known = Known::of(code.signed(64)?);
-            operands.push_known(&at, I64, known)?;
+            operands.push_known(I64, known)?;
             Step::Constant { wide: true }
         }
         0x43 => {
             code.take(4)?;
-            operands.push_known(&at, F32, Known::Constant)?;
+            operands.push_known(F32, Known::Constant)?;
             Step::Constant { wide: false }
         }
         0x44 => {
             code.take(8)?;
-            operands.push_known(&at, F64, Known::Constant)?;
+            operands.push_known(F64, Known::Constant)?;
             Step::Constant { wide: true }
         }
         0x45..=0xc4 => {
@@ -245,11 +246,11 @@ fn instruction<'m>(
                 0xa8..=0xab | 0xae..=0xb1 => constant,
                 _ => false,
             });
-            operands.pop(&at, numeric.argument)?;
+            operands.pop(numeric.argument)?;
             if numeric.binary {
-                operands.pop(&at, numeric.argument)?;
+                operands.pop(numeric.argument)?;
             }
-            operands.push_known(&at, numeric.result, Known::folded(constant))?;
+            operands.push_known(numeric.result, Known::folded(constant))?;
             Step::Numeric(opcode)
         }
         PREFIX => bulk(code, &at, names, operands)?,
@@ -275,30 +276,30 @@ fn br_table<'m>(
         return at.refuse(Reason::Truncated);
     }
     operands.doubt(!operands.known(0).varies());
-    operands.pop(at, I32)?;
+    operands.pop(I32)?;
     // The default comes last: the others are read twice.
     let mut targets = *code;
     for _ in 0..count {
         code.u32()?;
     }
     let default = code.u32()?;
-    let carried = operands.carried(at, default)?;
+    let carried = operands.carried(default)?;
     for _ in 0..count {
         let depth = targets.u32()?;
-        let others = operands.carried(at, depth)?;
+        let others = operands.carried(depth)?;
         if others.len() != carried.len() {
             return at.refuse(Reason::Labels {
                 found: others.len() as u32,
                 allowed: carried.len() as u32,
             });
         }
-        operands.has(at, others)?;
+        operands.has(others)?;
         operands.branch(depth);
         heap.step(Step::Label { depth });
     }
     operands.branch(default);
     heap.step(Step::Label { depth: default });
-    operands.pop_all(at, carried)?;
+    operands.pop_all(carried)?;
     operands.give_up();
     Ok(Step::BrTable {
         labels: count.saturating_add(1),
@@ -308,16 +309,15 @@ fn br_table<'m>(
 
 /// Returns how many parameters and results there are.
 fn call<'m>(
-    at: &Cursor<'m>,
     index: u32,
     names: &Names<'_, 'm>,
     operands: &mut Operands<'_, 'm>,
 ) -> Result<(u32, u32), Refused> {
     let signature = names.types.get(index as usize);
     let signature = signature.copied().unwrap_or(Signature::NOTHING);
-    operands.pop_all(at, signature.params)?;
+    operands.pop_all(signature.params)?;
     for result in signature.results {
-        operands.push(at, *result)?;
+        operands.push(*result)?;
     }
     let (params, results) = (signature.params.len(), signature.results.len());
     Ok((params as u32, results as u32))
@@ -373,12 +373,12 @@ fn access<'m>(
         Known::Zero | Known::Small => offset > i32::MAX as u32,
     });
     if stores {
-        operands.pop(at, value)?;
-        operands.pop(at, I32)?;
+        operands.pop(value)?;
+        operands.pop(I32)?;
         return Ok(Step::Store(offset));
     }
-    operands.pop(at, I32)?;
-    operands.push(at, value)?;
+    operands.pop(I32)?;
+    operands.push(value)?;
     Ok(Step::Load(offset))
 }
 
@@ -395,8 +395,8 @@ fn bulk<'m>(
         conversion @ 0..=7 => {
             let argument = if conversion & 2 == 0 { F32 } else { F64 };
             let known = Known::folded(!operands.known(0).varies());
-            operands.pop(at, argument)?;
-            operands.push_known(at, if conversion < 4 { I32 } else { I64 }, known)?;
+            operands.pop(argument)?;
+            operands.push_known(if conversion < 4 { I32 } else { I64 }, known)?;
             return Ok(Step::Saturate);
         }
         // memory.init
@@ -436,7 +436,7 @@ fn bulk<'m>(
             });
         }
     }
-    operands.pop_all(at, &[I32, I32, I32])?;
+    operands.pop_all(&[I32, I32, I32])?;
     Ok(Step::Bulk)
 }
 

@@ -84,15 +84,18 @@ pub(crate) struct Operands<'a, 'm> {
     most: (u32, u32),
     /// The most fuel of one region.
     fuel: u32,
+    /// The instruction that is read.
+    at: Cursor<'m>,
 }
 
 impl<'a, 'm> Operands<'a, 'm> {
-    /// Empty stacks in this space.
+    /// Empty stacks in this space; what is refused is refused `at` this place.
     pub(crate) const fn new(
         types: &'a [Signature<'m>],
         limits: &'a Limits,
         values: &'a mut [u8],
         frames: &'a mut [Frame],
+        at: Cursor<'m>,
     ) -> Self {
         Self {
             types,
@@ -103,7 +106,13 @@ impl<'a, 'm> Operands<'a, 'm> {
             open: 0,
             most: (0, 0),
             fuel: 0,
+            at,
         }
+    }
+
+    /// From now on, what is refused is refused at this instruction.
+    pub(crate) const fn read(&mut self, at: Cursor<'m>) {
+        self.at = at;
     }
 
     /// How many blocks are open, that of the function included.
@@ -178,16 +187,11 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// Adds an operand that is no constant.
-    pub(crate) fn push(&mut self, at: &Cursor<'_>, value: u8) -> Result<(), Refused> {
-        self.push_known(at, value, Known::Varies)
+    pub(crate) fn push(&mut self, value: u8) -> Result<(), Refused> {
+        self.push_known(value, Known::Varies)
     }
 
-    pub(crate) fn push_known(
-        &mut self,
-        at: &Cursor<'_>,
-        value: u8,
-        known: Known,
-    ) -> Result<(), Refused> {
+    pub(crate) fn push_known(&mut self, value: u8, known: Known) -> Result<(), Refused> {
         let allowed = self.limits.operands;
         let place = self.values.get_mut(self.height as usize);
         match place {
@@ -197,20 +201,22 @@ impl<'a, 'm> Operands<'a, 'm> {
                 self.most.1 = self.most.1.max(self.height);
                 Ok(())
             }
-            _ => at.over(Quantity::Operands, self.height.saturating_add(1), allowed),
+            _ => self
+                .at
+                .over(Quantity::Operands, self.height.saturating_add(1), allowed),
         }
     }
 
     /// Adds operands that may be what they were before: constants.
-    pub(crate) fn push_all(&mut self, at: &Cursor<'_>, values: &[u8]) -> Result<(), Refused> {
+    pub(crate) fn push_all(&mut self, values: &[u8]) -> Result<(), Refused> {
         values
             .iter()
-            .try_for_each(|value| self.push_known(at, *value, Known::Constant))
+            .try_for_each(|value| self.push_known(*value, Known::Constant))
     }
 
     /// Takes the topmost operand, which must be of type `wanted`; any if that is [`ANY`]. Returns its type.
-    pub(crate) fn pop(&mut self, at: &Cursor<'_>, wanted: u8) -> Result<u8, Refused> {
-        let found = self.peek(at, 0, wanted)?;
+    pub(crate) fn pop(&mut self, wanted: u8) -> Result<u8, Refused> {
+        let found = self.peek(0, wanted)?;
         if self.height > u32::from(self.frame().height) {
             self.height = self.height.saturating_sub(1);
         }
@@ -218,14 +224,14 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// The type of the operand that has `above` others above it, which must be `wanted`.
-    fn peek(&self, at: &Cursor<'_>, above: u32, wanted: u8) -> Result<u8, Refused> {
+    fn peek(&self, above: u32, wanted: u8) -> Result<u8, Refused> {
         let frame = self.frame();
         let own = self.height.saturating_sub(frame.height.into());
         if above >= own {
             return if frame.region.reach == Reach::Never {
                 Ok(ANY)
             } else {
-                at.refuse(Reason::NoOperand { wanted })
+                self.at.refuse(Reason::NoOperand { wanted })
             };
         }
         let index = self.height.saturating_sub(above).saturating_sub(1);
@@ -234,51 +240,37 @@ impl<'a, 'm> Operands<'a, 'm> {
         if found == wanted || found == ANY || wanted == ANY {
             Ok(found)
         } else {
-            at.refuse(Reason::Operand { found, wanted })
+            self.at.refuse(Reason::Operand { found, wanted })
         }
     }
 
     /// Takes operands of these types, the last of them from the top.
-    pub(crate) fn pop_all(&mut self, at: &Cursor<'_>, wanted: &[u8]) -> Result<(), Refused> {
+    pub(crate) fn pop_all(&mut self, wanted: &[u8]) -> Result<(), Refused> {
         wanted
             .iter()
             .rev()
-            .try_for_each(|value| self.pop(at, *value).map(drop))
+            .try_for_each(|value| self.pop(*value).map(drop))
     }
 
     /// Opens a block, which takes what its type says from the operands.
-    pub(crate) fn enter(
-        &mut self,
-        at: &Cursor<'_>,
-        opener: Opener,
-        block: Block,
-    ) -> Result<(), Refused> {
+    pub(crate) fn enter(&mut self, opener: Opener, block: Block) -> Result<(), Refused> {
         let signature = block.signature(self.types);
-        self.pop_all(at, signature.params)?;
-        self.open(at, opener, block)?;
-        self.push_all(at, signature.params)
+        self.pop_all(signature.params)?;
+        self.open(opener, block)?;
+        self.push_all(signature.params)
     }
 
     /// Opens the block that a function is: its parameters are locals, not operands.
-    pub(crate) fn enter_function(
-        &mut self,
-        at: &Cursor<'_>,
-        type_index: u16,
-    ) -> Result<(), Refused> {
-        self.open(at, Opener::Function, Block::Type(type_index))
+    pub(crate) fn enter_function(&mut self, type_index: u16) -> Result<(), Refused> {
+        self.open(Opener::Function, Block::Type(type_index))
     }
 
-    fn open(&mut self, at: &Cursor<'_>, opener: Opener, block: Block) -> Result<(), Refused> {
+    fn open(&mut self, opener: Opener, block: Block) -> Result<(), Refused> {
         let outer = self.label(0).map(|frame| frame.region);
-        self.open_region(at, Region::open(opener, outer), block)
+        self.open_region(Region::open(opener, outer), block)
     }
 
-    fn open_region(
-        &mut self,
-        at: &Cursor<'_>,
-        region: Region,
-        block: Block,
-    ) -> Result<(), Refused> {
+    fn open_region(&mut self, region: Region, block: Block) -> Result<(), Refused> {
         let allowed = self.limits.nesting;
         let open = self.open.saturating_add(1);
         match self.frames.get_mut(self.open as usize) {
@@ -292,50 +284,49 @@ impl<'a, 'm> Operands<'a, 'm> {
                 self.most.0 = self.most.0.max(open);
                 Ok(())
             }
-            _ => at.over(Quantity::Nesting, open, allowed),
+            _ => self.at.over(Quantity::Nesting, open, allowed),
         }
     }
 
     /// Closes the innermost block: what it gives, and nothing else, is there.
-    pub(crate) fn leave(&mut self, at: &Cursor<'_>) -> Result<(), Refused> {
+    pub(crate) fn leave(&mut self) -> Result<(), Refused> {
         let frame = self.frame();
         let signature = frame.block.signature(self.types);
         // Without an `else`, what the block takes is what it gives.
         if frame.region.opener == Opener::If && signature.params != signature.results {
-            return at.refuse(Reason::IfWithoutElse);
+            return self.at.refuse(Reason::IfWithoutElse);
         }
-        self.close(at, frame, signature, false)?;
+        self.close(frame, signature, false)?;
         // Nothing may follow the function's own `end`, so what it gives need not be kept.
         if self.open > 0 {
-            self.push_all(at, signature.results)?;
+            self.push_all(signature.results)?;
         }
         Ok(())
     }
 
     /// Goes from an `if` to its `else`.
-    pub(crate) fn turn(&mut self, at: &Cursor<'_>) -> Result<(), Refused> {
+    pub(crate) fn turn(&mut self) -> Result<(), Refused> {
         let frame = self.frame();
         if frame.region.opener != Opener::If {
-            return at.refuse(Reason::ElseWithoutIf);
+            return self.at.refuse(Reason::ElseWithoutIf);
         }
         let signature = frame.block.signature(self.types);
-        self.close(at, frame, signature, true)?;
+        self.close(frame, signature, true)?;
         let outer = self.label(0).map(|frame| frame.region);
-        self.open_region(at, frame.region.turn(outer), frame.block)?;
-        self.push_all(at, signature.params)
+        self.open_region(frame.region.turn(outer), frame.block)?;
+        self.push_all(signature.params)
     }
 
     fn close(
         &mut self,
-        at: &Cursor<'_>,
         frame: Frame,
         signature: Signature<'_>,
         turns: bool,
     ) -> Result<(), Refused> {
-        self.pop_all(at, signature.results)?;
+        self.pop_all(signature.results)?;
         let found = self.height.saturating_sub(frame.height.into());
         if found > 0 {
-            return at.refuse(Reason::OperandsLeft { found });
+            return self.at.refuse(Reason::OperandsLeft { found });
         }
         self.open = self.open.saturating_sub(1);
         let found = match self.region() {
@@ -345,13 +336,13 @@ impl<'a, 'm> Operands<'a, 'm> {
         self.fuel = self.fuel.max(found);
         let allowed = self.limits.block_fuel;
         if found > allowed {
-            return at.over(Quantity::BlockFuel, found, allowed);
+            return self.at.over(Quantity::BlockFuel, found, allowed);
         }
         Ok(())
     }
 
     /// What a branch to this label carries.
-    pub(crate) fn carried(&self, at: &Cursor<'_>, depth: u32) -> Result<&'m [u8], Refused> {
+    pub(crate) fn carried(&self, depth: u32) -> Result<&'m [u8], Refused> {
         match self.label(depth) {
             Some(frame) => {
                 let signature = frame.block.signature(self.types);
@@ -360,7 +351,7 @@ impl<'a, 'm> Operands<'a, 'm> {
                     _ => signature.results,
                 })
             }
-            None => at.refuse(Reason::Index {
+            None => self.at.refuse(Reason::Index {
                 what: Quantity::Nesting,
                 found: depth,
                 allowed: self.open,
@@ -369,15 +360,15 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// What the function returns.
-    pub(crate) fn returned(&self, at: &Cursor<'_>) -> Result<&'m [u8], Refused> {
-        self.carried(at, self.open.saturating_sub(1))
+    pub(crate) fn returned(&self) -> Result<&'m [u8], Refused> {
+        self.carried(self.open.saturating_sub(1))
     }
 
     /// The topmost operands are of these types; they stay.
-    pub(crate) fn has(&self, at: &Cursor<'_>, wanted: &[u8]) -> Result<(), Refused> {
+    pub(crate) fn has(&self, wanted: &[u8]) -> Result<(), Refused> {
         (0..)
             .zip(wanted.iter().rev())
-            .try_for_each(|(above, value)| self.peek(at, above, *value).map(drop))
+            .try_for_each(|(above, value)| self.peek(above, *value).map(drop))
     }
 
     /// What follows in this block is never reached: it may take operands of any type.
