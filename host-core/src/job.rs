@@ -160,9 +160,11 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     pub(crate) fn report(&mut self, work: Work, result: Result<Answer, CallError>) -> Report {
         let slot = self.slot;
         match work {
-            Work::Init => match self.fault() {
-                None => Report::Initialised { slot },
-                Some(fault) => {
+            Work::Init => match (self.fault(), self.init_due) {
+                (None, None) => Report::Initialised { slot },
+                // For want of heap it is tried again.
+                (None, Some(_)) => Report::Suspended { slot },
+                (Some(fault), _) => {
                     self.fault_reported = true;
                     Report::Faulted { slot, fault }
                 }
@@ -233,10 +235,8 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     /// Ends what is in flight, and has another instance made.
     pub(crate) fn cancel(&mut self, home: &mut Home<B>) {
         self.job = None;
-        if let Life::Running(machine) = &mut self.life
-            && machine.is_open()
-        {
-            machine.cancel();
+        self.close();
+        if matches!(&self.life, Life::Running(machine) if machine.is_spent()) {
             let now = home.as_mut().map_or(0, |shared| shared.now());
             self.renew(now);
         }

@@ -131,6 +131,11 @@
 //! costs more than is left of it is paid for by the slices after it, in which the plugin stands still. All slices of a
 //! call together have the fuel of one call.
 //!
+//! The interpreter takes the fuel of a function, a loop or an `if` when it comes to it, with that of the code behind an inner call,
+//! loop or `if`. That code runs without being stopped when the inner one has ended, in the slice in which that happens: so a slice
+//! is longer by what the functions and blocks that are open have paid for before, at most `block_fuel` of
+//! [`Limits`] for each of them, and never by more than the call has used.
+//!
 //! ## Faults
 //!
 //! A call ends with an answer or a [`CallError`]. After a trap, used-up fuel, or an answer that is out of bounds or no message
@@ -155,8 +160,8 @@
 //! - An implementation of `critical-section`, for [`EventQueue`].
 //! - A monotonic clock of 64 bits: [`MonotonicClock`](capability::monotonic_clock::MonotonicClock).
 //! - A stack that holds the interpreter, and drivers within it; a stack that overflows should fault, not write on.
-//! - A watchdog, if a driver can hang: fuel bounds the plugin, not the driver. Its period is longer than two calls of the slot with most
-//!   fuel, since a fault takes a second one; feed it once a round.
+//! - A watchdog, if a driver can hang: fuel bounds the plugin, not the driver. Its period is longer than three calls of the slot with most
+//!   fuel, since `init` of a new instance may go before one and another after it; feed it once a round.
 //! - For [`Host::with_quarantine`]: a [`Quarantine`] in memory that start-up leaves alone, and why the device was reset. Without it, a
 //!   plugin that brings the device down does so at every start.
 //!
@@ -205,6 +210,7 @@ mod slot;
 mod start;
 
 pub use corelet_abi as abi;
+pub use corelet_admission::fuel::WORST_INSTRUCTIONS;
 pub use corelet_admission::{ImportRefusal, Limits, Quantity};
 pub use corelet_image::{PluginId, Version};
 pub use corelet_load::{Budget, MachineError, Stop, Trap};

@@ -11,7 +11,7 @@ use crate::restart::RestartCount;
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::slot::{Life, Plugin};
-use crate::{Host, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table};
+use crate::{Failure, Host, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table};
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// Puts a plugin into an empty slot: admission, grants, first instance, `init`.
@@ -27,7 +27,11 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             return Err(LoadError::NoSuchSlot(slot));
         };
         let mut plugins = place.iter_mut();
-        let initialised = plugins.try_for_each(|plugin| plugin.init(&mut self.home));
+        let initialised = plugins.try_for_each(|plugin| {
+            plugin.init(&mut self.home)?;
+            plugin.init_due = None;
+            Ok::<_, Failure>(())
+        });
         if initialised.is_err() {
             *place = Vec::new();
         }

@@ -9,7 +9,7 @@ pub struct Metrics {
     pub errors: u32,
     /// Ticks and events that the plugin answered with an error of its own.
     pub failures: u32,
-    /// How often a new instance took the place of one that had faulted, and was initialised.
+    /// How often a new instance took the place of one that had faulted or was cancelled, and was initialised.
     pub restarts: u32,
     /// Fuel of the last call that was asked for: not of the `init` of an instance that took another one's place.
     pub fuel_last: u64,

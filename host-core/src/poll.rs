@@ -6,7 +6,7 @@ use crate::{EventQueue, Host, Report};
 
 /// How much one slice may take.
 ///
-/// Fuel is not time: `corelet-load` says how many instructions a unit may take at the most.
+/// Fuel is not time: one unit is at most [`WORST_INSTRUCTIONS`](crate::WORST_INSTRUCTIONS) of a Cortex-M4F.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Fuel(pub u64);
@@ -24,7 +24,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// event, it makes room for a new one, and they count it as [missed](crate::Metrics::events_missed).
     pub fn deliver<const N: usize>(&mut self, queue: &EventQueue<N>) {
         self.events_dropped = self.events_dropped.saturating_add(queue.take_dropped());
-        while self.has_room()
+        while !queue.is_empty()
+            && self.has_room()
             && let Some(event) = queue.pop()
         {
             let mut plugins = self.slots.iter().flatten();
@@ -37,8 +38,9 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// Gives the next slot that has work one slice: a call that was started, `init` of a new instance, an event or a tick. Call
     /// it in the main loop.
     ///
-    /// It takes as long as `slice` fuel, or as the next step of that plugin requires, if that is more. Slots take turns, so that a
-    /// plugin waits for one slice of each other one at most, however long their calls are; each call has the fuel that the
+    /// It takes as long as `slice` fuel, or as the next step of that plugin requires, if that is more; and as what is paid for already,
+    /// see the crate's documentation. Slots take turns, so that a plugin waits for one slice of each other one at most, however
+    /// long their calls are; each call has the fuel that the
     /// slot's policy and its manifest give it, in as many slices as that takes. A new instance after a fault is made in the slice
     /// of the fault, which takes as long as its memory and segments are large; its `init` has slices of its own.
     ///

@@ -71,7 +71,7 @@ pub struct Strikes {
 /// check word is wrong, after power on or because a reset came while it was written, counts as empty. The memory must not
 /// be cached, or be written through: a reset drops what a cache has not written back.
 ///
-/// A plugin is marked while it is loaded and while a call, with the restart after it, lasts. What
+/// A plugin is marked while it is loaded, in each slice of a call, and while its next instance is made; between two slices nobody is. What
 /// [`Host::with_quarantine`](crate::Host::with_quarantine) finds marked after [`Reset::Watchdog`] or [`Reset::Panic`] gets a strike. With
 /// three an image is refused, until another version takes its place or [`forgive`](Self::forgive) is called. Good
 /// calls take no strike away: a plugin that hangs at every thousandth call is stopped too.

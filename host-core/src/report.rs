@@ -11,7 +11,7 @@ pub enum Report {
         /// When the next tick or restart is due, in nanoseconds on the board's monotonic clock; none if none is.
         next: Option<u64>,
     },
-    /// A plugin used up its slice, and its call goes on with the next.
+    /// A call goes on with the next slice: this one is used up, or paid for a driver.
     Suspended {
         /// Which.
         slot: SlotId,

@@ -14,7 +14,7 @@ impl RestartCount {
     /// first fault after the last period.
     pub(crate) fn next(&mut self, now: u64, allowed: &Restarts) -> Option<u64> {
         let period = u64::from(allowed.period_ms).saturating_mul(MS);
-        if now.saturating_sub(self.begun) >= period {
+        if self.count == 0 || now.saturating_sub(self.begun) >= period {
             *self = Self {
                 begun: now,
                 count: 0,
@@ -55,6 +55,16 @@ mod tests {
         assert_eq!(restarts.next(999 * MS, &ALLOWED), None);
         assert_eq!(restarts.next(1_000 * MS, &ALLOWED), Some(1_000 * MS));
         assert_eq!(restarts.next(1_001 * MS, &ALLOWED), Some(1_101 * MS));
+    }
+
+    #[test]
+    fn a_period_begins_with_its_first_fault() {
+        let mut restarts = RestartCount::default();
+        for at in [900, 1_000, 1_100, 1_200] {
+            assert!(restarts.next(at * MS, &ALLOWED).is_some());
+        }
+        assert_eq!(restarts.next(1_899 * MS, &ALLOWED), None);
+        assert_eq!(restarts.next(1_900 * MS, &ALLOWED), Some(1_900 * MS));
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl fmt::Display for SlotId {
 pub enum SlotState {
     /// It has no plugin.
     Empty,
-    /// Its plugin can be called.
+    /// Its plugin is initialised. It can be called unless it is in the middle of a call ([`CallError::Busy`]).
     Running,
     /// Its plugin has a new instance, which is not initialised yet: after a fault, or after [`Host::place`](crate::Host::place).
     Starting {
@@ -177,7 +177,6 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
 
     /// Calls `init`, which every instance needs once.
     pub(crate) fn init(&mut self, home: &mut Home<B>) -> Result<(), Failure> {
-        self.init_due = None;
         let config = core::mem::take(&mut self.config);
         let result = self.enter(
             home,
@@ -203,7 +202,11 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         let result = self.init(home);
         self.metrics.fuel_last = fuel;
         self.initialised(result);
-        self.is_free()
+        self.is_free()?;
+        match self.init_due {
+            None => Ok(()),
+            Some(_) => Err(Stop::HeapFull.into()),
+        }
     }
 
     /// The instance has been initialised, or has failed to be.
@@ -214,6 +217,8 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
                 let restarts = u32::from(self.metrics.calls > 1);
                 self.metrics.restarts = self.metrics.restarts.saturating_add(restarts);
             }
+            // It was not entered, and may be when there is room.
+            Err(Failure::Call(CallError::Stopped(Stop::HeapFull))) => {}
             Err(failure) => self.life = Life::Faulted(Fault::NotInitialised(failure)),
         }
     }
@@ -237,10 +242,10 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         let sent = self.open(export, request)?;
         let result = match self.carry_on(home, u64::MAX, check) {
             Ok(Progress::Finished(answer)) => Ok(answer),
-            // With all the fuel there is an end, if there is a beginning.
+            // With all the fuel at once there is an end.
             Ok(Progress::Suspended) => {
                 self.close();
-                Err(Stop::HeapFull.into())
+                Err(Stop::Interpreter.into())
             }
             Err(error) => Err(error),
         };

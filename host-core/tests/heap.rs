@@ -64,8 +64,9 @@ fn an_unloaded_plugin_leaves_nothing_on_the_heap() {
         load(&mut host, ONE, &manifest, &good).unwrap();
         assert_eq!(host.call(ONE, &CallEcho("hi")), Ok("hi"));
         let taken = LIVE.get() - before;
-        // With the whole stack of 4 KiB, the table of what instructions cost, and without the work space of the translation, which would be another KiB.
-        assert!((65_536..65_536 + 18_250).contains(&taken), "{taken}");
+        // With the whole stack of 4 KiB and the table of what instructions cost, and some hundred bytes more where another crate of
+        // the workspace has wasmi validate; without the work space of the translation, which would be another KiB.
+        assert!((65_536..65_536 + 19_000).contains(&taken), "{taken}");
         host.unload(ONE);
         assert_eq!(live(&host), before);
 

@@ -66,9 +66,13 @@ impl Budget {
     ///
     /// Frames grow by doubling, and are moved: for a moment there are three times what is allowed.
     pub const fn call_heap(&self) -> usize {
+        self.open_call_heap().saturating_add(self.stack as usize)
+    }
+
+    /// As much of it as a call may still take when it has its stack.
+    pub(crate) const fn open_call_heap(&self) -> usize {
         let frames = (self.recursion as usize).saturating_mul(3 * FRAME);
-        let stacks = frames.saturating_add(self.stack as usize);
-        stacks.saturating_add(TRAP)
+        frames.saturating_add(TRAP)
     }
 
     /// The most linear memory in bytes: an address is not negative as an `i32`.

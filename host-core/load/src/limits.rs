@@ -17,6 +17,8 @@ pub(crate) struct Limits {
     /// Bytes of heap that memory leaves free when it is made or grows: a plugin that took all would have the next call, of any
     /// plugin, abort the firmware.
     pub(crate) reserve: usize,
+    /// Bytes that the memory can have without being moved.
+    pub(crate) capacity: usize,
 }
 
 impl ResourceLimiter for Limits {
@@ -26,9 +28,18 @@ impl ResourceLimiter for Limits {
         desired: usize,
         _: Option<usize>,
     ) -> Result<bool, LimiterError> {
-        // It is a vector: it grows to twice its size at least, and is moved.
-        let larger = desired.max(current.saturating_mul(2));
-        Ok(desired <= self.memory && heap_has(larger.saturating_add(self.reserve)))
+        // It is a vector: it grows to twice its capacity at least, and is moved.
+        let capacity = if current == 0 { 0 } else { self.capacity };
+        let more = if desired <= capacity {
+            0
+        } else {
+            desired.max(capacity.saturating_mul(2))
+        };
+        let fits = desired <= self.memory && heap_has_both(more, self.reserve);
+        if fits {
+            self.capacity = capacity.max(more);
+        }
+        Ok(fits)
     }
 
     fn table_growing(
@@ -65,6 +76,14 @@ pub(crate) fn check_heap(admitted: &Admitted<'_>, budget: &Budget) -> Result<(),
         return Err(MachineError::NoRoom { needed });
     }
     Ok(())
+}
+
+/// Whether so many bytes of the heap are free in one piece, and so many in another or behind it.
+fn heap_has_both(bytes: usize, others: usize) -> bool {
+    let mut probe = Vec::<u8>::new();
+    let has = probe.try_reserve_exact(bytes).is_ok() && heap_has(others);
+    black_box(&probe);
+    has
 }
 
 /// Whether so many bytes of the heap are free in one piece.

@@ -48,6 +48,10 @@ struct Plan {
     exports: usize,
     /// Where the size field of the exchange buffer lies.
     exchange: u32,
+    /// The engine has taken heap to keep a stack between calls.
+    keeps_stack: bool,
+    /// The heap that a call may take that finds its stack.
+    reserve: usize,
 }
 
 /// What is looked up once in an instance.
@@ -90,6 +94,8 @@ impl<D: Imports> Machine<D> {
             entries,
             exports: admitted.exports().count(),
             exchange: admitted.exchange(),
+            keeps_stack: false,
+            reserve: budget.open_call_heap(),
         };
         let data = StoreData {
             data,
@@ -98,6 +104,7 @@ impl<D: Imports> Machine<D> {
                 memory: allowed as usize,
                 table: admitted.table_elements() as usize,
                 reserve: budget.call_heap(),
+                capacity: 0,
             },
             owed: None,
         };
@@ -159,10 +166,10 @@ impl<D: Imports> Machine<D> {
         self.begin(export, fuel, request)?;
         match self.run(u64::MAX)? {
             Progress::Finished(answer) => Ok(answer),
-            // With all the fuel there is an end, if there is a beginning.
+            // With all the fuel at once there is an end.
             Progress::Suspended => {
                 self.cancel();
-                Err(Stop::HeapFull)
+                Err(Stop::Interpreter)
             }
         }
     }
@@ -207,6 +214,21 @@ impl<D: Imports> Machine<D> {
     /// Whether so much heap is free as a call may take.
     pub(crate) fn heap_has_reserve(&self) -> bool {
         heap_has(self.store.data().limits.reserve)
+    }
+
+    pub(crate) const fn has_place_for_stack(&self) -> bool {
+        self.plan.keeps_stack
+    }
+
+    /// From now on a call finds its stack.
+    pub(crate) fn note_place_for_stack(&mut self) {
+        self.plan.keeps_stack = true;
+        self.store.data_mut().limits.reserve = self.plan.reserve;
+    }
+
+    /// Whether the instance is lost.
+    pub const fn is_spent(&self) -> bool {
+        self.spent
     }
 
     /// Keeps in mind whether the instance is lost.

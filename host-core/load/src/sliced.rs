@@ -1,9 +1,7 @@
 //! Calls that are carried on in slices of fuel.
 
 use corelet_abi::{Answer, CodecError, NameKey, Writer};
-use wasmi::{
-    Error, TypedResumableCall, TypedResumableCallHostTrap, TypedResumableCallOutOfFuel, Val,
-};
+use wasmi::{TypedResumableCall, TypedResumableCallHostTrap, TypedResumableCallOutOfFuel, Val};
 
 use crate::machine::Entry;
 use crate::{Imports, Machine, Stop};
@@ -66,23 +64,31 @@ impl<D: Imports> Machine<D> {
     /// both. What host functions cost beyond the slice is paid by the next slices, in which the guest does not run. In the
     /// end a call in slices has used as much fuel as one that is not.
     ///
-    /// Where the heap has no room for what a call may take, nothing runs, and the call waits.
-    ///
     /// # Errors
-    /// As [`call`](Self::call), and no call is open then. [`Stop::NoCall`] if none was.
+    /// As [`call`](Self::call), and no call is open then. [`Stop::NoCall`] if none was. [`Stop::HeapFull`] if the heap has no room
+    /// for what a call may take and the guest was not entered; if that was entered and the heap filled up since,
+    /// [`Stop::OutOfHeap`].
     // Once in the firmware, and not in each of those that call it.
     #[inline(never)]
     pub fn run(&mut self, slice: u64) -> Result<Progress, Stop> {
         let mut open = self.open.take().ok_or(Stop::NoCall)?;
+        // Without any, debts would never be paid.
+        let slice = slice.max(1);
         let paid = open.debt.min(slice);
         open.debt = open.debt.saturating_sub(paid);
         let slice = slice.saturating_sub(paid);
         let used_for_debt = paid > 0 && slice == 0;
-        if open.debt > 0 || used_for_debt || !self.heap_has_reserve() {
+        if open.debt > 0 || used_for_debt {
             self.open = Some(open);
             return Ok(Progress::Suspended);
         }
-        let result = self.carry_on(open, slice);
+        let result = if self.heap_has_reserve() {
+            self.carry_on(open, slice)
+        } else if let At::Entry(_) = open.at {
+            Err(Stop::HeapFull)
+        } else {
+            Err(Stop::OutOfHeap)
+        };
         self.note(result)
     }
 
@@ -100,13 +106,32 @@ impl<D: Imports> Machine<D> {
 
     fn carry_on(&mut self, open: Open, slice: u64) -> Result<Progress, Stop> {
         let Open { at, left, .. } = open;
+        if let At::Entry(entry) = at
+            && !self.has_place_for_stack()
+        {
+            // wasmi takes heap when it is given back the stack of a call for the first time, and aborts where there is none. Here there
+            // is; when a call is cancelled there may not be. Without fuel no guest code runs.
+            let _ = self.resume(At::Entry(entry), 0)?;
+            self.note_place_for_stack();
+        }
         let required = match &at {
             At::OutOfFuel(call) => call.required_fuel(),
             At::Entry(_) | At::InDebt(..) => 0,
         };
         let granted = slice.max(required).min(left);
+        let result = self.resume(at, granted);
+        let kept = self.store.get_fuel().unwrap_or(0);
+        let used = granted.saturating_sub(kept);
+        self.fuel_used = self.fuel_used.saturating_add(used);
+        self.settle(result?, left.saturating_sub(used))
+    }
+
+    /// Enters the guest where it stands.
+    // Once in the firmware: it has wasmi's executor three times.
+    #[inline(never)]
+    fn resume(&mut self, at: At, fuel: u64) -> Result<TypedResumableCall<i64>, Stop> {
         let store = &mut self.store;
-        store.set_fuel(granted).map_err(|error| Stop::of(&error))?;
+        store.set_fuel(fuel).map_err(|error| Stop::of(&error))?;
         store.data_mut().owed = None;
         let result = match at {
             At::Entry(entry) => entry
@@ -115,19 +140,12 @@ impl<D: Imports> Machine<D> {
             At::OutOfFuel(call) => call.resume(&mut *store),
             At::InDebt(call, result) => call.resume(&mut *store, &[Val::I32(result)]),
         };
-        let kept = store.get_fuel().unwrap_or(0);
-        let used = granted.saturating_sub(kept);
-        self.fuel_used = self.fuel_used.saturating_add(used);
-        self.settle(result, left.saturating_sub(used))
+        result.map_err(|error| Stop::of(&error))
     }
 
     /// What came of a slice, which leaves the call this much fuel.
-    fn settle(
-        &mut self,
-        result: Result<TypedResumableCall<i64>, Error>,
-        left: u64,
-    ) -> Result<Progress, Stop> {
-        let open = match result.map_err(|error| Stop::of(&error))? {
+    fn settle(&mut self, result: TypedResumableCall<i64>, left: u64) -> Result<Progress, Stop> {
+        let open = match result {
             TypedResumableCall::Finished(found) => {
                 return self.answer(found).map(Progress::Finished);
             }

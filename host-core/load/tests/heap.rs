@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 use common::{F, Host, IMPORT, ServeAll, export, function, load, load_with, plugin};
 use corelet_admission::{Limits, admit};
-use corelet_load::{Blame, Budget, Machine, MachineError, Stop, Trap};
+use corelet_load::{Blame, Budget, Machine, MachineError, Progress, Stop, Trap};
 
 thread_local! {
     /// Bytes that this thread has allocated and not given back.
@@ -99,6 +99,48 @@ fn a_call_is_refused_or_has_all_that_it_takes() {
             }
         }
         assert!(outcomes[0] > 100 && outcomes[1] > 100, "{outcomes:?}");
+    }
+}
+
+#[test]
+fn a_call_in_slices_comes_to_its_end_on_any_heap() {
+    // The first ends in one slice.
+    for (module, stop) in greedy().into_iter().skip(1) {
+        let mut outcomes = [0, 0, 0];
+        for free in (0..24_000).step_by(40) {
+            let mut machine = load(&module);
+            machine.begin(F, 1_000_000, |_| Ok(())).unwrap();
+            // Other plugins may take what is free between two slices: here there is enough for the first, and then so much.
+            let first = with_free(24_000, || machine.run(10));
+            assert_eq!(first, Ok(Progress::Suspended));
+            let found = with_free(free, || {
+                loop {
+                    match machine.run(1_000) {
+                        Ok(Progress::Suspended) => {}
+                        found => break found,
+                    }
+                }
+            });
+            match found {
+                Err(Stop::OutOfHeap) => outcomes[0] += 1,
+                found => {
+                    assert_eq!(found, Err(stop));
+                    outcomes[1] += 1;
+                }
+            }
+            // Before the guest is entered, nothing is lost.
+            let mut machine = load(&module);
+            machine.begin(F, 1_000_000, |_| Ok(())).unwrap();
+            match with_free(free, || machine.run(u64::MAX)) {
+                Err(Stop::HeapFull) => {
+                    outcomes[2] += 1;
+                    assert!(!machine.is_spent() && !machine.is_open());
+                    assert_eq!(run(&mut machine), Err(stop));
+                }
+                found => assert_eq!(found, Err(stop)),
+            }
+        }
+        assert!(outcomes.iter().all(|count| *count > 10), "{outcomes:?}");
     }
 }
 

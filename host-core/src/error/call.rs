@@ -127,7 +127,7 @@ impl fmt::Display for CallError {
             ),
             Self::Starting(slot) => write!(
                 f,
-                "the plugin of slot {slot} faulted and waits to be started again; try again later"
+                "the plugin of slot {slot} has a new instance that is not initialised yet; try again later"
             ),
             Self::BoardLost => {
                 f.write_str("a driver panicked inside a call, and the board went with it")

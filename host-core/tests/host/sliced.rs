@@ -172,6 +172,16 @@ fn a_cancelled_call_costs_the_memory_and_nothing_else() {
 }
 
 #[test]
+fn a_call_that_was_not_entered_is_cancelled_for_nothing() {
+    let mut host = two_slow_echoes();
+    let ticket = start(&mut host, ONE);
+    host.cancel(ticket);
+    assert_eq!(host.state(ONE), SlotState::Running);
+    assert_eq!(host.call(ONE, &CallEcho("x")), Ok("x"));
+    assert_eq!(host.metrics(ONE).restarts, 0);
+}
+
+#[test]
 fn an_answer_that_is_there_can_be_thrown_away() {
     let mut host = two_slow_echoes();
     let ticket = start(&mut host, ONE);
@@ -254,19 +264,45 @@ fn a_slow_plugin_keeps_no_event_from_a_fast_one() {
                 report => panic!("{report:?}"),
             }
         }
-        assert!(queue.is_empty());
+        // One waits where the slow one has just come to its end, and may take the next itself.
+        assert!(queue.len() <= 1);
     }
-    assert_eq!(handled[1], 100);
-    assert_eq!(host.metrics(TWO).events_missed, 0);
+    assert!(handled[1] >= 99);
+    // What is left waits for the slow one.
+    loop {
+        host.deliver(&queue);
+        let Report::Handled { slot, result, .. } = run(&mut host) else {
+            break;
+        };
+        assert_eq!(result, Ok(()));
+        handled[usize::from(slot.0)] += 1;
+    }
+    assert_eq!((handled[1], host.metrics(TWO).events_missed), (100, 0));
     let missed = host.metrics(ONE).events_missed;
     assert!(missed > 50, "{missed}");
-    // What is left waits for the slow one.
-    while let Report::Handled { slot, result, .. } = run(&mut host) {
-        assert_eq!((slot, result), (ONE, Ok(())));
-        handled[0] += 1;
-    }
     assert_eq!(handled[0] + missed, 100);
     assert!(handled[0] >= INBOX as u32);
+}
+
+#[test]
+fn nothing_is_evicted_for_nothing() {
+    let queue = EventQueue::<8>::new();
+    let mut host = host();
+    for (slot, name, body) in [(ONE, "slow", slow(1_000, OK)), (TWO, "fast", OK.into())] {
+        let mut manifest = manifest(name);
+        manifest.topics.push("alarm").unwrap();
+        let module = Module::new().export::<Handle>(&body);
+        load(&mut host, slot, &manifest, &module).unwrap();
+    }
+    for time in 0..8 {
+        queue.push("alarm", &[], time).unwrap();
+    }
+    host.deliver(&queue);
+    for _ in 0..16 {
+        let _ = host.run(SLICE);
+        host.deliver(&queue);
+    }
+    assert_eq!(host.metrics(ONE).events_missed, 0);
 }
 
 #[test]

@@ -31,11 +31,15 @@ pub(super) fn loading(line: &str) -> Option<Loading> {
     })
 }
 
+/// The most instructions for 1 KiB of module that admission and translation may take, as the README has it.
+const ADMISSION_MAX: f64 = 220_000.0;
+const TRANSLATION_MAX: f64 = 660_000.0;
+
 /// Prints a table; `names` are those of the plugins, by bank. With `validated`, translation includes wasmi's own validation
 /// there, and the difference is printed.
 ///
 /// # Errors
-/// If nothing was measured.
+/// If nothing was measured, or a step takes more than it may.
 pub(super) fn report(
     names: &[String],
     all: &[Loading],
@@ -69,6 +73,17 @@ pub(super) fn report(
         match validated.and_then(|validated| validated.get(place)) {
             Some(both) => println!("{:18.0}", per_kib(both.translation - loading.translation)),
             None => println!(),
+        }
+        for (step, found, allowed) in [
+            ("admission", loading.admission, ADMISSION_MAX),
+            ("translation", loading.translation, TRANSLATION_MAX),
+        ] {
+            if per_kib(found) > allowed {
+                return Err(
+                    Failure::refused(format_args!("{step} takes too many instructions"))
+                        .found(format_args!("{:.0} for 1 KiB", per_kib(found)), allowed),
+                );
+            }
         }
     }
     Ok(())
