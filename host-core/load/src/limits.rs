@@ -35,7 +35,7 @@ impl ResourceLimiter for Limits {
         } else {
             desired.max(capacity.saturating_mul(2))
         };
-        let fits = desired <= self.memory && heap_has_both(more, self.reserve);
+        let fits = desired <= self.memory && hold(more).is_some_and(|_held| heap_has(self.reserve));
         if fits {
             self.capacity = capacity.max(more);
         }
@@ -78,19 +78,15 @@ pub(crate) fn check_heap(admitted: &Admitted<'_>, budget: &Budget) -> Result<(),
     Ok(())
 }
 
-/// Whether so many bytes of the heap are free in one piece, and so many in another or behind it.
-fn heap_has_both(bytes: usize, others: usize) -> bool {
-    let mut probe = Vec::<u8>::new();
-    let has = probe.try_reserve_exact(bytes).is_ok() && heap_has(others);
-    black_box(&probe);
-    has
-}
-
 /// Whether so many bytes of the heap are free in one piece.
 pub(crate) fn heap_has(bytes: usize) -> bool {
-    let mut probe = Vec::<u8>::new();
-    let has = probe.try_reserve_exact(bytes).is_ok();
+    hold(bytes).is_some()
+}
+
+/// So many bytes of the heap in one piece, taken for as long as this is kept; none if they are not free.
+fn hold(bytes: usize) -> Option<Vec<u8>> {
+    let mut held = Vec::new();
+    held.try_reserve_exact(bytes).ok()?;
     // An allocation that nobody looks at is left out by the compiler.
-    black_box(&probe);
-    has
+    Some(black_box(held))
 }

@@ -23,7 +23,7 @@ pub(crate) type Export = TypedFunc<(u32, u32), i64>;
 pub struct Machine<D: Imports> {
     pub(crate) store: Store<StoreData<D>>,
     instance: Parts,
-    plan: Plan,
+    pub(crate) plan: Plan,
     pub(crate) fuel_used: u64,
     pub(crate) spent: bool,
     /// The call that [`Machine::run`] carries on.
@@ -39,7 +39,7 @@ pub(crate) struct Entry {
 }
 
 /// All that it takes to make an instance again.
-struct Plan {
+pub(crate) struct Plan {
     engine: Engine,
     module: Module,
     /// The entries of the capability table, one per import of the module.
@@ -48,10 +48,8 @@ struct Plan {
     exports: usize,
     /// Where the size field of the exchange buffer lies.
     exchange: u32,
-    /// The engine has taken heap to keep a stack between calls.
-    keeps_stack: bool,
-    /// The heap that a call may take that finds its stack.
-    reserve: usize,
+    /// The heap that a call may take that finds a stack which the engine has kept; none once there is one.
+    pub(crate) reserve_later: Option<usize>,
 }
 
 /// What is looked up once in an instance.
@@ -94,8 +92,7 @@ impl<D: Imports> Machine<D> {
             entries,
             exports: admitted.exports().count(),
             exchange: admitted.exchange(),
-            keeps_stack: false,
-            reserve: budget.open_call_heap(),
+            reserve_later: Some(budget.open_call_heap()),
         };
         let data = StoreData {
             data,
@@ -214,16 +211,6 @@ impl<D: Imports> Machine<D> {
     /// Whether so much heap is free as a call may take.
     pub(crate) fn heap_has_reserve(&self) -> bool {
         heap_has(self.store.data().limits.reserve)
-    }
-
-    pub(crate) const fn has_place_for_stack(&self) -> bool {
-        self.plan.keeps_stack
-    }
-
-    /// From now on a call finds its stack.
-    pub(crate) fn note_place_for_stack(&mut self) {
-        self.plan.keeps_stack = true;
-        self.store.data_mut().limits.reserve = self.plan.reserve;
     }
 
     /// Whether the instance is lost.

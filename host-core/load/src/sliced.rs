@@ -107,12 +107,13 @@ impl<D: Imports> Machine<D> {
     fn carry_on(&mut self, open: Open, slice: u64) -> Result<Progress, Stop> {
         let Open { at, left, .. } = open;
         if let At::Entry(entry) = at
-            && !self.has_place_for_stack()
+            && let Some(reserve) = self.plan.reserve_later
         {
             // wasmi takes heap when it is given back the stack of a call for the first time, and aborts where there is none. Here there
             // is; when a call is cancelled there may not be. Without fuel no guest code runs.
             let _ = self.resume(At::Entry(entry), 0)?;
-            self.note_place_for_stack();
+            self.plan.reserve_later = None;
+            self.store.data_mut().limits.reserve = reserve;
         }
         let required = match &at {
             At::OutOfFuel(call) => call.required_fuel(),
