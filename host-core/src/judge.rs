@@ -18,8 +18,6 @@ use crate::{GrantError, LoadError, SlotPolicy, Table, Topic};
 pub struct Judged<'m> {
     /// The module.
     pub admitted: Admitted<'m>,
-    /// What it was held against.
-    pub limits: Limits,
     /// Memory, stack, recursion and heap: the smaller of what the manifest asks and the policy allows.
     pub budget: Budget,
     /// Fuel of one call, likewise.
@@ -55,7 +53,6 @@ pub fn judge<'m, B: 'static>(
     let machine = machine(trial, granted, table, &admitted, &budget)?;
     Ok(Judged {
         admitted,
-        limits: *admitted.limits(),
         budget,
         fuel_per_call,
         exchange_bytes: machine.exchange_bytes(),

@@ -102,7 +102,6 @@ fn prepare<B: 'static>(
         budget,
         fuel_per_call,
         topics,
-        ..
     } = approve(&mut session, table, policy, manifest, image.module())?;
     let granted = session.grants.mask();
     let machine = machine(session, granted, table, &admitted, &budget)?;

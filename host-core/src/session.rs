@@ -69,8 +69,7 @@ impl Session {
     /// is not granted.
     pub fn granted<B: 'static>(&self, table: &Table<B>, interface: &str) -> Option<&[u8]> {
         let mut named = table.named(InterfaceName::parse(interface)?);
-        let (index, _) = named.find(|(index, _)| self.grants.mask() & (1 << (index & 15)) != 0)?;
-        self.grants.get(index)
+        named.find_map(|(index, _)| self.grants.get(index))
     }
 
     /// Tells that the host enters the plugin at `now`, in nanoseconds on the board's monotonic clock: quotas and the audit go by it.

@@ -63,20 +63,20 @@ impl Figures {
         names: &[u8],
     ) -> Self {
         let admitted = &judged.admitted;
-        let figures = admitted.figures();
+        let (figures, limits) = (admitted.figures(), admitted.limits());
         let bound = judged.budget.heap_bound(figures);
         let exports = messages::of_exports(admitted, config);
         let mut list = vec![
             Figure {
                 name: "module_bytes",
                 found: admitted.module().len() as u64,
-                limit: judged.limits.module_bytes.into(),
+                limit: limits.module_bytes.into(),
                 unit: "B",
             },
             Figure {
                 name: "memory_bytes",
                 found: admitted.memory_bytes().into(),
-                limit: judged.limits.memory_bytes.into(),
+                limit: limits.memory_bytes.into(),
                 unit: "B",
             },
             Figure {
@@ -117,7 +117,7 @@ impl Figures {
         list.extend(counts.map(|(quantity, found)| Figure {
             name: quantity.field(),
             found: found.into(),
-            limit: judged.limits.of(quantity).into(),
+            limit: limits.of(quantity).into(),
             unit: if quantity == Quantity::FunctionBytes {
                 "B"
             } else {
