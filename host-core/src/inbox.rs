@@ -8,7 +8,6 @@ use crate::event::Event;
 pub const INBOX: usize = 8;
 
 /// Events under consecutive numbers, so that each plugin keeps its own place among them: none waits for another.
-#[derive(Default)]
 pub(crate) struct Inbox {
     events: Deque<Event, INBOX>,
     /// The number of the first. Numbers wrap.
@@ -27,9 +26,13 @@ impl Inbox {
         self.events.len() >= INBOX
     }
 
-    /// The first event and its number.
-    pub(crate) fn first(&self) -> Option<(u32, Event)> {
-        Some((self.first, *self.events.front()?))
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The number of the first event, or of the next one if there is none.
+    pub(crate) const fn first(&self) -> u32 {
+        self.first
     }
 
     /// The number that the next event will have.

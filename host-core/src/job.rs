@@ -4,17 +4,25 @@ use corelet_abi::{Answer, Call, INIT_EXPORT, NameKey};
 use corelet_load::Progress;
 
 use crate::capability::monotonic_clock::MonotonicClock;
-use crate::inbox::{INBOX, Inbox};
+use crate::inbox::Inbox;
 use crate::plugin::{event_handler, ticker};
-use crate::slot::{Check, Encode, Home, Life, Outcome, Plugin, check};
+use crate::slot::{Check, Encode, Home, Life, Outcome, Plugin, check, now};
 use crate::{CallError, Failure, Report};
 
 /// A call that was begun.
-pub(crate) struct Job {
-    pub(crate) work: Work,
-    /// How long its request is.
-    sent: usize,
-    check: Check,
+#[derive(Clone, Copy)]
+pub(crate) enum Job {
+    InFlight {
+        work: Work,
+        /// How long its request is.
+        sent: usize,
+        check: Check,
+    },
+    /// What came of a call that [`Host::start`](crate::Host::start) asked for, which waits to be taken.
+    Answered {
+        serial: u32,
+        result: Result<Answer, CallError>,
+    },
 }
 
 /// What the call is for.
@@ -24,11 +32,24 @@ pub(crate) enum Work {
     Tick,
     /// To handle an event of this topic.
     Event(&'static str),
-    /// What [`Host::start`](crate::Host::start) asked for, and what came of it, which waits to be taken.
+    /// What [`Host::start`](crate::Host::start) asked for.
     Call {
         serial: u32,
-        result: Option<Result<Answer, CallError>>,
     },
+}
+
+impl Job {
+    /// The number of the call that [`Host::start`](crate::Host::start) began, if it is one.
+    pub(crate) const fn serial(&self) -> Option<u32> {
+        match self {
+            Self::InFlight {
+                work: Work::Call { serial },
+                ..
+            }
+            | Self::Answered { serial, .. } => Some(*serial),
+            Self::InFlight { .. } => None,
+        }
+    }
 }
 
 impl<B: MonotonicClock + 'static> Plugin<B> {
@@ -41,7 +62,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         work: Work,
     ) -> Result<(), CallError> {
         let sent = self.open(export, request)?;
-        self.job = Some(Job { work, sent, check });
+        self.job = Some(Job::InFlight { work, sent, check });
         Ok(())
     }
 
@@ -134,13 +155,15 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         home: &mut Home<B>,
         fuel: u64,
     ) -> Option<(Work, Result<Answer, CallError>)> {
-        let check = self.job.as_ref()?.check;
+        let Some(Job::InFlight { work, sent, check }) = self.job else {
+            return None;
+        };
         let result = match self.carry_on(home, fuel, check) {
             Ok(Progress::Suspended) => return None,
             Ok(Progress::Finished(answer)) => Ok(answer),
             Err(error) => Err(error),
         };
-        let Job { work, sent, .. } = self.job.take()?;
+        self.job = None;
         let last = self.metrics.fuel_last;
         self.count(sent, result);
         match (work, result) {
@@ -178,15 +201,8 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
                 topic,
                 result: self.counted(result),
             },
-            Work::Call { serial, .. } => {
-                self.job = Some(Job {
-                    work: Work::Call {
-                        serial,
-                        result: Some(result),
-                    },
-                    sent: 0,
-                    check: |_| Ok(()),
-                });
+            Work::Call { serial } => {
+                self.job = Some(Job::Answered { serial, result });
                 Report::Finished { slot }
             }
         }
@@ -203,16 +219,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
 
     /// Whether there is a call to carry on.
     pub(crate) const fn is_in_flight(&self) -> bool {
-        match &self.job {
-            None => false,
-            Some(Job { work, .. }) => !matches!(
-                work,
-                Work::Call {
-                    result: Some(_),
-                    ..
-                }
-            ),
-        }
+        matches!(self.job, Some(Job::InFlight { .. }))
     }
 
     /// Whether an event or a tick would be begun at once.
@@ -220,10 +227,11 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         self.is_free().is_ok() && self.init_due.is_none()
     }
 
-    /// Whether the plugin is still to be told of the event of this number and topic.
-    pub(crate) fn waits_for(&self, number: u32, topic: &str) -> bool {
-        let ahead = self.next_event.wrapping_sub(number);
-        (ahead == 0 || ahead > INBOX as u32) && self.wants(topic)
+    /// Whether the plugin is still to be told of the first event.
+    pub(crate) fn is_late(&self, inbox: &Inbox) -> bool {
+        inbox
+            .from(self.next_event)
+            .is_some_and(|(number, event)| number == inbox.first() && self.wants(event.topic))
     }
 
     /// When it has something to do next, as far as time decides.
@@ -237,8 +245,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         self.job = None;
         self.close();
         if matches!(&self.life, Life::Running(machine) if machine.is_spent()) {
-            let now = home.as_mut().map_or(0, |shared| shared.now());
-            self.renew(now);
+            self.renew(now(home));
         }
     }
 }

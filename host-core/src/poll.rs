@@ -1,7 +1,7 @@
 //! What a host does by itself: `init` of new instances, events and ticks, and calls that were started; a slice at a time.
 
 use crate::capability::monotonic_clock::MonotonicClock;
-use crate::slot::Plugin;
+use crate::slot::{Plugin, now};
 use crate::{EventQueue, Host, Report};
 
 /// How much one slice may take.
@@ -28,8 +28,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             && self.has_room()
             && let Some(event) = queue.pop()
         {
-            let mut plugins = self.slots.iter().flatten();
-            if plugins.any(|plugin| plugin.wants(event.topic)) {
+            if self.plugins().any(|plugin| plugin.wants(event.topic)) {
                 self.inbox.push(event);
             }
         }
@@ -89,7 +88,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     }
 
     fn work(&mut self, slice: Fuel) -> Option<Report> {
-        let now = self.home.as_mut().map_or(0, |shared| shared.now());
+        let now = now(&mut self.home);
         for _ in 0..SLOTS {
             let index = self.next_slot;
             self.next_slot = index.saturating_add(1);
@@ -98,7 +97,6 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             }
             let report = self.work_of(index, now, slice);
             if report.is_some() {
-                self.clear_inbox();
                 return report;
             }
         }
@@ -127,30 +125,21 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         Some(report)
     }
 
+    /// Whether the inbox takes another event: what all have been told of makes room, and what only busy plugins have not.
     fn has_room(&mut self) -> bool {
-        self.clear_inbox();
+        while !self.inbox.is_empty() && !self.plugins().any(|plugin| plugin.is_late(&self.inbox)) {
+            self.inbox.drop_first();
+        }
         if !self.inbox.is_full() {
             return true;
         }
-        let Some((number, event)) = self.inbox.first() else {
-            return true;
-        };
-        let mut late = self
-            .slots
-            .iter()
-            .flatten()
-            .filter(|plugin| plugin.waits_for(number, event.topic));
-        let mut others = self
-            .slots
-            .iter()
-            .flatten()
-            .filter(|plugin| !plugin.topics.is_empty());
-        let held_up =
-            late.all(|plugin| !plugin.can_begin()) && others.any(|plugin| plugin.can_begin());
+        let late_can = |plugin: &Plugin<B>| plugin.is_late(&self.inbox) && plugin.can_begin();
+        let other_can = |plugin: &Plugin<B>| !plugin.topics.is_empty() && plugin.can_begin();
+        let held_up = !self.plugins().any(late_can) && self.plugins().any(other_can);
         if held_up {
             for plugin in self.slots.iter_mut().flatten() {
-                if plugin.waits_for(number, event.topic) {
-                    plugin.next_event = number.wrapping_add(1);
+                if plugin.is_late(&self.inbox) {
+                    plugin.next_event = self.inbox.first().wrapping_add(1);
                     let missed = &mut plugin.metrics.events_missed;
                     *missed = missed.saturating_add(1);
                 }
@@ -160,19 +149,11 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         held_up
     }
 
-    /// Drops events that all have been told of.
-    fn clear_inbox(&mut self) {
-        while let Some((number, event)) = self.inbox.first() {
-            let mut plugins = self.slots.iter().flatten();
-            if plugins.any(|plugin| plugin.waits_for(number, event.topic)) {
-                break;
-            }
-            self.inbox.drop_first();
-        }
+    fn plugins(&self) -> impl Iterator<Item = &Plugin<B>> {
+        self.slots.iter().flatten()
     }
 
     fn next_due(&self) -> Option<u64> {
-        let plugins = self.slots.iter().flatten();
-        plugins.filter_map(Plugin::next_due).min()
+        self.plugins().filter_map(Plugin::next_due).min()
     }
 }

@@ -133,6 +133,11 @@ pub(crate) type Check = fn(&[u8]) -> Result<(), CallError>;
 /// The place in the host from which a slot borrows what is shared.
 pub(crate) type Home<B> = Option<Box<Shared<B>>>;
 
+/// The time; 0 where the board was lost, and nothing comes to pass any more.
+pub(crate) fn now<B: MonotonicClock + 'static>(home: &mut Home<B>) -> u64 {
+    home.as_mut().map_or(0, |shared| shared.now())
+}
+
 impl<B: 'static> Plugin<B> {
     pub(crate) const fn fault(&self) -> Option<Fault> {
         match self.life {
@@ -194,7 +199,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         let Some(at) = self.init_due else {
             return Ok(());
         };
-        if home.as_mut().map_or(0, |shared| shared.now()) < at {
+        if now(home) < at {
             return Err(CallError::Starting(self.slot));
         }
         // Nobody asked for this `init`; the fuel of the call that failed is what a report tells.
@@ -322,10 +327,9 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
 
     /// Discards the instance, and makes another if the policy has it so.
     pub(crate) fn recover(&mut self, home: &mut Home<B>, cause: CallError) {
-        let now = home.as_mut().map_or(0, |shared| shared.now());
         let fault = match self.on_fault {
             OnFault::Stop => Fault::Stopped(cause),
-            OnFault::Restart(allowed) => match self.restarts.next(now, &allowed) {
+            OnFault::Restart(allowed) => match self.restarts.next(now(home), &allowed) {
                 Some(at) => return self.renew(at),
                 None => Fault::TooManyRestarts(cause),
             },

@@ -68,10 +68,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             export,
             &|writer| call.encode(writer),
             check::<<C::Function as Function>::Response>,
-            Work::Call {
-                serial,
-                result: None,
-            },
+            Work::Call { serial },
         )?;
         self.serial = serial.wrapping_add(1);
         Ok(Ticket {
@@ -89,8 +86,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         ticket: Ticket<F>,
     ) -> Option<Result<<F::Response as Codec>::Value<'_>, CallError>> {
         let plugin = occupant(&mut self.slots, ticket.slot).ok()?;
-        let result = match plugin.job.as_ref()?.work {
-            Work::Call { serial, result } if serial == ticket.serial => result?,
+        let result = match plugin.job {
+            Some(Job::Answered { serial, result }) if serial == ticket.serial => result,
             _ => return None,
         };
         plugin.job = None;
@@ -105,11 +102,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// limit on restarts.
     pub fn cancel<F>(&mut self, ticket: Ticket<F>) {
         if let Ok(plugin) = occupant(&mut self.slots, ticket.slot)
-            && let Some(Job {
-                work: Work::Call { serial, .. },
-                ..
-            }) = plugin.job
-            && serial == ticket.serial
+            && plugin.job.as_ref().and_then(Job::serial) == Some(ticket.serial)
         {
             plugin.cancel(&mut self.home);
         }
