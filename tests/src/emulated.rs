@@ -23,19 +23,38 @@ pub struct Emulated<'a> {
 }
 
 impl Emulated<'_> {
+    /// Starts the machine with its flash as it is, at a pace that is the same in every run.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start(&self) -> Result<Machine, Failure> {
+        Machine::start(&Start {
+            qemu: self.qemu,
+            firmware: self.firmware,
+            flash: self.flash,
+            pace: Pace::Instructions,
+            reboots: false,
+        })
+    }
+
+    /// A flash in which nothing is.
+    ///
+    /// # Errors
+    /// If the file cannot be made anew.
+    pub fn erased_flash(&self) -> std::io::Result<FlashFile> {
+        if self.flash.exists() {
+            std::fs::remove_file(self.flash)?;
+        }
+        FlashFile::open(self.flash)
+    }
+
     /// Puts a case to the test on the emulated board, at a pace that is the same in every run.
     ///
     /// # Errors
     /// If the machine does not start, or stops before it has done its work.
     pub fn run(&self, case: &Case) -> Result<Transcript, Failure> {
         self.prepare(case).map_err(Failure::tool)?;
-        let mut machine = Machine::start(&Start {
-            qemu: self.qemu,
-            firmware: self.firmware,
-            flash: self.flash,
-            pace: Pace::Instructions,
-            reboots: false,
-        })?;
+        let mut machine = self.start()?;
         let mut log = Vec::new();
         machine.read_to_end(|line| log.push(line.message))?;
         if !log.iter().any(|line| line.starts_with("figures: ")) {
@@ -47,10 +66,7 @@ impl Emulated<'_> {
 
     fn prepare(&self, case: &Case) -> std::io::Result<()> {
         // What the case before kept is not this one's.
-        if self.flash.exists() {
-            std::fs::remove_file(self.flash)?;
-        }
-        let mut flash = FlashFile::open(self.flash)?;
+        let mut flash = self.erased_flash()?;
         flash.put_image(0, &case.image)?;
         flash.put_image(1, &neighbour::image(case.is_ticked()))?;
         let calls = case.script();

@@ -134,6 +134,11 @@ fn on_emulator(features: &[&str], images: &[PathBuf]) -> Result<Measured, Failur
     Ok(measured)
 }
 
+/// As many instructions as `nanoseconds` of the emulated board are.
+fn instructions(nanoseconds: f64) -> f64 {
+    nanoseconds / INSTRUCTION.as_nanos() as f64
+}
+
 /// Reads `bench JOB SIDE COUNT: TIME ns`.
 fn time(line: &str) -> Option<Time> {
     let (what, time) = line.strip_prefix("bench ")?.split_once(": ")?;
@@ -155,7 +160,7 @@ fn on_board(times: &[Time], side: Side, job: Job) -> Result<f64, Failure> {
         .filter(|(of_side, of_job, ..)| of_side == side.name() && of_job == job.name());
     match (runs.next(), runs.next()) {
         (Some((_, _, few, less)), Some((_, _, many, more))) => {
-            Ok((more - less) / (many - few) / INSTRUCTION.as_nanos() as f64)
+            Ok(instructions((more - less) / (many - few)))
         }
         _ => Err(Failure::tool("the emulated board did not measure")),
     }

@@ -1,94 +1,68 @@
-use std::path::Path;
-
-use corelet_cli::qemu::{Machine, Pace, Start};
-use corelet_cli::{Failure, FlashFile};
+use corelet_cli::Failure;
 use corelet_mps2_an386::Bundle;
-use corelet_tests::{error_text, neighbour};
+use corelet_tests::{Emulated, error_text, neighbour};
 
 use crate::{Case, Outcome};
 
-/// The emulated board: its firmware with the feature `hostile`, and the emulator.
-#[derive(Clone, Copy, Debug)]
-pub struct Emulated<'a> {
-    /// The emulator.
-    pub qemu: &'a Path,
-    /// The firmware's ELF file.
-    pub firmware: &'a Path,
-    /// A file for its flash, which is made anew whenever it starts.
-    pub flash: &'a Path,
+/// Puts the board, whose firmware has the feature `hostile`, to the test with as many cases at a time as its flash holds, and hands
+/// what came of each to `each`: the last words of the board for one that killed it.
+///
+/// # Errors
+/// If the machine does not start or goes silent, or does not say of each case what came of it.
+pub fn emulate<'c>(
+    board: &Emulated<'_>,
+    cases: &'c [Case],
+    mut each: impl FnMut(&'c Case, Result<Outcome, String>),
+) -> Result<(), Failure> {
+    let mut rest = cases;
+    while !rest.is_empty() {
+        let count = prepare(board, rest).map_err(Failure::tool)?;
+        let mut outcomes = Vec::new();
+        let mut last = String::new();
+        let mut current = Outcome::default();
+        let mut missing = None;
+        board.start()?.read_to_end(|line| {
+            if let Some((number, words)) = said(&line.message) {
+                if number != outcomes.len() {
+                    missing.get_or_insert(outcomes.len());
+                }
+                if hear(words, &mut current) {
+                    outcomes.push(std::mem::take(&mut current));
+                }
+            }
+            last = line.message;
+        })?;
+        if let Some(number) = missing {
+            let name = rest[number].name();
+            return Err(Failure::tool(format_args!("nothing was said of {name}")));
+        }
+        let done = outcomes.len().min(count);
+        for (case, outcome) in rest.iter().zip(outcomes) {
+            each(case, Ok(outcome));
+        }
+        rest = &rest[done..];
+        if done < count
+            && let Some((fatal, others)) = rest.split_first()
+        {
+            each(fatal, Err(last));
+            rest = others;
+        }
+    }
+    Ok(())
 }
 
-impl Emulated<'_> {
-    /// Puts the board to the test with as many cases at a time as its flash holds, and hands what came of each to `each`: the
-    /// last words of the board for one that killed it.
-    ///
-    /// # Errors
-    /// If the machine does not start or goes silent, or does not say of each case what came of it.
-    pub fn run<'c>(
-        &self,
-        cases: &'c [Case],
-        mut each: impl FnMut(&'c Case, Result<Outcome, String>),
-    ) -> Result<(), Failure> {
-        let mut rest = cases;
-        while !rest.is_empty() {
-            let count = self.prepare(rest).map_err(Failure::tool)?;
-            let mut outcomes = Vec::new();
-            let mut last = String::new();
-            let mut current = Outcome::default();
-            let mut missing = None;
-            let mut machine = Machine::start(&Start {
-                qemu: self.qemu,
-                firmware: self.firmware,
-                flash: self.flash,
-                pace: Pace::Instructions,
-                reboots: false,
-            })?;
-            machine.read_to_end(|line| {
-                if let Some((number, words)) = said(&line.message) {
-                    if number != outcomes.len() {
-                        missing.get_or_insert(outcomes.len());
-                    }
-                    if hear(words, &mut current) {
-                        outcomes.push(std::mem::take(&mut current));
-                    }
-                }
-                last = line.message;
-            })?;
-            if let Some(number) = missing {
-                let name = rest[number].name();
-                return Err(Failure::tool(format_args!("nothing was said of {name}")));
-            }
-            let done = outcomes.len().min(count);
-            for (case, outcome) in rest.iter().zip(outcomes) {
-                each(case, Ok(outcome));
-            }
-            rest = &rest[done..];
-            if done < count
-                && let Some((fatal, others)) = rest.split_first()
-            {
-                each(fatal, Err(last));
-                rest = others;
-            }
-        }
-        Ok(())
+/// Makes the flash anew: the good plugin, and as many cases as find room. Returns how many do.
+fn prepare(board: &Emulated<'_>, cases: &[Case]) -> std::io::Result<usize> {
+    let mut flash = board.erased_flash()?;
+    flash.put_image(0, &neighbour::image(false))?;
+    let mut bundle = vec![0; Bundle::REGION.size() as usize];
+    let images = cases.iter().map(|case| &case.image[..]);
+    let (count, length) = Bundle::encode(images, &mut bundle);
+    if count == 0 {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
     }
-
-    /// Makes the flash anew: the good plugin, and as many cases as find room. Returns how many do.
-    fn prepare(&self, cases: &[Case]) -> std::io::Result<usize> {
-        if self.flash.exists() {
-            std::fs::remove_file(self.flash)?;
-        }
-        let mut flash = FlashFile::open(self.flash)?;
-        flash.put_image(0, &neighbour::image(false))?;
-        let mut bundle = vec![0; Bundle::REGION.size() as usize];
-        let images = cases.iter().map(|case| &case.image[..]);
-        let (count, length) = Bundle::encode(images, &mut bundle);
-        if count == 0 {
-            return Err(std::io::ErrorKind::FileTooLarge.into());
-        }
-        flash.put_bundle(&bundle[..length])?;
-        Ok(count)
-    }
+    flash.put_bundle(&bundle[..length])?;
+    Ok(count)
 }
 
 /// `hostile N: WORDS`

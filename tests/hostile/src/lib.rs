@@ -31,7 +31,7 @@
 //! | misbehaviours | every image of `corelet_tests::misbehaviour` |
 //! | damage | a rich plugin, cut off and changed at random |
 //!
-//! It runs on the desktop board ([`Bench`]) and on the emulated one ([`Emulated`]), whose firmware then
+//! It runs on the desktop board ([`Bench`]) and on the emulated one ([`emulate`]), whose firmware then
 //! has a heap of 96 KiB: what finds no room there is refused, and nothing else differs. [`AbiFuzz`] and [`soak`] go on from there: the first with numbers and
 //! bytes from a seed in every place of the ABI, the second with the set over and over.
 //!
@@ -58,7 +58,7 @@ pub use abi::{AbiCounts, AbiFuzz};
 pub use case::{Case, Expected, NAME, greedy};
 pub use classes::cases;
 pub use desktop::Bench;
-pub use emulated::Emulated;
+pub use emulated::emulate;
 pub use outcome::{Kind, Outcome, check};
 pub use soak::{SoakCounts, soak};
 pub use table::Table;

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use corelet_cli::{Failure, firmware, toolchain};
-use corelet_hostile::{AbiFuzz, Bench, Emulated, Table, cases, check, soak};
+use corelet_hostile::{AbiFuzz, Bench, Table, cases, check, emulate, soak};
+use corelet_tests::Emulated;
 
 /// Puts the host to the test with plugins that nobody meant well with.
 #[derive(Parser)]
@@ -89,7 +90,7 @@ fn emulated() -> Result<ExitCode, Failure> {
     let cases = cases();
     let mut table = Table::default();
     let mut wrong = 0;
-    board.run(&cases, |case, outcome| {
+    emulate(&board, &cases, |case, outcome| {
         let result = outcome.and_then(|outcome| {
             table.count(case, &outcome);
             check(case, &outcome)

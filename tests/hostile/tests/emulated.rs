@@ -2,7 +2,8 @@
 //! where the heap has no room.
 
 use corelet_cli::{firmware, toolchain};
-use corelet_hostile::{Bench, Emulated, Kind, Table, cases, check};
+use corelet_hostile::{Bench, Kind, Table, cases, check, emulate};
+use corelet_tests::Emulated;
 
 #[test]
 fn the_emulated_board_outlives_them_too() {
@@ -18,7 +19,7 @@ fn the_emulated_board_outlives_them_too() {
     let mut desktop = Bench::new();
     let mut table = Table::default();
     let (mut said, mut wrong) = (0, Vec::new());
-    let ran = board.run(&cases, |case, outcome| {
+    let ran = emulate(&board, &cases, |case, outcome| {
         said += 1;
         match outcome {
             Ok(outcome) => {

@@ -3,7 +3,8 @@
 use corelet_admission::fuel::WORST_INSTRUCTIONS;
 use corelet_bench::gap::{PROGRAMS, SLICES};
 use corelet_cli::Failure;
-use corelet_cli::qemu::INSTRUCTION;
+
+use super::instructions;
 
 /// What entering and leaving a plugin takes beside its fuel, at the most.
 const BESIDES: f64 = 10_000.0;
@@ -19,11 +20,10 @@ pub(super) struct Gap {
 pub(super) fn gap(line: &str) -> Option<Gap> {
     let (name, rest) = line.strip_prefix("gap ")?.split_once(": slice ")?;
     let (slice, time) = rest.split_once(", ")?;
-    let time: f64 = time.strip_suffix(" ns")?.parse().ok()?;
     Some(Gap {
         name: name.to_owned(),
         slice: slice.parse().ok()?,
-        instructions: time / INSTRUCTION.as_nanos() as f64,
+        instructions: instructions(time.strip_suffix(" ns")?.parse().ok()?),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Instructions of the emulated board for one KiB of module, from its bytes to an instance.
 
 use corelet_cli::Failure;
-use corelet_cli::qemu::INSTRUCTION;
+
+use super::instructions;
 
 /// What loading one plugin took, in instructions.
 pub(super) struct Loading {
@@ -21,13 +22,13 @@ pub(super) fn loading(line: &str) -> Option<Loading> {
             .find_map(|part| part.strip_prefix(name)?.strip_suffix(unit));
         part?.parse().ok()
     };
-    let instructions = |name: &str| Some(number(name, " ns")? / INSTRUCTION.as_nanos() as f64);
+    let time = |name: &str| Some(instructions(number(name, " ns")?));
     Some(Loading {
         bank: bank.parse().ok()?,
         bytes: number("", " B")?,
-        admission: instructions("admission ")?,
-        translation: instructions("translation ")?,
-        instance: instructions("instance ")?,
+        admission: time("admission ")?,
+        translation: time("translation ")?,
+        instance: time("instance ")?,
     })
 }
 

@@ -2,7 +2,8 @@
 
 use corelet_admission::fuel::WORST_INSTRUCTIONS;
 use corelet_cli::Failure;
-use corelet_cli::qemu::INSTRUCTION;
+
+use super::instructions;
 
 /// As many programs are printed.
 const SHOWN: usize = 12;
@@ -25,13 +26,12 @@ pub(super) fn program(line: &str) -> Option<Program> {
     let (name, taken) = line.strip_prefix("worst ")?.split_once(": ")?;
     let (fuel, times) = taken.split_once(" fuel, ")?;
     let (time, first) = times.split_once(" ns, first ")?;
-    let instructions = |time: &str| -> Option<f64> {
-        Some(time.parse::<f64>().ok()? / INSTRUCTION.as_nanos() as f64)
-    };
+    let time = instructions(time.parse().ok()?);
+    let fuel: f64 = fuel.parse().ok()?;
     Some(Program {
         name: name.to_owned(),
-        per_fuel: instructions(time)? / fuel.parse::<f64>().ok()?,
-        first: instructions(first.strip_suffix(" ns")?)?,
+        per_fuel: time / fuel,
+        first: instructions(first.strip_suffix(" ns")?.parse().ok()?),
     })
 }
 

@@ -5,7 +5,7 @@ use corelet_bench::loading::{self, Steps};
 use corelet_bench::worst::{self, PROGRAMS, Taken};
 use corelet_bench::{Job, Side};
 use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
-use corelet_image::{Image, Keys};
+use corelet_image::{Image, ImageError, Keys, Verified};
 
 use super::monotonic_clock;
 
@@ -27,11 +27,7 @@ pub(super) fn run(flash: &[u8]) {
         gaps();
     }
     for (bank, image) in (0..).map_while(|bank| Some((bank, image(flash, bank)?))) {
-        let keys = Keys::NONE.accept_development();
-        let Ok(image) = image.verify(&keys, corelet_host::VERSION) else {
-            defmt::error!("bench: an image that is not verified");
-            semihosting::process::exit(1)
-        };
+        let image = verified(Ok(image));
         let module = image.module();
         let Steps {
             admission,
@@ -53,6 +49,18 @@ pub(super) fn run(flash: &[u8]) {
 fn image(flash: &[u8], bank: usize) -> Option<Image<'_>> {
     let bank = DEVELOPMENT_FLASH.bank(bank)?.of(flash)?;
     image_in(bank).ok().flatten()
+}
+
+/// The image, or the end.
+fn verified(image: Result<Image<'_>, ImageError>) -> Verified<'_> {
+    let keys = Keys::NONE.accept_development();
+    match image.and_then(|image| image.verify(&keys, corelet_host::VERSION)) {
+        Ok(image) => image,
+        Err(error) => {
+            defmt::error!("bench: {}", error);
+            semihosting::process::exit(1)
+        }
+    }
 }
 
 fn jobs(image: Image<'_>) {
@@ -89,13 +97,7 @@ fn programs() {
 
 fn gaps() {
     for (name, image) in gap::PROGRAMS {
-        let keys = Keys::NONE.accept_development();
-        let image =
-            Image::parse(image).and_then(|image| image.verify(&keys, corelet_host::VERSION));
-        let Ok(image) = image else {
-            defmt::error!("bench: a program that is not verified");
-            semihosting::process::exit(1)
-        };
+        let image = verified(Image::parse(image));
         for slice in gap::SLICES {
             let time = gap::measure(&image, slice, monotonic_clock::now);
             defmt::info!("gap {=str}: slice {}, {} ns", name, slice, time);

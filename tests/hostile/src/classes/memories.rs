@@ -76,28 +76,22 @@ fn memories() -> Vec<Case> {
         }
     }
     // What text does not say: more pages than there are addresses, a maximum under the minimum, two, none, odd pages.
-    for (kind, bytes) in [
-        ("too many pages", &[1, 0, 0x81, 0x80, 4][..]),
-        ("a maximum under the minimum", &[1, 9, 0x80, 0x10, 1, 0]),
-        ("two", &[2, 8, 0x80, 0x10, 0, 8, 0x80, 0x10, 0]),
-        ("none", &[0]),
-        ("pages of two bytes", &[1, 8, 0x80, 8, 1]),
-        ("pages of 2^16 bytes, said so", &[1, 8, 0, 16]),
-        ("pages of 2^63 bytes", &[1, 8, 0x80, 0x10, 63]),
-        ("pages of 2^64 bytes", &[1, 8, 0x80, 0x10, 64]),
-        ("shared", &[1, 3, 0, 1]),
-        ("addresses of 64 bits", &[1, 4, 1]),
-        ("unknown flags", &[1, 0x90, 1]),
-    ] {
-        let module = with_section(5, bytes, None);
-        cases.push(Case::of_module(
-            CLASS,
-            kind,
-            bytes.len() as u64,
-            &module,
-            REFUSED,
-        ));
-    }
+    cases.extend(
+        [
+            ("too many pages", &[1, 0, 0x81, 0x80, 4][..]),
+            ("a maximum under the minimum", &[1, 9, 0x80, 0x10, 1, 0]),
+            ("two", &[2, 8, 0x80, 0x10, 0, 8, 0x80, 0x10, 0]),
+            ("none", &[0]),
+            ("pages of two bytes", &[1, 8, 0x80, 8, 1]),
+            ("pages of 2^16 bytes, said so", &[1, 8, 0, 16]),
+            ("pages of 2^63 bytes", &[1, 8, 0x80, 0x10, 63]),
+            ("pages of 2^64 bytes", &[1, 8, 0x80, 0x10, 64]),
+            ("shared", &[1, 3, 0, 1]),
+            ("addresses of 64 bits", &[1, 4, 1]),
+            ("unknown flags", &[1, 0x90, 1]),
+        ]
+        .map(|(kind, bytes)| section_refused(5, kind, bytes)),
+    );
     cases
 }
 
@@ -127,25 +121,25 @@ fn tables() -> Vec<Case> {
             cases.push(Case::of_plugin(CLASS, kind, size, &plugin, expected));
         }
     }
-    for (kind, bytes) in [
-        ("two tables", &[2, 0x70, 0, 1, 0x70, 0, 1][..]),
-        ("a table of references", &[1, 0x6f, 0, 1]),
-        (
-            "a maximum of elements under the minimum",
-            &[1, 0x70, 1, 2, 1],
-        ),
-        ("unknown flags of a table", &[1, 0x70, 9, 1, 1]),
-    ] {
-        let module = with_section(4, bytes, None);
-        cases.push(Case::of_module(
-            CLASS,
-            kind,
-            bytes.len() as u64,
-            &module,
-            REFUSED,
-        ));
-    }
+    cases.extend(
+        [
+            ("two tables", &[2, 0x70, 0, 1, 0x70, 0, 1][..]),
+            ("a table of references", &[1, 0x6f, 0, 1]),
+            (
+                "a maximum of elements under the minimum",
+                &[1, 0x70, 1, 2, 1],
+            ),
+            ("unknown flags of a table", &[1, 0x70, 9, 1, 1]),
+        ]
+        .map(|(kind, bytes)| section_refused(4, kind, bytes)),
+    );
     cases
+}
+
+/// A plugin with another section of this number.
+fn section_refused(number: u8, kind: &'static str, bytes: &[u8]) -> Case {
+    let module = with_section(number, bytes, None);
+    Case::of_module(CLASS, kind, bytes.len() as u64, &module, REFUSED)
 }
 
 /// Where the buffer for requests is claimed to be, and how large.

@@ -70,30 +70,20 @@ fn growth() -> Vec<Case> {
         ));
     }
     for step in [1, 4_096, 63_488, u32::MAX] {
-        let plugin = run(&format!(
+        let storm = format!(
             "(loop (drop (memory.grow (i32.const {}))) (br 0))",
             step as i32
-        ))
-        .memory(&format!("{MEMORY} 0xffffffff (pagesize 1)"));
-        cases.push(Case::of_plugin(
-            CLASS,
-            "endless, with a maximum",
-            step.into(),
-            &plugin,
-            OUT,
-        ));
-        let plugin = run(&format!(
-            "(loop (drop (memory.grow (i32.const {}))) (br 0))",
-            step as i32
-        ))
-        .memory("1 65535");
-        cases.push(Case::of_plugin(
-            CLASS,
-            "endless, in pages",
-            step.into(),
-            &plugin,
-            OUT,
-        ));
+        );
+        for (kind, memory) in [
+            (
+                "endless, with a maximum",
+                format!("{MEMORY} 0xffffffff (pagesize 1)"),
+            ),
+            ("endless, in pages", "1 65535".to_owned()),
+        ] {
+            let plugin = run(&storm).memory(&memory);
+            cases.push(Case::of_plugin(CLASS, kind, step.into(), &plugin, OUT));
+        }
     }
     let init = Plugin::with_init(&format!(
         "(loop (br_if 0 (i32.ne (memory.grow (i32.const 4096)) (i32.const -1)))) {OK}"
@@ -110,6 +100,11 @@ fn growth() -> Vec<Case> {
 }
 
 fn bulk() -> Vec<Case> {
+    const FILL: &str = "memory.fill";
+    const COPY: &str = "memory.copy";
+    const INIT: &str = "memory.init $passive";
+    const DROP: &str = "(data.drop $passive)";
+    const END: i32 = MEMORY as i32;
     let mut cases = Vec::new();
     let segment = r#"(data $passive "0123456789abcdef0123456789abcdef")"#;
     let storm = |body: &str| {
@@ -133,95 +128,49 @@ fn bulk() -> Vec<Case> {
     ] {
         let signed = length as i32;
         let expected = |most: u32| if length <= most { OUT } else { TRAP };
-        let fill = storm(&format!(
-            "(memory.fill (i32.const 0) (i32.const 7) (i32.const {signed}))"
-        ));
-        cases.push(Case::of_plugin(
-            "memory.fill",
-            "endless",
-            length.into(),
-            &fill,
-            expected(MEMORY),
-        ));
-        let end = storm(&format!(
-            "(memory.fill (i32.const {}) (i32.const 7) (i32.const {signed}))",
-            MEMORY - 64
-        ));
-        cases.push(Case::of_plugin(
-            "memory.fill",
-            "at the end",
-            length.into(),
-            &end,
-            expected(64),
-        ));
-        let copy = storm(&format!(
-            "(memory.copy (i32.const 8) (i32.const 0) (i32.const {signed}))"
-        ));
-        cases.push(Case::of_plugin(
-            "memory.copy",
-            "upwards",
-            length.into(),
-            &copy,
-            expected(MEMORY - 8),
-        ));
-        let copy = storm(&format!(
-            "(memory.copy (i32.const 0) (i32.const 8) (i32.const {signed}))"
-        ));
-        cases.push(Case::of_plugin(
-            "memory.copy",
-            "downwards",
-            length.into(),
-            &copy,
-            expected(MEMORY - 8),
-        ));
-        let copy = storm(&format!(
-            "(memory.copy (i32.const 1024) (i32.const 0) (i32.const {signed}))"
-        ));
-        cases.push(Case::of_plugin(
-            "memory.copy",
-            "apart",
-            length.into(),
-            &copy,
-            expected(1_024),
-        ));
-        let init = storm(&format!(
-            "(memory.init $passive (i32.const 0) (i32.const 0) (i32.const {signed}))"
-        ));
-        cases.push(Case::of_plugin(
-            "memory.copy",
-            "from a segment",
-            length.into(),
-            &init,
-            expected(32),
-        ));
-        let wrapped = storm(&format!(
-            "(memory.fill (i32.const {signed}) (i32.const 7) (i32.const -1))"
-        ));
-        cases.push(Case::of_plugin(
-            "memory.fill",
-            "around the end",
-            length.into(),
-            &wrapped,
-            TRAP,
-        ));
+        for (class, kind, instruction, [first, second, third], expected) in [
+            (FILL, "endless", FILL, [0, 7, signed], expected(MEMORY)),
+            (
+                FILL,
+                "at the end",
+                FILL,
+                [END - 64, 7, signed],
+                expected(64),
+            ),
+            (COPY, "upwards", COPY, [8, 0, signed], expected(MEMORY - 8)),
+            (
+                COPY,
+                "downwards",
+                COPY,
+                [0, 8, signed],
+                expected(MEMORY - 8),
+            ),
+            (COPY, "apart", COPY, [1_024, 0, signed], expected(1_024)),
+            (COPY, "from a segment", INIT, [0, 0, signed], expected(32)),
+            (FILL, "around the end", FILL, [signed, 7, -1], TRAP),
+        ] {
+            let plugin = storm(&format!(
+                "({instruction} (i32.const {first}) (i32.const {second}) (i32.const {third}))"
+            ));
+            cases.push(Case::of_plugin(
+                class,
+                kind,
+                length.into(),
+                &plugin,
+                expected,
+            ));
+        }
     }
-    let dropped = storm("(data.drop $passive)");
-    cases.push(Case::of_plugin(
-        "memory.copy",
-        "dropping the segment",
-        32,
-        &dropped,
-        OUT,
-    ));
-    let dropped = storm(
-        "(data.drop $passive) (memory.init $passive (i32.const 0) (i32.const 0) (i32.const 1))",
-    );
-    cases.push(Case::of_plugin(
-        "memory.copy",
-        "from a dropped segment",
-        1,
-        &dropped,
-        TRAP,
-    ));
+    for (kind, size, body, expected) in [
+        ("dropping the segment", 32, DROP.to_owned(), OUT),
+        (
+            "from a dropped segment",
+            1,
+            format!("{DROP} (memory.init $passive (i32.const 0) (i32.const 0) (i32.const 1))"),
+            TRAP,
+        ),
+    ] {
+        cases.push(Case::of_plugin(COPY, kind, size, &storm(&body), expected));
+    }
     cases
 }
