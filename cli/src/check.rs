@@ -17,6 +17,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use corelet_mps2_an386::policy;
 use serde_json::Value;
 
 use crate::error::Failure;
@@ -125,9 +126,14 @@ pub fn check(file: &str, bytes: &[u8], offer: Option<&Path>) -> Result<Value, Fa
     })
 }
 
-/// The offer of the emulated board's firmware, which its build writes beside it.
-pub fn offer() -> String {
-    Device::of(Board::Mps2An386).offer()
+/// The offer of the emulated board's firmware when it is built with `features`, which its build writes beside it.
+pub fn offer(features: &[&str]) -> String {
+    let policy = policy(features.contains(&"hostile"));
+    let device = Device {
+        slots: policy.slots.to_vec(),
+        ..Device::of(Board::Mps2An386)
+    };
+    device.offer()
 }
 
 fn judge_all<B: 'static>(

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use corelet_mps2_an386::NAME;
+
 use crate::check;
 use crate::error::Failure;
 use crate::output;
@@ -23,7 +25,6 @@ const LINK_TIME: [&str; 3] = [
 /// # Errors
 /// If the checkout is gone, the toolchain cannot be had, or the firmware does not compile.
 pub fn build(features: &[&str]) -> Result<PathBuf, Failure> {
-    const NAME: &str = "corelet-mps2-an386";
     const BOARD: &str = "mps2-an386";
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../boards/mps2-an386");
     if !folder.is_dir() {
@@ -69,6 +70,7 @@ pub fn build(features: &[&str]) -> Result<PathBuf, Failure> {
         .join(Target::ThumbV7em.triple())
         .join("firmware");
     let offer = folder.join(format!("{BOARD}.offer"));
-    std::fs::write(&offer, check::offer()).map_err(|error| Failure::writing(&offer, &error))?;
+    std::fs::write(&offer, check::offer(features))
+        .map_err(|error| Failure::writing(&offer, &error))?;
     Ok(folder.join(NAME))
 }

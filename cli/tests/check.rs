@@ -127,7 +127,7 @@ fn plugins() -> Sandbox {
     let relay = importing(Some(("acme:hvac/relay@1.0.0", "set")), "(i64.const 1)");
     sandbox.write("relay.corelet", image(&manifest, &relay));
     sandbox.write("relay.wasm", relay);
-    sandbox.write("board.offer", corelet_cli::offer());
+    sandbox.write("board.offer", corelet_cli::offer(&[]));
     sandbox
 }
 
@@ -360,7 +360,7 @@ fn an_offer_judges_as_its_board_does() {
 
 #[test]
 fn an_offer_is_text_that_two_versions_of_can_be_compared() {
-    let offer = corelet_cli::offer();
+    let offer = corelet_cli::offer(&[]);
     for part in [
         "offer = 1\n\n[firmware]\nname = \"corelet-mps2-an386\"\n",
         "release = false\n",
@@ -370,12 +370,17 @@ fn an_offer_is_text_that_two_versions_of_can_be_compared() {
     ] {
         assert!(offer.contains(part), "{part}\n{offer}");
     }
+    // The same firmware with another policy.
+    let hostile = offer
+        .replace("\nmemory = 32768\n", "\nmemory = 65536\n")
+        .replace("\nheap = 32768\n", &format!("\nheap = {}\n", u32::MAX));
+    assert_eq!(corelet_cli::offer(&["hostile"]), hostile);
 }
 
 #[test]
 fn a_broken_offer_is_not_read_and_says_where() {
     let sandbox = plugins();
-    let offer = corelet_cli::offer();
+    let offer = corelet_cli::offer(&[]);
     let shape = offer.find("shape = \"").unwrap();
     let broken = [
         ("offer = 1", "offer = 2", "allowed: 1, the format"),
@@ -456,7 +461,7 @@ fn a_broken_offer_is_not_read_and_says_where() {
 #[test]
 fn an_offer_without_slots_or_keys_refuses() {
     let sandbox = plugins();
-    let offer = corelet_cli::offer();
+    let offer = corelet_cli::offer(&[]);
     let (start, rest) = offer.split_at(offer.find("[[key]]").unwrap());
     let interfaces = &rest[rest.find("[[interface]]").unwrap()..];
     sandbox.write("bare.offer", format!("{start}{interfaces}"));

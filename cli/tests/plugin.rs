@@ -75,7 +75,7 @@ fn build_measures_what_the_simulator_can_run_and_fails_with_the_device() {
     assert!(lines.contains(" (measured: init, tick)"), "{lines}");
 
     let offer = sandbox.path("a-plugin/board.offer");
-    let small = corelet_cli::offer().replace("module_bytes = 65536", "module_bytes = 100");
+    let small = corelet_cli::offer(&[]).replace("module_bytes = 65536", "module_bytes = 100");
     std::fs::write(&offer, small).unwrap();
     let outcome = check(&["--for", "board.offer"]);
     assert_eq!(outcome.code, 1, "{outcome:?}");

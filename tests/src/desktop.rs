@@ -1,8 +1,8 @@
 use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
-use corelet_desktop::{Desktop, Sensor, Source, host};
+use corelet_desktop::{Desktop, Sensor, Source};
 use corelet_host::{Host, Report, SlotId};
 use corelet_image::Keys;
-use corelet_mps2_an386::{POLICY, SLOTS};
+use corelet_mps2_an386::{POLICY, SLOTS, host};
 
 use crate::transcript::error_text;
 use crate::{Case, Outcome, Transcript, neighbour};

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use corelet_cli::check;
-use corelet_desktop::{Desktop, host};
+use corelet_desktop::Desktop;
 use corelet_host::capability::logging;
 use corelet_host::{Allow, FirmwareOffer, Host, LoadError, Policy, SlotId, SlotPolicy, Table};
 use corelet_image::{Image, Keys};
-use corelet_mps2_an386::{KEYS, POLICY, SLOTS};
+use corelet_mps2_an386::{KEYS, POLICY, host};
 use corelet_tests::pump::{Pump, motor};
 use corelet_tests::{build_example, misbehaviour};
 
@@ -18,7 +18,7 @@ fn is_taken(image: &[u8]) -> bool {
     else {
         return false;
     };
-    let mut host = host::<SLOTS>(Desktop::in_virtual_time(), POLICY);
+    let mut host = host(Desktop::in_virtual_time(), POLICY);
     matches!(
         host.load(SlotId(0), &image),
         Ok(()) | Err(LoadError::Init(_))
@@ -45,7 +45,7 @@ fn agree(name: &str, plugin: &[u8], offer: &Path) {
 fn every_plugin_good_or_bad_is_judged_as_a_host_does() {
     let folder = tempfile::tempdir().unwrap();
     let offer = folder.path().join("mps2-an386.offer");
-    std::fs::write(&offer, corelet_cli::offer()).unwrap();
+    std::fs::write(&offer, corelet_cli::offer(&[])).unwrap();
     for case in misbehaviour::cases() {
         agree(&case.name, &case.image, &offer);
     }

@@ -34,16 +34,8 @@ mod wall_clock;
 mod watchdog;
 
 use corelet_board_support::DEVELOPMENT_FLASH;
-use corelet_host::capability::{
-    logging as log, monotonic_clock as clock, sensor as measure, storage as store,
-    wall_clock as wall,
-};
-use corelet_host::{Host, Report, Reset};
-#[cfg(feature = "hostile")]
-use corelet_mps2_an386::HOSTILE_POLICY as POLICY;
-#[cfg(not(feature = "hostile"))]
-use corelet_mps2_an386::POLICY;
-use corelet_mps2_an386::{BootRecord, KEYS, SLICE, SLOTS};
+use corelet_host::{Host, Policy, Report, Reset};
+use corelet_mps2_an386::{BootRecord, KEYS, SLICE, SLOTS, policy};
 use defmt_semihosting as _;
 
 use board::Board;
@@ -53,6 +45,8 @@ use processing::Processing;
 use watchdog::Watchdog;
 
 type Plugins = Host<Board, SLOTS>;
+
+const POLICY: Policy<SLOTS> = policy(cfg!(feature = "hostile"));
 
 defmt::timestamp!("{=u64:us}", monotonic_clock::now() / 1_000);
 
@@ -129,11 +123,5 @@ fn run(peripherals: Peripherals) -> ! {
 /// Not inlined: the host moves from call to call here, and its copies would stay on the stack for as long as it runs.
 #[inline(never)]
 fn host(board: Board, reset: Reset) -> Plugins {
-    Plugins::new(board, POLICY)
-        .with::<log::Capability>()
-        .with::<clock::Capability>()
-        .with::<wall::Capability>()
-        .with::<measure::Capability>()
-        .with::<store::Capability>()
-        .with_quarantine(kept::quarantine(), reset)
+    corelet_mps2_an386::host(board, POLICY).with_quarantine(kept::quarantine(), reset)
 }

@@ -2,8 +2,8 @@
 //!
 //! The flash lies in PSRAM, as [`DEVELOPMENT_FLASH`](corelet_board_support::DEVELOPMENT_FLASH) maps it: plugin images
 //! in its banks, bank *n* for slot *n*; plugin data; and a [`BootRecord`], which lets tests and measurements drive the
-//! firmware that a user runs. What plugins may do says [`POLICY`], who may sign them
-//! [`KEYS`].
+//! firmware that a user runs. What plugins find there say [`host`] and [`table`], what they may do [`policy`], who may sign
+//! them [`KEYS`]: the firmware and its offer take all of it from here.
 //!
 //! ## The log
 //!
@@ -41,11 +41,19 @@
 
 mod boot_record;
 mod bundle;
+mod capabilities;
 mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
 pub use bundle::Bundle;
-pub use policy::{HOSTILE_POLICY, KEYS, POLICY, SECOND, SLICE, SLOTS};
+pub use capabilities::{host, table};
+pub use policy::{HOSTILE_POLICY, KEYS, POLICY, SECOND, SLICE, SLOTS, policy};
+
+/// The firmware's name.
+pub const NAME: &str = env!("CARGO_PKG_NAME");
+
+/// The firmware's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Seconds that the watchdog is content without being fed; as many later it resets the machine.
 ///

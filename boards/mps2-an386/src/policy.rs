@@ -51,6 +51,11 @@ pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
     ..SlotPolicy::DEVICE
 });
 
+/// What the plugins of each slot may do in the firmware, which may be built for the hostile set.
+pub const fn policy(hostile: bool) -> Policy<SLOTS> {
+    if hostile { HOSTILE_POLICY } else { POLICY }
+}
+
 /// What the plugins of the hostile set may do: as [`POLICY`], but have a whole page of 64 KiB, and as much heap as they take. So
 /// only the heap itself can refuse them.
 pub const HOSTILE_POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {

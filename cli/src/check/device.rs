@@ -3,7 +3,7 @@
 use corelet_desktop::Desktop;
 use corelet_host::{FirmwareOffer, SlotPolicy, Table, Version};
 use corelet_image::{Keys, PublicKey};
-use corelet_mps2_an386::{KEYS, POLICY};
+use corelet_mps2_an386::{KEYS, NAME, POLICY, VERSION, table};
 
 use super::describe::describe;
 use crate::run::{Board, desktop};
@@ -55,9 +55,11 @@ impl Device<Desktop> {
             Board::Desktop => desktop,
             Board::Mps2An386 => Self {
                 title: "mps2-an386".to_owned(),
-                name: "corelet-mps2-an386".to_owned(),
+                name: NAME.to_owned(),
+                version: VERSION.to_owned(),
                 board: "mps2-an386".to_owned(),
                 target: Target::ThumbV7em.triple().to_owned(),
+                table: table(),
                 slots: POLICY.slots.to_vec(),
                 keys: KEYS.trusted().to_vec(),
                 development: KEYS.accepts_development(),

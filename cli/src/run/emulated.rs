@@ -4,9 +4,9 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use corelet_desktop::{Desktop, Source, host};
+use corelet_desktop::{Desktop, Source};
 use corelet_host::{LoadError, SlotId};
-use corelet_mps2_an386::{BootRecord, POLICY, SLOTS, ScriptedCall};
+use corelet_mps2_an386::{BootRecord, POLICY, SLOTS, ScriptedCall, host};
 
 use super::board_log::{self, Entry};
 use super::explain::Explainer;
@@ -139,7 +139,7 @@ pub(super) fn run(args: &Args, settings: &Settings, job: &Job<'_>) -> Result<(),
 /// Loads the plugins on the desktop under the board's policy: what it refuses the board would too, in fewer words. Whether they
 /// initialise is left to the board, which has other sensors and values in its storage.
 fn rehearse(job: &Job<'_>, explainer: &Explainer<'_>) -> Result<(), Failure> {
-    let mut host = host::<SLOTS>(Desktop::in_virtual_time(), POLICY);
+    let mut host = host(Desktop::in_virtual_time(), POLICY);
     for ((slot, image), policy) in job.slots().zip(&POLICY.slots) {
         match host.load(slot, image) {
             Ok(()) | Err(LoadError::Init(_)) => {
