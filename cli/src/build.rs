@@ -29,8 +29,9 @@ use crate::{key_file, output, wit};
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "\
 The image goes to corelet/NAME.corelet in Cargo's target folder, the module beside it. Then it is checked as by
-`corelet check`, and what `init` and the exports without a request take of the fuel is measured on the desktop. What only
-the board of Corelet's own checkout does not offer is told, and is no failure unless --board names it.")]
+`corelet check`, and what `init` and each export take of the fuel is measured on the desktop: an export that takes a
+request with the largest and the least that its contract has room for, an event handler with each topic of
+corelet.toml. What only the board of Corelet's own checkout does not offer is told, and is no failure unless --board names it.")]
 pub(crate) struct Args {
     /// The plugin's folder
     #[arg(default_value = ".")]
@@ -64,10 +65,14 @@ pub struct Built {
     pub memory_bytes: u64,
     /// Who signed, in words.
     pub signer: String,
+    /// The contract that it was built for.
+    pub(crate) contract: Contract,
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let board = with_sensors(Desktop::in_virtual_time(), &args.sensor)?;
+    let board = || with_sensors(Desktop::in_virtual_time(), &args.sensor);
+    // What is wrong with a sensor is said before anything is compiled.
+    board()?;
     let built = build(&args.folder, args.key.as_deref())?;
     output::line(format_args!(
         "  {} {}  {} B wasm  {} memory  signed: {}",
@@ -79,7 +84,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     ));
     let key = args.key.as_deref().map(key_file::read_secret).transpose()?;
     let key = key.map(|key| key.verifying_key().to_bytes());
-    check::built(&args.device, &built, key, board)
+    check::built(&args.device, &built, key, &board)
 }
 
 /// Builds the plugin crate in `folder` and signs it with the secret key in the file `key`, or with the development key. What the
@@ -179,6 +184,7 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
         wasm_bytes: wasm.len() as u64,
         memory_bytes,
         signer: signer.name,
+        contract,
     };
     fs::create_dir_all(&folder).map_err(|error| Failure::writing(&folder, &error))?;
     fs::write(&built.wasm, &wasm).map_err(|error| Failure::writing(&built.wasm, &error))?;

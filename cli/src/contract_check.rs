@@ -76,6 +76,15 @@ pub(crate) fn check(module: &Module, contract: &Contract, world: &World) -> Resu
     )
 }
 
+/// The function of the contract that `export` is, for instance `corelet:plugin/processor@0.1.0#process`.
+pub(crate) fn function<'c>(
+    contract: &'c Contract,
+    export: &str,
+) -> Option<(&'c Interface, &'c Function)> {
+    let (interface, function) = export.split_once('#')?;
+    find(contract.interfaces.iter(), interface, function)
+}
+
 fn find<'c>(
     mut interfaces: impl Iterator<Item = &'c Interface>,
     interface: &str,

@@ -8,7 +8,7 @@ mod failures;
 mod less;
 pub(crate) mod refusal;
 mod sensor;
-mod typed_call;
+pub(crate) mod typed_call;
 
 use std::fs;
 use std::io::ErrorKind;

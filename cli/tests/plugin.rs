@@ -3,9 +3,12 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
 use common::{Outcome, Sandbox, run};
+use corelet_wit::Contract;
 
 const READINGS: &str = r#"[[{"value": 20, "scale": 0, "unit": "celsius", "timestamp": 1},
                            {"value": 210, "scale": 1, "unit": "celsius", "timestamp": 2}]]"#;
@@ -58,7 +61,7 @@ fn build_prints_what_the_plugin_takes() {
         check.starts_with("  check mps2-an386  admitted: "),
         "{check}"
     );
-    assert!(check.ends_with(" (measured: init)\n"), "{check}");
+    assert!(check.contains(" of 20,000\n  fuel  init  "), "{check}");
 }
 
 #[test]
@@ -68,11 +71,11 @@ fn build_measures_what_the_simulator_can_run_and_fails_with_the_device() {
     let check = |args: &[&str]| corelet(&sandbox, &[&["build"], args].concat());
     let lines = check(&[]).well().stdout;
     assert!(
-        lines.contains("fuel not measured: `tick`: the plugin got `no-such-channel`"),
+        fuel(&lines)["tick"].contains("  failed: the plugin got `no-such-channel`"),
         "{lines}"
     );
     let lines = check(&["--sensor", "0=19.0"]).well().stdout;
-    assert!(lines.contains(" (measured: init, tick)"), "{lines}");
+    assert!(!fuel(&lines)["tick"].contains("failed"), "{lines}");
 
     let offer = sandbox.path("a-plugin/board.offer");
     let small = corelet_cli::offer(&[]).replace("module_bytes = 65536", "module_bytes = 100");
@@ -98,6 +101,104 @@ fn build_measures_what_the_simulator_can_run_and_fails_with_the_device() {
         .well()
         .stdout;
     assert!(lines.contains("  check desktop  admitted: "), "{lines}");
+}
+
+/// What `corelet build` measured, by what was called, and with what if that is there.
+fn fuel(lines: &str) -> BTreeMap<String, String> {
+    let lines = lines
+        .lines()
+        .filter_map(|line| line.strip_prefix("  fuel  "));
+    let parts = lines.map(|line| {
+        let mut parts = line.split("  ").filter(|part| !part.is_empty());
+        let name = parts.next().unwrap();
+        let rest = parts.collect::<Vec<_>>().join("  ");
+        match rest.split("  ").nth(1) {
+            Some(request) if request.contains("request") => {
+                let request = request.split(',').next().unwrap();
+                (format!("{name}, {request}"), rest)
+            }
+            _ => (name.to_owned(), rest),
+        }
+    });
+    parts.collect()
+}
+
+#[test]
+#[ignore = "compiles for wasm32"]
+fn build_says_of_every_export_what_it_took_or_why_that_is_not_known() {
+    let examples = common::checkout().join("guest-sdk/examples");
+    let sandbox = Sandbox::new();
+    sandbox.write("a-plugin/pump.offer", pump_offer(&examples));
+    let build = |example: &str, args: &[&str]| {
+        let example = examples.join(example);
+        let build = [&["build", example.to_str().unwrap()], args].concat();
+        corelet(&sandbox, &build).well().stdout
+    };
+
+    let lines = build("thermostat", &["--sensor", "0=19.0"]);
+    let measured = fuel(&lines);
+    assert!(measured.keys().eq(["init", "tick"]), "{lines}");
+    assert!(!lines.contains("failed"), "{lines}");
+
+    // 32 readings go through the plugin within its budget, and none is an error of it.
+    let lines = build("moving-average", &[]);
+    let measured = fuel(&lines);
+    let requests = ["init", "process, largest request", "process, least request"];
+    assert!(measured.keys().eq(requests), "{lines}");
+    let [_, largest, least] = requests.map(|request| measured[request].as_str());
+    assert!(largest.ends_with("  largest request, 673 B"), "{lines}");
+    assert!(
+        least.ends_with("  failed: the plugin answered with its error 0: no readings"),
+        "{lines}"
+    );
+    let most = largest.split("  ").next().unwrap();
+    assert!(
+        lines.contains(&format!(" fuel {most} of 150,000\n")),
+        "{lines}"
+    );
+
+    let lines = build("event-counter", &["--board", "desktop"]);
+    let measured = fuel(&lines);
+    let requests = [
+        "handle `button`, largest request",
+        "handle `door`, largest request",
+        "init",
+    ];
+    assert!(measured.keys().eq(requests), "{lines}");
+    assert!(!lines.contains("failed"), "{lines}");
+
+    let lines = build("motor-guard", &["--for", "pump.offer"]);
+    assert!(
+        lines.contains(
+            ", fuel not measured: the simulator has no vendor:pump/motor@1.0.0 `set-speed`\n"
+        ),
+        "{lines}"
+    );
+    assert!(fuel(&lines).is_empty(), "{lines}");
+}
+
+/// The offer of the emulated board, if it had the motor of the examples in place of the time of day.
+fn pump_offer(examples: &Path) -> String {
+    let contract = Contract::load(&examples.join("motor-guard/wit")).unwrap();
+    let motor = contract
+        .interfaces
+        .iter()
+        .find(|motor| motor.name == "motor");
+    let motor = motor.unwrap();
+    let functions = motor.functions.iter().map(|function| {
+        let (name, shape) = (&function.name, contract.shape(motor, function));
+        let (request, response) = (contract.request_max(function), contract.response_max(function));
+        format!(
+            "  {{ name = \"{name}\", shape = \"{shape:016x}\", request-max = {request}, response-max = {response} }},\n"
+        )
+    });
+    let functions: String = functions.collect();
+    let offer = corelet_cli::offer(&[]);
+    let (slots, interfaces) = offer.split_at(offer.find("[[interface]]").unwrap());
+    let slots = slots.replace("\"corelet:host/wall-clock\"", "\"vendor:pump/motor\"");
+    format!(
+        "{slots}{interfaces}\n[[interface]]\nname = \"vendor:pump/motor\"\nversion = \"1.0.0\"\ngrant = true\nfunctions = [\n{functions}]\n"
+    )
 }
 
 #[test]

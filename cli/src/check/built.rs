@@ -2,18 +2,19 @@
 
 use std::fs;
 
-use corelet_desktop::{Desktop, LogTo};
+use corelet_desktop::Desktop;
 use corelet_image::PublicKey;
 
 use super::device::Device;
 use super::figures::Figures;
+use super::measure::Call;
 use super::{DeviceArgs, measure, offer_file, verdict};
 use crate::build::Built;
 use crate::error::Failure;
 use crate::output::{self, shown};
 use crate::units::{grouped, size};
 
-/// Prints what a device says of `built`, which `key` signed, and the fuel that it takes in the simulator on `board`.
+/// Prints what a device says of `built`, which `key` signed, and the fuel that its calls take in the simulator on such a board.
 ///
 /// # Errors
 /// If it is refused. What only the board of this checkout lacks that nobody asked for is no failure.
@@ -21,7 +22,7 @@ pub(crate) fn check(
     args: &DeviceArgs,
     built: &Built,
     key: Option<PublicKey>,
-    board: Desktop,
+    board: &dyn Fn() -> Result<Desktop, Failure>,
 ) -> Result<(), Failure> {
     match &args.offer {
         Some(path) => judge(args, built, None, offer_file::device(path)?, board),
@@ -34,7 +35,7 @@ fn judge<B: 'static>(
     built: &Built,
     key: Option<PublicKey>,
     mut device: Device<B>,
-    board: Desktop,
+    board: &dyn Fn() -> Result<Desktop, Failure>,
 ) -> Result<(), Failure> {
     device.keys.extend(key);
     let image = fs::read(&built.image).map_err(|error| Failure::reading(&built.image, &error))?;
@@ -56,25 +57,38 @@ fn judge<B: 'static>(
     let slot = verdict
         .slot
         .and_then(|slot| device.slots.get(usize::from(slot.0)));
-    let measured = slot.map(|policy| {
-        let board = board.with_log(LogTo::Memory(Vec::new()));
-        measure::fuel(&image, &figures, &device.keys(), *policy, board)
+    let measured = slot.ok_or_else(|| "no slot".to_owned()).and_then(|policy| {
+        let (contract, keys) = (&built.contract, device.keys());
+        measure::fuel(&image, &figures, contract, &keys, *policy, board)
     });
-    let fuel = match measured {
-        Some(Ok(measured)) => format!(
-            "fuel {} of {} (measured: {})",
-            grouped(measured.fuel),
-            allowed(&figures),
-            measured.calls.join(", ")
-        ),
-        Some(Err(why)) => format!("fuel not measured: {}", shown(&why)),
-        None => "fuel not measured".to_owned(),
+    let fuel = match &measured {
+        Ok(calls) => {
+            let most = calls.iter().map(|call| call.fuel).max().unwrap_or(0);
+            format!("fuel {} of {}", grouped(most), allowed(&figures))
+        }
+        Err(why) => format!("fuel not measured: {}", shown(why)),
     };
     output::line(format_args!(
         "  check {title}  admitted: {}, {fuel}",
         heap(&figures)
     ));
+    for call in measured.iter().flatten() {
+        output::line(shown(&sentence(call)));
+    }
     Ok(())
+}
+
+/// What one call took, and how it ended.
+fn sentence(call: &Call) -> String {
+    let Call { name, request, .. } = call;
+    let mut line = format!("  fuel  {name:<16} {:>9}", grouped(call.fuel));
+    if !request.is_empty() {
+        line += &format!("  {request}");
+    }
+    if let Some(failure) = &call.failure {
+        line += &format!("  failed: {failure}");
+    }
+    line
 }
 
 fn allowed(figures: &Figures) -> String {

@@ -1,9 +1,12 @@
 //! `--call` and `--args`: a call of an export, typed by the contract at run time.
 
-use corelet_abi::{NameKey, Shape};
-use corelet_wit::{Contract, Function, nearest, value};
+use corelet_abi::{NameKey, Shape, decode};
+use corelet_host::PluginError;
+use corelet_host::plugin::types;
+use corelet_wit::{Contract, Function, Type, nearest, value};
 use serde_json::Value;
 
+use crate::contract_check;
 use crate::error::Failure;
 use crate::module::Module;
 
@@ -110,20 +113,7 @@ impl<'c> TypedCall<'c> {
     ) -> Result<Self, Failure> {
         let key = NameKey::of_export(export);
         let (interface, name) = export.split_once('#').unwrap_or(("", export));
-        let found = contract
-            .interfaces
-            .iter()
-            .find(|candidate| candidate.id() == interface);
-        let function = found.and_then(|found| {
-            Some((
-                found,
-                found
-                    .functions
-                    .iter()
-                    .find(|function| function.name == name)?,
-            ))
-        });
-        let Some((interface, function)) = function else {
+        let Some((interface, function)) = contract_check::function(contract, export) else {
             return Err(
                 Failure::refused(format_args!("the contract has no {interface} `{name}`"))
                     .help("--wit DIR names the contract that the plugin was built for"),
@@ -156,6 +146,30 @@ impl<'c> TypedCall<'c> {
     /// The function's name.
     pub(crate) fn name(&self) -> &str {
         &self.function.name
+    }
+
+    /// Why the plugin did not do what it was called for, if `response` says so or is malformed: its error, or what is known of it
+    /// in words.
+    pub(crate) fn failure(&self, response: &[u8]) -> Option<Result<PluginError, String>> {
+        let value = match self.response(response) {
+            Ok(value) => value,
+            Err(failure) => return Some(Err(failure.to_string())),
+        };
+        let error = match &self.function.result {
+            Some(Type::Result { err, .. }) => value.get("err").map(|value| (err, value)),
+            _ => None,
+        };
+        let (ty, value) = error?;
+        let is_standard = ty
+            .as_deref()
+            .is_some_and(|ty| *self.contract.unaliased(ty) == Type::Named(self.contract.error));
+        // A result begins with a byte that says which side it is.
+        let error = response.get(1..).filter(|_| is_standard);
+        let error = error.and_then(|error| decode::<types::Error<'_>>(error).ok());
+        Some(match error {
+            Some(error) => Ok(error.into()),
+            None => Err(format!("the plugin answered with the error {value}")),
+        })
     }
 
     /// The response as JSON.

@@ -33,6 +33,7 @@
 
 mod decode;
 mod encode;
+mod extent;
 mod json;
 mod rate;
 #[cfg(test)]
@@ -45,6 +46,7 @@ use serde_json::Value;
 
 use crate::model::{Contract, Function, Type};
 
+pub use extent::Extent;
 pub(crate) use rate::resolve;
 
 /// Why JSON is not a value of a type, or bytes are not.
