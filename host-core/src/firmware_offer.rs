@@ -81,6 +81,7 @@ impl<B: 'static> FirmwareOffer<'_, B> {
         writeln!(f, "memory = {}", slot.budget.memory)?;
         writeln!(f, "stack = {}", slot.budget.stack)?;
         writeln!(f, "recursion = {}", slot.budget.recursion)?;
+        writeln!(f, "prepaid-fuel = {}", slot.budget.prepaid_fuel)?;
         writeln!(f, "heap = {}", slot.budget.heap)?;
         // TOML's integers have 63 bits, and this is as good as no limit.
         let fuel = slot.fuel_per_call.min(i64::MAX as u64);

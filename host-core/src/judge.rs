@@ -18,7 +18,7 @@ use crate::{GrantError, LoadError, SlotPolicy, Table, Topic};
 pub struct Judged<'m> {
     /// The module.
     pub admitted: Admitted<'m>,
-    /// Memory, stack, recursion and heap: the smaller of what the manifest asks and the policy allows.
+    /// Memory, stack, recursion, prepaid fuel and heap: the smaller of what the manifest asks and the policy allows.
     pub budget: Budget,
     /// Fuel of one call, likewise.
     pub fuel_per_call: u64,
@@ -101,6 +101,7 @@ pub(crate) fn approve<'m, B: 'static>(
         memory: policy.budget.memory.min(manifest.budgets.memory),
         stack: policy.budget.stack.min(manifest.budgets.stack),
         recursion: policy.budget.recursion,
+        prepaid_fuel: policy.budget.prepaid_fuel,
         heap: match manifest.budgets.heap {
             // Not stated.
             0 => policy.budget.heap,
@@ -109,6 +110,7 @@ pub(crate) fn approve<'m, B: 'static>(
     };
     let limits = Limits {
         memory_bytes: policy.limits.memory_bytes.min(budget.memory),
+        prepaid_fuel: policy.limits.prepaid_fuel.min(budget.prepaid_fuel),
         ..policy.limits
     };
     let offer = SlotOffer {

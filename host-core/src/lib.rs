@@ -132,9 +132,14 @@
 //! call together have the fuel of one call.
 //!
 //! The interpreter takes the fuel of a function, a loop or an `if` when it comes to it, with that of the code behind an inner call,
-//! loop or `if`. That code runs without being stopped when the inner one has ended, in the slice in which that happens: so a slice
-//! is longer by what the functions and blocks that are open have paid for before, at most `block_fuel` of
-//! [`Limits`] for each of them, and never by more than the call has used.
+//! loop or `if`. That code runs without being stopped when the inner one has ended, in the slice in which that happens. Admission
+//! knows the most that is prepaid so in one open function, and as many may be open as [`Budget::prepaid_fuel`] has room for. So
+//! one slice of `n` fuel takes at most
+//!
+//! > (max(`n`, the fuel of the next step) + `prepaid_fuel`) × [`WORST_INSTRUCTIONS`](corelet_admission::fuel::WORST_INSTRUCTIONS)
+//!
+//! instructions of a Cortex-M4F beside those of the last host function. The next step costs at most `block_fuel` of [`Limits`], or 1
+//! for every 32 bytes of memory: 2,000 or 2,048 for [`SlotPolicy::DEVICE`], whose `prepaid_fuel` is 8,000.
 //!
 //! ## Faults
 //!

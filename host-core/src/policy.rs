@@ -42,7 +42,7 @@ impl<const SLOTS: usize> Policy<SLOTS> {
 pub struct SlotPolicy {
     /// How much of everything a module may have. Its memory is bounded by `budget.memory` besides.
     pub limits: Limits,
-    /// Memory, stack, recursion and heap of the plugin. A manifest can ask for less of all but recursion.
+    /// Memory, stack, recursion, prepaid fuel and heap of the plugin. A manifest can ask for less memory, stack and heap.
     pub budget: Budget,
     /// Fuel of one call into the plugin. A manifest can ask for less.
     pub fuel_per_call: u64,

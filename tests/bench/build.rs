@@ -1,5 +1,6 @@
 //! Assembles the programs of `programs.rs` into modules that admission lets through.
 
+mod gaps;
 mod programs;
 
 use std::env;
@@ -8,53 +9,68 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use corelet_abi::{NameKey, SHAPES_SECTION, Shape, ShapeEntry};
-use corelet_admission::{Limits, validate};
+use corelet_admission::fuel::BYTES_PER_FUEL;
+use corelet_admission::{Figures, Limits, validate};
 use corelet_image::{DEVELOPMENT_KEY, DEVELOPMENT_SEED, Manifest, Unsigned};
+use corelet_load::Budget;
+use gaps::Long;
 use programs::{PROGRAMS, Program};
 
 /// How often the loop of a program has its code: the first that admission lets through, since the more there is, the less counts
 /// what the loop itself takes.
-const TIMES: [usize; 4] = [64, 32, 16, 6];
-
-/// The programs whose slices are measured: the worst of each kind, and what they are seen beside.
-const LONG: [&str; 4] = [
-    "call with the most locals",
-    "memory.copy of 4095",
-    "f64.sqrt",
-    "i32.add",
-];
+const TIMES: [usize; 5] = [64, 32, 16, 6, 3];
 
 fn main() {
     println!("cargo::rerun-if-changed=programs.rs");
+    println!("cargo::rerun-if-changed=gaps.rs");
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let mut list = String::from("&[\n");
-    let mut images = String::from("&[\n");
     for program in PROGRAMS {
         let module = TIMES
             .iter()
-            .map(|times| {
-                wat::parse_str(text(program, *times))
-                    .unwrap_or_else(|error| panic!("{}: {error}", program.name))
-            })
+            .map(|times| module(program, *times, 16_384))
             .find(|module| validate(module, &Limits::DEVICE).is_ok())
             .unwrap_or_else(|| panic!("{} is refused", program.name));
-        let path = folder.join(format!("{}.wasm", program.name.replace([' ', ','], "-")));
-        if LONG.contains(&program.name) {
-            let path = path.with_extension("corelet");
-            write(&path, &image(&module));
-            writeln!(images, "({:?}, include_bytes!({path:?})),", program.name).expect("text");
-        }
-        write(&path, &module);
+        let path = write(&folder, program.name, "wasm", &module);
         writeln!(list, "({:?}, include_bytes!({path:?})),", program.name).expect("text");
     }
-    for (name, mut list) in [("programs.rs", list), ("images.rs", images)] {
-        list.push(']');
-        write(&folder.join(name), list.as_bytes());
+    list.push(']');
+    write(&folder, "programs", "rs", list.as_bytes());
+
+    let mut list = String::from("&[\n");
+    for long in gaps::all() {
+        let (module, figures) = longest(&long);
+        let name = long.program.name;
+        let path = write(&folder, name, "corelet", &image(&module));
+        let prepaid = figures.prepaid_fuel * long.calls;
+        let step = figures.block_fuel.max(long.memory / BYTES_PER_FUEL);
+        writeln!(
+            list,
+            "Program {{ name: {name:?}, image: include_bytes!({path:?}), step: {step}, prepaid: {prepaid} }},"
+        )
+        .expect("text");
     }
+    list.push(']');
+    write(&folder, "gaps", "rs", list.as_bytes());
 }
 
-fn write(path: &Path, bytes: &[u8]) {
-    fs::write(path, bytes).expect("the build's folder can be written");
+/// The module with as much code as admission lets through.
+fn longest(long: &Long) -> (Vec<u8>, Figures) {
+    (1..=long.times)
+        .rev()
+        .map(|times| module(&long.program, times, long.memory))
+        .find_map(|module| {
+            let figures = validate(&module, &Limits::DEVICE).ok()?;
+            (Budget::DEVICE.calls(&figures) >= long.calls).then_some((module, figures))
+        })
+        .unwrap_or_else(|| panic!("{} is refused", long.program.name))
+}
+
+/// Returns the file that was written.
+fn write(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.join(format!("{}.{extension}", name.replace([' ', ','], "-")));
+    fs::write(&path, bytes).expect("the build's folder can be written");
+    path
 }
 
 /// The module as a plugin that is signed.
@@ -73,7 +89,12 @@ fn image(module: &[u8]) -> Vec<u8> {
 }
 
 /// A plugin whose export does the program's code over and over: as many rounds as its request has bytes.
-fn text(program: &Program, times: usize) -> String {
+fn module(program: &Program, times: usize, memory: u32) -> Vec<u8> {
+    let text = text(program, times, memory);
+    wat::parse_str(text).unwrap_or_else(|error| panic!("{}: {error}", program.name))
+}
+
+fn text(program: &Program, times: usize, memory: u32) -> String {
     let Program {
         imports,
         items,
@@ -84,7 +105,13 @@ fn text(program: &Program, times: usize) -> String {
         ..
     } = program;
     let code = format!("{code} ").repeat(times);
-    let items = items.replace("LOCALS", &"i64 ".repeat(Limits::DEVICE.locals as usize));
+    let inside = items.replace("CODE", &code);
+    let code = if inside == *items {
+        code
+    } else {
+        String::new()
+    };
+    let items = inside.replace("LOCALS", &"i64 ".repeat(Limits::DEVICE.locals as usize));
     let mut shapes = String::new();
     for key in [
         NameKey::of("corelet:bench/host@0.1.0", "serve"),
@@ -99,7 +126,7 @@ fn text(program: &Program, times: usize) -> String {
     format!(
         r#"(module
             {imports}
-            (memory (export "memory") 16384 (pagesize 1))
+            (memory (export "memory") {memory} (pagesize 1))
             (data (i32.const 64) "\00\04\00\00")
             (global (export "corelet:abi/exchange@1") i32 (i32.const 64))
             {items}

@@ -1,6 +1,7 @@
 //! What takes the most time for the least fuel, by kind of instruction.
 
-/// A program: its code is done many times in each round of a loop.
+/// A program: its code is done many times in each round of a loop, or stands where its items say `CODE`.
+#[derive(Clone, Copy)]
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     /// An import, and functions, tables and segments beside it.
@@ -14,7 +15,7 @@ pub(crate) struct Program {
     pub(crate) last: &'static str,
 }
 
-const fn with(
+pub(crate) const fn with(
     name: &'static str,
     items: &'static str,
     locals: &'static str,

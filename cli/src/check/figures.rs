@@ -113,7 +113,14 @@ impl Figures {
             (Quantity::Nesting, figures.nesting),
             (Quantity::Operands, figures.operands),
             (Quantity::BlockFuel, figures.block_fuel),
+            (Quantity::PrepaidFuel, figures.prepaid_fuel),
         ];
+        list.push(Figure {
+            name: "calls",
+            found: judged.budget.calls(figures).into(),
+            limit: judged.budget.recursion.into(),
+            unit: "",
+        });
         list.extend(counts.map(|(quantity, found)| Figure {
             name: quantity.field(),
             found: found.into(),

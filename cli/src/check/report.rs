@@ -77,6 +77,7 @@ fn title(figure: &Figure) -> &str {
         "function_bytes" => "largest",
         "fuel_per_call" => "fuel",
         "block_fuel" => "block",
+        "prepaid_fuel" => "prepaid",
         name => name.strip_suffix("_bytes").unwrap_or(name),
     }
 }
@@ -95,6 +96,10 @@ fn sentence(figure: &Figure, figures: &Figures) -> String {
             grouped(largest.heap.into())
         ),
         ("block_fuel", _) => "  fuel that code needs at once".to_owned(),
+        ("prepaid_fuel", _) => {
+            "  fuel of one function for code behind its calls and loops".to_owned()
+        }
+        ("calls", _) => "  may be open at a time, for what is prepaid".to_owned(),
         ("heap_bytes", _) => phases(&figures.heap),
         ("exchange_bytes", _) => "  the largest request and response together".to_owned(),
         ("stack_bytes", _) => "  values of the interpreter".to_owned(),

@@ -177,7 +177,7 @@ fn trapped(trap: Trap, manifest: &Manifest<'_>) -> Option<String> {
         Trap::StackExhausted => {
             let value_stack = grouped(manifest.budgets.stack.into());
             Some(format!(
-                "recurse less, or raise [budget] value-stack in corelet.toml, which is {value_stack} B"
+                "recurse less: `corelet check` says how many calls may be open; or raise [budget] value-stack in corelet.toml, which is {value_stack} B"
             ))
         }
         Trap::MemoryOutOfBounds => Some(

@@ -1,6 +1,7 @@
 //! What is learned of a module while it is validated.
 
 use crate::heap::{Heap, HeapBound, Needs, Stack};
+use crate::regions::Closed;
 
 /// How large a module is where limits are felt, and what it takes of the heap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub struct Figures {
     /// The most [fuel](crate::fuel) that code needs at once: that of the region which costs most. A bound, if there is code that
     /// the interpreter may find is never reached; else exact.
     pub block_fuel: u32,
+    /// The most fuel that one open function has taken for code which is still to run, when its call is suspended: a slice that
+    /// goes on with it runs that much longer, for every function that is open. A bound, as `block_fuel` is; 65,535
+    /// stands for more, too.
+    pub prepaid_fuel: u32,
     needs: Needs,
 }
 
@@ -64,6 +69,7 @@ impl Tally {
                 nesting: 0,
                 operands: 0,
                 block_fuel: 0,
+                prepaid_fuel: 0,
                 needs: Needs::NONE,
             },
         }
@@ -84,7 +90,8 @@ impl Tally {
         figures.locals = figures.locals.max(most.locals);
         figures.nesting = figures.nesting.max(most.nesting);
         figures.operands = figures.operands.max(most.operands);
-        figures.block_fuel = figures.block_fuel.max(most.fuel);
+        figures.block_fuel = figures.block_fuel.max(most.regions.fuel);
+        figures.prepaid_fuel = figures.prepaid_fuel.max(most.regions.prepaid);
     }
 
     /// All of it, once the module has ended.
@@ -101,5 +108,5 @@ pub(crate) struct Most {
     pub(crate) locals: u32,
     pub(crate) nesting: u32,
     pub(crate) operands: u32,
-    pub(crate) fuel: u32,
+    pub(crate) regions: Closed,
 }

@@ -19,6 +19,9 @@
 //!
 //! Fuel is taken once for a *region*: the code of a function, of a `loop`, of an `if` or of an `else`, without the regions
 //! inside. That costs [`REGION`] besides. As much must be there at once, so [`Limits::block_fuel`](crate::Limits) bounds it.
+//! What stands in a region behind a call or behind a region inside is taken before that, and runs for nothing afterwards: such
+//! *prepaid* fuel adds up over the functions that are open. The most of one function is bounded by
+//! [`Limits::prepaid_fuel`](crate::Limits).
 
 /// What a region costs besides its instructions.
 pub const REGION: u32 = 1;

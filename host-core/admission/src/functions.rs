@@ -121,10 +121,10 @@ fn body<'m>(
     let mut operands = Operands::new(names.types, limits, room.operands, room.frames, body);
     operands.enter_function(index)?;
     instructions::check(body, &names, &mut operands, limits, heap)?;
-    let fuel = operands.fuel();
+    let regions = operands.regions();
     let (nesting, operands) = operands.most();
     Ok(Most {
-        fuel,
+        regions,
         locals: names.locals.len() as u32,
         nesting,
         operands,

@@ -68,6 +68,10 @@ fn instruction<'m>(
     let at = *code;
     operands.read(at);
     let opcode = code.byte()?;
+    // call, call_indirect, memory.grow
+    if matches!(opcode, 0x10 | 0x11 | 0x40) {
+        operands.suspend();
+    }
     if opcode != PREFIX {
         operands.charge(cost(u16::from(opcode)));
     }
@@ -390,6 +394,9 @@ fn bulk<'m>(
     operands: &mut Operands<'_, 'm>,
 ) -> Result<Step, Refused> {
     let opcode = code.u32()?;
+    if opcode > 7 {
+        operands.suspend();
+    }
     operands.charge(cost(0xfc00 | (opcode & 0xff) as u16));
     match opcode {
         conversion @ 0..=7 => {

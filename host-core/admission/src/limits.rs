@@ -103,6 +103,8 @@ limits! {
     nesting, Nesting, "nested blocks": 128, 4_096;
     /// Fuel of one region of code, which is needed at once: see [`fuel`](crate::fuel). 65,536 is no limit.
     block_fuel, BlockFuel, "fuel of code that runs at once": 2_000, 65_536;
+    /// Fuel that one open function has taken for code which is still to run; see [`fuel`](crate::fuel). 65,536 is no limit.
+    prepaid_fuel, PrepaidFuel, "fuel of code that is paid for before it runs": 1_000, 65_536;
     /// Operands that a function has at a time.
     operands, Operands, "operands at a time": 256, 16_384;
     /// Parameters of one block: a branch copies them.

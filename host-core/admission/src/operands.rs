@@ -3,7 +3,7 @@
 
 use crate::constants::{Known, known, packed, type_of};
 use crate::cursor::Cursor;
-use crate::regions::{Reach, Region};
+use crate::regions::{Closed, Reach, Region};
 use crate::source::Refused;
 use crate::types::Signature;
 use crate::value::{ANY, one};
@@ -69,7 +69,7 @@ impl Frame {
 }
 
 // A device has room for 128 of them on its stack.
-const _: () = assert!(size_of::<Frame>() == 12);
+const _: () = assert!(size_of::<Frame>() == 14);
 const _: () = assert!(Limits::LARGEST.operands <= 0xffff && Limits::LARGEST.types <= 0xffff);
 
 /// Both stacks.
@@ -82,8 +82,8 @@ pub(crate) struct Operands<'a, 'm> {
     open: u32,
     /// The most blocks and operands at a time.
     most: (u32, u32),
-    /// The most fuel of one region.
-    fuel: u32,
+    /// The most of its regions.
+    regions: Closed,
     /// The instruction that is read.
     at: Cursor<'m>,
 }
@@ -105,7 +105,7 @@ impl<'a, 'm> Operands<'a, 'm> {
             frames,
             open: 0,
             most: (0, 0),
-            fuel: 0,
+            regions: Closed::NOTHING,
             at,
         }
     }
@@ -125,9 +125,9 @@ impl<'a, 'm> Operands<'a, 'm> {
         self.most
     }
 
-    /// The most fuel that one region needs at once, of those that have ended.
-    pub(crate) const fn fuel(&self) -> u32 {
-        self.fuel
+    /// The most of the regions that have ended.
+    pub(crate) const fn regions(&self) -> Closed {
+        self.regions
     }
 
     /// Operands below those of the innermost block, and how many it takes and gives.
@@ -160,6 +160,13 @@ impl<'a, 'm> Operands<'a, 'm> {
     pub(crate) fn charge(&mut self, fuel: u8) {
         if let Some(region) = self.region() {
             region.charge(fuel);
+        }
+    }
+
+    /// The interpreter may suspend the call at the instruction that is read, before that is charged.
+    pub(crate) fn suspend(&mut self) {
+        if let Some(region) = self.region() {
+            region.suspend(0);
         }
     }
 
@@ -329,14 +336,20 @@ impl<'a, 'm> Operands<'a, 'm> {
             return self.at.refuse(Reason::OperandsLeft { found });
         }
         self.open = self.open.saturating_sub(1);
-        let found = match self.region() {
-            Some(outer) => frame.region.close(outer, turns),
-            None => frame.region.fuel(),
+        let Closed { fuel, prepaid } = match self.region() {
+            Some(outer) => frame.region.close_in(outer, turns),
+            None => frame.region.close(),
         };
-        self.fuel = self.fuel.max(found);
-        let allowed = self.limits.block_fuel;
+        self.regions.fuel = self.regions.fuel.max(fuel);
+        self.regions.prepaid = self.regions.prepaid.max(prepaid);
+        self.within(Quantity::BlockFuel, fuel)?;
+        self.within(Quantity::PrepaidFuel, prepaid)
+    }
+
+    fn within(&self, what: Quantity, found: u32) -> Result<(), Refused> {
+        let allowed = self.limits.of(what);
         if found > allowed {
-            return self.at.over(Quantity::BlockFuel, found, allowed);
+            return self.at.over(what, found, allowed);
         }
         Ok(())
     }

@@ -4,9 +4,15 @@
 //! there: then that code is charged to the region around it, though it is never translated. It knows more than the
 //! specification, since it folds constants. So code that nothing may get to by what is known here is counted in both, and
 //! what [`Region::close`] finds is the exact fuel of code without such places, and never less than the fuel of any.
+//!
+//! Since all of a region is paid for where it begins, what stands behind a call or an inner region in it is *prepaid* while that
+//! runs: a call that was suspended there goes on with it for no fuel. [`Closed::prepaid`] is the most of it.
 
 use crate::fuel::REGION;
 use crate::operands::Opener;
+
+/// See [`Region::prepaid`].
+const NOWHERE: i16 = i16::MIN;
 
 /// Whether anything gets to a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +31,9 @@ pub(crate) struct Region {
     /// Of the instructions in it so far, and of the blocks in it that are charged along with it; 65,535 stands for
     /// more, too.
     fuel: u16,
+    /// The most that is prepaid at a place in it, less its own fuel, which is known at its end; [`NOWHERE`] if a call is never
+    /// suspended in it, and [`i16::MAX`] stands for more, too.
+    prepaid: i16,
     pub(crate) opener: Opener,
     pub(crate) reach: Reach,
     /// It began where the code is live.
@@ -36,6 +45,7 @@ pub(crate) struct Region {
 impl Region {
     pub(crate) const EMPTY: Self = Self {
         fuel: 0,
+        prepaid: NOWHERE,
         opener: Opener::Block,
         reach: Reach::Live,
         began_live: true,
@@ -56,6 +66,17 @@ impl Region {
     /// Adds the fuel of an instruction.
     pub(crate) fn charge(&mut self, fuel: u8) {
         self.fuel = self.fuel.saturating_add(u16::from(fuel));
+    }
+
+    /// A call may be suspended here, where the regions inside have prepaid this much.
+    pub(crate) fn suspend(&mut self, prepaid: i16) {
+        let used = i16::try_from(self.fuel).unwrap_or(i16::MAX);
+        let here = match prepaid {
+            i16::MAX => i16::MAX,
+            // Below it there is nothing but what no call is suspended in.
+            less => less.saturating_sub(used).max(NOWHERE + 1),
+        };
+        self.prepaid = self.prepaid.max(here);
     }
 
     /// What follows is never reached, if the interpreter finds what it may find.
@@ -79,9 +100,15 @@ impl Region {
         }
     }
 
-    /// Takes its fuel to `outer` if it is charged there, and what holds behind its end, which is not that before an `else`.
-    /// Returns the fuel that it needs at once if it is a region.
-    pub(crate) fn close(self, outer: &mut Self, turns: bool) -> u32 {
+    /// Takes its fuel to `outer` if it is charged there, what is prepaid, and what holds behind its end, which is not that before
+    /// an `else`.
+    pub(crate) fn close_in(self, outer: &mut Self, turns: bool) -> Closed {
+        let closed = self.close();
+        match self.opener {
+            Opener::Block if self.prepaid == NOWHERE => (),
+            Opener::Block => outer.suspend(self.prepaid),
+            _ => outer.suspend(i16::try_from(closed.prepaid).unwrap_or(i16::MAX)),
+        }
         if self.opener == Opener::Block || !self.began_live {
             outer.fuel = outer.fuel.saturating_add(self.fuel);
         }
@@ -94,14 +121,39 @@ impl Region {
         if !reached && !turns {
             outer.doubt();
         }
-        self.fuel()
+        closed
     }
 
-    /// The fuel that it needs at once, as a region.
-    pub(crate) const fn fuel(&self) -> u32 {
-        match self.opener {
-            Opener::Block => 0,
-            _ => (self.fuel as u32).saturating_add(REGION),
+    /// What it comes to, if it is a region.
+    pub(crate) fn close(&self) -> Closed {
+        if self.opener == Opener::Block {
+            return Closed::NOTHING;
+        }
+        let fuel = u32::from(self.fuel);
+        let prepaid = match self.prepaid {
+            NOWHERE => 0,
+            i16::MAX => u16::MAX.into(),
+            less => fuel.saturating_add_signed(less.into()),
+        };
+        Closed {
+            fuel: fuel.saturating_add(REGION),
+            prepaid,
         }
     }
+}
+
+/// What a region comes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Closed {
+    /// The fuel that it needs at once.
+    pub(crate) fuel: u32,
+    /// The most fuel that it and the regions in it have taken for code which is still to run, when a call is suspended in them.
+    pub(crate) prepaid: u32,
+}
+
+impl Closed {
+    pub(crate) const NOTHING: Self = Self {
+        fuel: 0,
+        prepaid: 0,
+    };
 }

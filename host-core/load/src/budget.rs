@@ -15,6 +15,10 @@ pub struct Budget {
     pub stack: u32,
     /// How many calls of functions may be open at a time.
     pub recursion: u32,
+    /// Fuel that all open functions together may have taken for code which is still to run, when their call is suspended: a slice
+    /// that goes on with them runs that much longer. So fewer calls may be open where one function takes much; see
+    /// [`Budget::calls`].
+    pub prepaid_fuel: u32,
     /// Heap in bytes on a 32-bit target, beside linear memory: for translation, for the instance, for calls. A module that
     /// [may take more](Budget::heap_bound) is not translated.
     pub heap: u32,
@@ -30,20 +34,28 @@ const FRAME: usize = 4 * size_of::<usize>();
 const TRAP: usize = 96 * size_of::<usize>();
 
 impl Budget {
-    /// One page of memory, stacks of a few KiB of heap, and 32 KiB of heap in all.
+    /// One page of memory, stacks of a few KiB of heap, 32 KiB of heap in all, and slices that run 8,000 fuel longer.
     pub const DEVICE: Self = Self {
         memory: 65_536,
         stack: 4_096,
         recursion: 32,
+        prepaid_fuel: 8_000,
         heap: 32_768,
     };
+
+    /// How many calls of functions of such a module may be open at a time: as many as [`recursion`](Self::recursion) and
+    /// [`prepaid_fuel`](Self::prepaid_fuel) allow.
+    pub fn calls(&self, figures: &Figures) -> u32 {
+        let paid = self.prepaid_fuel.checked_div(figures.prepaid_fuel);
+        self.recursion.min(paid.unwrap_or(u32::MAX))
+    }
 
     /// The most heap that a module of these figures takes under this budget, in bytes on a 32-bit target.
     pub fn heap_bound(&self, figures: &Figures) -> HeapBound {
         figures.heap(&Stack {
             bytes: self.stack,
             reserved: true,
-            calls: self.recursion,
+            calls: self.calls(figures),
             memory: self.memory_limit(),
             host: STORE_DATA,
         })

@@ -34,7 +34,7 @@
 //! - A module gets here through admission alone: [`Machine::load`] takes its proof, on whose word wasmi
 //!   is told to trust the bytes. With the feature `validate` wasmi validates them besides, for 100 KB of flash.
 //! - Code is translated when the module is loaded, never while it runs.
-//! - A call stops when its fuel is used up, when it is deeper than [`Budget::recursion`] or its values take more than
+//! - A call stops when its fuel is used up, when it is deeper than [`Budget::calls`] or its values take more than
 //!   [`Budget::stack`], and memory does not grow above [`Budget::memory`]. Tables do not grow.
 //! - The same module with the same requests gives the same answers for the same fuel on 32 and 64 bits, NaN bits
 //!   included.
@@ -43,7 +43,8 @@
 //! - One call is in flight at a time. A host function is given the data but not the machine, and while a call waits for its
 //!   next slice any other is answered [`Stop::Busy`]: nothing can call into a guest that is inside a call.
 //! - A call in slices ([`Machine::begin`], [`Machine::run`]) runs for a slice at a time, or for its next step where that takes
-//!   more. A host function whose price is over what is left of the slice is the last of that slice, and the guest goes on
+//!   more, and for what is prepaid: wasmi takes the fuel of code behind an inner call, loop or `if` with that of the code before it,
+//!   and does not stop there again. [`Budget::prepaid_fuel`] bounds that. A host function whose price is over what is left of the slice is the last of that slice, and the guest goes on
 //!   when later slices have paid for it.
 //! - After a stop that [costs the instance](Stop::costs_instance) the machine answers [`Stop::Spent`] until
 //!   [`Machine::renew`] has made another: a trap leaves the guest's stack pointer where it was.

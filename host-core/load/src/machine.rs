@@ -82,6 +82,10 @@ impl<D: Imports> Machine<D> {
             return Err(MachineError::Memory { found, allowed });
         }
         const { assert!(size_of::<StoreData<D>>() <= STORE_DATA as usize) };
+        let budget = &Budget {
+            recursion: budget.calls(admitted.figures()),
+            ..*budget
+        };
         check_heap(admitted, budget)?;
         let entries = entries(admitted, offer)?;
         let engine = Engine::new(&budget.config());

@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{F, Host, export, function, load, load_with, module, plugin};
+use common::{F, Host, ServeAll, export, function, load, load_with, module, plugin};
+use corelet_admission::{Limits, admit};
 use corelet_load::{Blame, Budget, Machine, MachineError, Stop, Trap};
 
 fn run(machine: &mut Machine<Host>, fuel: u64) -> Result<u32, Stop> {
@@ -157,6 +158,40 @@ fn recursion_and_values_exhaust_the_stack_and_nothing_else() {
     // No stack at all: not even the parameters fit.
     assert_eq!(stop(1, 0).0, Stop::Trap(Trap::StackExhausted));
     assert_eq!(stop(0, 4_096).0, Stop::Trap(Trap::StackExhausted));
+}
+
+#[test]
+fn as_many_calls_may_be_open_as_have_room_for_what_they_paid() {
+    // Answers with as many bytes as calls of it were open, and has code for 200 fuel behind each.
+    let deep = |calls: u32| {
+        let module = format!(
+            "(global $left (mut i32) (i32.const {calls})) {}",
+            export(&format!(
+                "(global.set $left (i32.sub (global.get $left) (i32.const 1)))
+                 (if (global.get $left) (then (drop (call $f (local.get $pointer) (local.get $length)))))
+                 {} (i64.const 0)",
+                "(global.set $left (i32.const 0))".repeat(100)
+            ))
+        );
+        plugin("", &module)
+    };
+    let budget = Budget {
+        prepaid_fuel: 2_000,
+        ..Budget::DEVICE
+    };
+    let module = deep(1);
+    let admitted = admit(&module, &Limits::DEVICE, &ServeAll).unwrap();
+    let each = admitted.figures().prepaid_fuel;
+    assert!((200..220).contains(&each), "{each}");
+    let calls = budget.calls(admitted.figures());
+    assert_eq!(calls, 2_000 / each);
+    let run = |calls| run(&mut load_with(&deep(calls), &budget).unwrap(), 100_000);
+    assert!(run(calls).is_ok());
+    assert_eq!(run(calls + 1), Err(Stop::Trap(Trap::StackExhausted)));
+    // What pays for nothing before may be as deep as the budget says.
+    let flat = function("(i64.const 0)");
+    let admitted = admit(&flat, &Limits::DEVICE, &ServeAll).unwrap();
+    assert_eq!(budget.calls(admitted.figures()), budget.recursion);
 }
 
 #[test]

@@ -6,8 +6,20 @@ use corelet_image::Verified;
 
 use crate::corelet::Board;
 
-/// Name and signed image of the programs whose slices are long.
-pub const PROGRAMS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/images.rs"));
+/// A program whose slices are long.
+pub struct Program {
+    /// What it is called.
+    pub name: &'static str,
+    /// Its signed image.
+    pub image: &'static [u8],
+    /// The most fuel that one step of it needs at once.
+    pub step: u32,
+    /// The most fuel that it has taken before a slice and uses up in it.
+    pub prepaid: u32,
+}
+
+/// All of them.
+pub const PROGRAMS: &[Program] = include!(concat!(env!("OUT_DIR"), "/gaps.rs"));
 
 /// The slices that are measured.
 pub const SLICES: [u64; 3] = [1_000, 10_000, 100_000];
@@ -50,12 +62,13 @@ impl Call for Rounds {
 /// # Panics
 /// If the program is not loaded, or fails.
 pub fn measure(image: &Verified<'_>, slice: u64, now: impl Fn() -> u64) -> u64 {
-    const COUNT: u32 = 3;
+    // Several rounds of the program, so that a slice ends wherever the next one is long.
+    let count = (200_000 / slice).max(3);
     let mut host = Host::<_, 1>::new(Board, Policy::same(POLICY));
     host.load(SLOT, image).expect("the program is loaded");
     let mut ticket = host.start(SLOT, &Rounds).expect("the program is called");
     let (mut longest, mut suspended) = (0, 0);
-    while suspended < COUNT {
+    while suspended < count {
         let start = now();
         let report = host.run(Fuel(slice));
         longest = longest.max(now().wrapping_sub(start));

@@ -30,10 +30,11 @@ pub fn measure(module: &[u8], now: impl Fn() -> u64) -> Taken {
     const FEW: u8 = 10;
     const MANY: u8 = 110;
     let admitted = admit(module, &Limits::DEVICE, &Nothing).expect("the program is admitted");
-    // As a policy may allow, for functions with many locals.
+    // As a policy may allow, for functions with many locals, and many calls among much code.
     let budget = Budget {
         stack: 8_192,
         heap: 65_536,
+        prepaid_fuel: u32::MAX,
         ..Budget::DEVICE
     };
     let mut machine =

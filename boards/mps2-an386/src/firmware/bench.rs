@@ -96,11 +96,11 @@ fn programs() {
 }
 
 fn gaps() {
-    for (name, image) in gap::PROGRAMS {
-        let image = verified(Image::parse(image));
+    for program in gap::PROGRAMS {
+        let image = verified(Image::parse(program.image));
         for slice in gap::SLICES {
             let time = gap::measure(&image, slice, monotonic_clock::now);
-            defmt::info!("gap {=str}: slice {}, {} ns", name, slice, time);
+            defmt::info!("gap {=str}: slice {}, {} ns", program.name, slice, time);
         }
     }
 }
