@@ -15,7 +15,21 @@ use embedded_storage_async::nor_flash as asynchronous;
 /// (sequential-storage, issue 136).
 const WORD: usize = 8;
 
-pub(crate) struct Blocking<F>(pub(crate) F);
+pub(crate) struct Blocking<F> {
+    pub(crate) flash: F,
+    /// Whether a read failed. The walk over all records passes over a sector whose first or last word cannot be read,
+    /// and does not say so.
+    pub(crate) read_failed: bool,
+}
+
+impl<F> Blocking<F> {
+    pub(crate) const fn new(flash: F) -> Self {
+        Self {
+            flash,
+            read_failed: false,
+        }
+    }
+}
 
 impl<F: ErrorType> ErrorType for Blocking<F> {
     type Error = F::Error;
@@ -25,11 +39,13 @@ impl<F: blocking::ReadNorFlash> asynchronous::ReadNorFlash for Blocking<F> {
     const READ_SIZE: usize = F::READ_SIZE;
 
     async fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.0.read(offset, bytes)
+        let result = self.flash.read(offset, bytes);
+        self.read_failed |= result.is_err();
+        result
     }
 
     fn capacity(&self) -> usize {
-        self.0.capacity()
+        self.flash.capacity()
     }
 }
 
@@ -49,11 +65,11 @@ impl<F: blocking::NorFlash> asynchronous::NorFlash for Blocking<F> {
     const ERASE_SIZE: usize = F::ERASE_SIZE;
 
     async fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
-        self.0.erase(from, to)
+        self.flash.erase(from, to)
     }
 
     async fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
-        self.0.write(offset, bytes)
+        self.flash.write(offset, bytes)
     }
 }
 

@@ -47,7 +47,7 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
             _ => FlashMapError::NotWholeSectors(region),
         })?;
         Ok(Self {
-            map: Map::new(Blocking(flash), config, Cache::new_uncached()),
+            map: Map::new(Blocking::new(flash), config, Cache::new_uncached()),
         })
     }
 
@@ -74,7 +74,7 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
 
     /// The flash, which the store shares. What is written in its region is the store's only.
     pub fn flash(&mut self) -> &mut F {
-        &mut self.map.flash().0
+        &mut self.map.flash().flash
     }
 
     fn fetch<'a>(
@@ -96,13 +96,17 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
         if finish(self.map.fetch_all_items(&mut scratch.0)).is_err() {
             self.fetch(&Name::NOBODY, &mut scratch)?;
         }
+        self.map.flash().read_failed = false;
         let mut records = finish(self.map.fetch_all_items(&mut scratch.0))?;
         while let Some((name, value)) = finish(records.next::<&[u8]>(&mut scratch.0))? {
             if name.owner == owner {
                 each(name, value);
             }
         }
-        Ok(())
+        match self.map.flash().read_failed {
+            true => Err(StoreError::Device),
+            false => Ok(()),
+        }
     }
 }
 

@@ -1,17 +1,26 @@
 //! The store behaves as a map, over any flash, and after a power cut at any byte.
 
-mod cutting_flash;
-
 use std::collections::BTreeMap;
 
 use corelet_board_support::{FlashMap, FlashMapError, KeyValueStore, Layout, Region};
+use corelet_fault_flash::{Chip, Flash, Kind, Programming, Subject, Sweep, Walk};
 use corelet_host::PluginId;
 use corelet_host::capability::storage::{Store, StoreError, entry_bytes};
-use cutting_flash::CuttingFlash;
 use proptest::prelude::*;
 
-const CAPACITY: usize = 4 * 256;
+const SECTOR: usize = 256;
+const CAPACITY: usize = 4 * SECTOR;
 const REGION: Region = Region::new(0, CAPACITY as u32);
+
+type Cells<const W: usize> = Flash<W, SECTOR>;
+
+fn chip(sectors: usize) -> Chip {
+    Chip::uniform(SECTOR as u32, sectors).programmed(Programming::Multiwrite)
+}
+
+fn erased<const W: usize>(sectors: usize) -> Cells<W> {
+    Flash::new(&chip(sectors))
+}
 
 fn id(owner: &str) -> PluginId {
     PluginId::development(owner)
@@ -26,10 +35,7 @@ enum Change {
 }
 
 impl Change {
-    fn apply<const W: usize>(
-        &self,
-        store: &mut KeyValueStore<CuttingFlash<W>>,
-    ) -> Result<(), StoreError> {
+    fn apply<const W: usize>(&self, store: &mut KeyValueStore<Cells<W>>) -> Result<(), StoreError> {
         match self {
             Self::Set(owner, key, value) => store.set(id(owner), key, value),
             Self::Delete(owner, key) => store.delete(id(owner), key).map(drop),
@@ -56,70 +62,53 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![3 => set, 1 => delete]
 }
 
-fn open<const W: usize>(flash: CuttingFlash<W>) -> KeyValueStore<CuttingFlash<W>> {
+fn open<const W: usize>(flash: Cells<W>) -> KeyValueStore<Cells<W>> {
     KeyValueStore::new(flash, REGION).unwrap()
 }
 
 /// Everything in the store, read by every way of reading.
-fn contents<const W: usize>(store: &mut KeyValueStore<CuttingFlash<W>>) -> Model {
+fn contents<const W: usize>(store: &mut KeyValueStore<Cells<W>>) -> Result<Model, StoreError> {
     let mut model = Model::new();
     for owner in ["a", "bc"] {
         let (mut cursor, mut bytes, mut used) = (0, [0; 128], 0);
         let mut key = [0; 24];
-        while let Some((key, next)) = store.keys(id(owner), cursor, &mut key).unwrap() {
-            let value = store.get(id(owner), key, &mut bytes).unwrap().unwrap();
+        while let Some((key, next)) = store.keys(id(owner), cursor, &mut key)? {
+            let value = store.get(id(owner), key, &mut bytes)?.unwrap();
             used += entry_bytes(key.len(), value.len());
             let before = model.insert((owner.into(), key.into()), value.into());
             assert_eq!(before, None, "{key} is listed twice");
             cursor = next;
         }
-        assert_eq!(store.used(id(owner)), Ok(used));
+        assert_eq!(store.used(id(owner))?, used);
     }
-    model
+    Ok(model)
 }
 
-/// Makes `changes` in `flash`, which holds `model`, while power fails after each number of bytes in `cuts`, counted
-/// from the start before; a change that was cut off is not made again. Whatever is found must follow from the changes
-/// before, and from the one that was cut off either all or nothing. Says
-/// whether all cuts came to pass.
-fn survives<const W: usize>(
-    mut flash: CuttingFlash<W>,
-    model: Model,
-    changes: &[Change],
-    cuts: &[usize],
-) -> bool {
-    let mut cuts = cuts.iter().copied();
-    let mut possible = vec![model];
-    flash.left = cuts.next().unwrap();
-    let mut store = open(flash);
-    let mut all = false;
-    for change in changes {
-        let mut after = possible.clone();
-        after
-            .iter_mut()
-            .for_each(|model| change.apply_to_model(model));
-        match change.apply(&mut store) {
-            Ok(()) => possible = after,
-            Err(StoreError::Device) => {
-                possible.extend(after);
-                let mut flash = store.flash().clone();
-                flash.left = usize::MAX;
-                let found = contents(&mut open(flash.clone()));
-                assert!(possible.contains(&found), "{change:?} was cut: {found:?}");
-                match cuts.next() {
-                    Some(cut) => flash.left = cut,
-                    None => all = true,
-                }
-                // Not the one that was read, which repaired what it found.
-                store = open(flash);
-            }
-            Err(error) => panic!("{error}"),
-        }
+/// The store as its callers see it.
+struct Kept<const W: usize>(KeyValueStore<Cells<W>>);
+
+impl<const W: usize> Subject<W, SECTOR> for Kept<W> {
+    type Step = Change;
+    type State = Model;
+    type Error = StoreError;
+
+    fn open(flash: Cells<W>) -> Result<Self, StoreError> {
+        Ok(Self(open(flash)))
     }
-    store.flash().left = usize::MAX;
-    let found = contents(&mut open(store.flash().clone()));
-    assert!(possible.contains(&found), "{found:?}");
-    all
+
+    fn step(&mut self, change: &Change) -> Result<(), StoreError> {
+        change.apply(&mut self.0)
+    }
+
+    fn observe(&mut self) -> Result<Model, StoreError> {
+        contents(&mut self.0)
+    }
+
+    fn after(before: &Model, change: &Change) -> Option<Model> {
+        let mut model = before.clone();
+        change.apply_to_model(&mut model);
+        Some(model)
+    }
 }
 
 fn a_day_of_work() -> Vec<Change> {
@@ -139,64 +128,72 @@ fn a_day_of_work() -> Vec<Change> {
     changes
 }
 
-fn survives_every_cut<const W: usize>() {
-    let changes = a_day_of_work();
-    let (mut flash, mut model) = (CuttingFlash::<W>::erased(CAPACITY), Model::new());
-    let mut written = 0;
-    for (index, change) in changes.iter().enumerate() {
-        let mut store = open(flash.clone());
-        change.apply(&mut store).unwrap();
-        let cost = flash.left - store.flash().left;
-        let rest = &changes[index..changes.len().min(index + 4)];
-        for cut in 0..cost {
-            assert!(survives(flash.clone(), model.clone(), rest, &[cut]));
-        }
-        written += cost;
-        flash.bytes = store.flash().bytes.clone();
-        change.apply_to_model(&mut model);
+/// What the map underneath survives: not an erase that leaves bits of what was there.
+const FAULTS: [Kind; 5] = [
+    Kind::Edge,
+    Kind::Torn,
+    Kind::Bits,
+    Kind::Refused,
+    Kind::Unread,
+];
+
+fn survives_every_fault<const W: usize>() {
+    let sweep = Sweep {
+        kinds: FAULTS.to_vec(),
+        ..Sweep::default()
+    };
+    let report = sweep.run::<Kept<W>, _, _>(&chip(4), &a_day_of_work()[..30]);
+    match report {
+        Ok(report) => assert!(
+            report.work.erases > 100,
+            "the region was gone round: {report:?}"
+        ),
+        Err(violation) => panic!("{violation}"),
     }
-    assert!(
-        written > 2 * CAPACITY,
-        "the region was gone round more than once"
-    );
 }
 
 #[test]
-fn a_cut_at_any_byte_loses_nothing_with_words_of_1() {
-    survives_every_cut::<1>();
+fn a_read_that_fails_is_not_an_answer() {
+    let sweep = Sweep {
+        kinds: vec![Kind::Unread],
+        ..Sweep::default()
+    };
+    if let Err(violation) = sweep.run::<Kept<4>, _, _>(&chip(4), &a_day_of_work()[..12]) {
+        panic!("{violation}");
+    }
 }
 
 #[test]
-fn a_cut_at_any_byte_loses_nothing_with_words_of_8() {
-    survives_every_cut::<8>();
+fn a_fault_at_any_place_loses_nothing_with_words_of_1() {
+    survives_every_fault::<1>();
+}
+
+#[test]
+fn a_fault_at_any_place_loses_nothing_with_words_of_8() {
+    survives_every_fault::<8>();
+}
+
+#[test]
+fn a_fault_at_any_place_loses_nothing_with_words_of_32() {
+    survives_every_fault::<32>();
 }
 
 /// sequential-storage's issue 136, which loses the value where records are written in words of 1.
 #[test]
 fn what_is_stored_after_two_cuts_is_there() {
-    for first in 0..24 {
-        for second in 0..24 {
-            let mut flash = CuttingFlash::<1>::erased(CAPACITY);
-            for (cut, byte) in [(first, 1), (second, 2)] {
-                flash.left = cut;
-                let mut store = open(flash);
-                store.set(id("a"), "k", &[byte; 8]).unwrap_err();
-                flash = store.flash().clone();
-            }
-            flash.left = usize::MAX;
-            let mut store = open(flash);
-            store.set(id("a"), "k", &[3; 8]).unwrap();
-            let mut store = open(store.flash().clone());
-            let mut buffer = [0; 8];
-            let value = store.get(id("a"), "k", &mut buffer).unwrap();
-            assert_eq!(value, Some(&[3; 8][..]), "cuts at {first} and {second}");
-        }
+    let sweep = Sweep {
+        kinds: vec![Kind::Edge, Kind::Torn],
+        faults: 2,
+        ..Sweep::default()
+    };
+    if let Err(violation) = sweep.run::<Kept<1>, _, _>(&chip(4), &a_day_of_work()[..4]) {
+        panic!("{violation}");
     }
 }
 
 #[test]
 fn a_full_store_says_so_and_keeps_what_it_has() {
-    let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
+    let mut store = open(erased::<4>(4));
     let mut model = Model::new();
     let full = (0..).find_map(|number| {
         let change = Change::Set("a".into(), format!("k{number}"), vec![number; 30]);
@@ -210,33 +207,33 @@ fn a_full_store_says_so_and_keeps_what_it_has() {
     });
     assert_eq!(full, Some(StoreError::Full));
     assert!(model.len() > 8);
-    assert_eq!(contents(&mut store), model);
+    assert_eq!(contents(&mut store), Ok(model.clone()));
 
     // Again and again, and after a new start.
     assert_eq!(store.set(id("bc"), "x", &[0; 100]), Err(StoreError::Full));
     let mut store = open(store.flash().clone());
-    assert_eq!(contents(&mut store), model);
+    assert_eq!(contents(&mut store), Ok(model.clone()));
 
     assert_eq!(store.delete(id("a"), "k3"), Ok(true));
     assert_eq!(store.set(id("a"), "new", &[9; 30]), Ok(()));
     model.remove(&("a".into(), "k3".into()));
     model.insert(("a".into(), "new".into()), vec![9; 30]);
-    assert_eq!(contents(&mut store), model);
+    assert_eq!(contents(&mut store), Ok(model.clone()));
 }
 
 #[test]
 fn an_entry_takes_no_more_than_it_is_counted_for() {
-    let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
+    let mut store = open(erased::<4>(4));
     for key in 1..=24 {
         for value in [0, 1, 2, 3, 4, 5, 6, 7, 127, 128] {
             store.erase_all().unwrap();
             // The first one marks its sector as well.
             store.set(id("a"), "first", &[]).unwrap();
-            let before = store.flash().left;
+            let before = store.flash().work();
             store
                 .set(id("a"), &"k".repeat(key), &vec![1; value])
                 .unwrap();
-            let written = before - store.flash().left;
+            let written = (store.flash().work() - before).bytes_written as usize;
             let counted = entry_bytes(key, value) as usize;
             assert!(written <= counted, "{key}, {value}: {written} of {counted}");
             assert!(
@@ -257,14 +254,14 @@ proptest! {
         words_of_8 in any::<bool>(),
     ) {
         if words_of_8 {
-            keeps_what_it_promised(CuttingFlash::<8>::erased(4 * CAPACITY), &changes)
+            keeps_what_it_promised(erased::<8>(16), &changes)
         } else {
-            keeps_what_it_promised(CuttingFlash::<1>::erased(4 * CAPACITY), &changes)
+            keeps_what_it_promised(erased::<1>(16), &changes)
         }
     }
 }
 
-fn keeps_what_it_promised<const W: usize>(flash: CuttingFlash<W>, changes: &[(u8, usize)]) {
+fn keeps_what_it_promised<const W: usize>(flash: Cells<W>, changes: &[(u8, usize)]) {
     let map = FlashMap::<1>::new(Layout {
         capacity: 5 * CAPACITY as u32,
         erase_size: 256,
@@ -291,7 +288,7 @@ fn keeps_what_it_promised<const W: usize>(flash: CuttingFlash<W>, changes: &[(u8
 
 #[test]
 fn what_one_owner_kept_is_forgotten() {
-    let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
+    let mut store = open(erased::<4>(4));
     for key in ["x", "y", "z"] {
         store.set(id("a"), key, &[1; 4]).unwrap();
         store.set(id("bc"), key, &[2; 4]).unwrap();
@@ -304,8 +301,7 @@ fn what_one_owner_kept_is_forgotten() {
 
 #[test]
 fn many_keys_of_one_owner_are_counted_and_listed_once() {
-    let mut flash = CuttingFlash::<1>::erased(32 * 256);
-    flash.left = usize::MAX;
+    let flash = erased::<1>(32);
     let region = Region::new(0, 32 * 256);
     let mut store = KeyValueStore::new(flash, region).unwrap();
     for round in 0..3 {
@@ -336,7 +332,7 @@ fn many_keys_of_one_owner_are_counted_and_listed_once() {
 
 #[test]
 fn names_and_values_have_their_limits() {
-    let mut store = open(CuttingFlash::<4>::erased(CAPACITY));
+    let mut store = open(erased::<4>(4));
     let (owner, key, value) = (id("a"), "k".repeat(24), [5; 128]);
     let mut buffer = [0; 128];
     assert_eq!(store.set(owner, &key, &value), Ok(()));
@@ -355,7 +351,7 @@ fn names_and_values_have_their_limits() {
 #[test]
 fn a_region_is_whole_sectors_of_the_flash() {
     let error = |offset, size| {
-        let flash = CuttingFlash::<1>::erased(CAPACITY);
+        let flash = erased::<1>(4);
         let region = Region::new(offset, size);
         (region, KeyValueStore::new(flash, region).err().unwrap())
     };
@@ -371,23 +367,25 @@ fn a_region_is_whole_sectors_of_the_flash() {
 
 #[test]
 fn nothing_outside_the_region_is_touched() {
-    let mut flash = CuttingFlash::<1>::erased(CAPACITY);
-    flash.bytes[..256].fill(0x5a);
-    flash.bytes[768..].fill(0xa5);
+    let flash = erased::<1>(4);
+    flash.put(0, &[0x5a; 256]);
+    flash.put(768, &[0xa5; 256]);
     let mut store = KeyValueStore::new(flash, Region::new(256, 512)).unwrap();
     for count in 0..100 {
         store.set(id("a"), "count", &[count; 4]).unwrap();
     }
     store.erase_all().unwrap();
     assert_eq!(store.used(id("a")), Ok(0));
-    assert!(store.flash().bytes[..256].iter().all(|byte| *byte == 0x5a));
-    assert!(store.flash().bytes[768..].iter().all(|byte| *byte == 0xa5));
+    store.flash().with_bytes(|bytes| {
+        assert!(bytes[..256].iter().all(|byte| *byte == 0x5a));
+        assert!(bytes[768..].iter().all(|byte| *byte == 0xa5));
+    });
 }
 
 #[test]
 fn a_region_that_no_store_wrote_can_be_erased() {
-    let mut flash = CuttingFlash::<1>::erased(CAPACITY);
-    flash.bytes.fill(0);
+    let flash = erased::<1>(4);
+    flash.put(0, &[0; CAPACITY]);
     let mut store = open(flash);
     assert_eq!(store.set(id("a"), "k", &[1]), Err(StoreError::Corrupted));
     assert_eq!(
@@ -401,12 +399,32 @@ fn a_region_that_no_store_wrote_can_be_erased() {
     assert_eq!(store.check(), Ok(()));
 }
 
+#[test]
+fn random_changes_survive_random_faults() {
+    let walk = Walk {
+        kinds: [&FAULTS[..], &[Kind::Unread]].concat(),
+        walks: 100,
+        ..Walk::default()
+    };
+    let walked = walk.run::<Kept<1>, _, _>(&chip(4), |rng| {
+        let owner = *rng.choice(&["a", "bc"]).unwrap();
+        let key = *rng.choice(&["x", "y", "xy"]).unwrap();
+        match rng.u8(..4) {
+            0 => Change::Delete(owner.into(), key.into()),
+            _ => Change::Set(owner.into(), key.into(), vec![rng.u8(..); rng.usize(..16)]),
+        }
+    });
+    if let Err(violation) = walked {
+        panic!("{violation}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn is_a_map(changes in prop::collection::vec(change(), 0..60)) {
-        let mut store = open(CuttingFlash::<2>::erased(CAPACITY));
+        let mut store = open(erased::<2>(4));
         let mut model = Model::new();
         for change in &changes {
             let existed = matches!(change, Change::Delete(owner, key)
@@ -422,17 +440,8 @@ proptest! {
                 },
             }
         }
-        prop_assert_eq!(contents(&mut store), model.clone());
-        prop_assert_eq!(contents(&mut open(store.flash().clone())), model);
-    }
-
-    #[test]
-    fn changes_survive_a_cut_and_one_in_the_repair_of_it(
-        changes in prop::collection::vec(change(), 30..60),
-        cuts in (0_usize..3000, 0_usize..600, 0_usize..300),
-    ) {
-        let flash = CuttingFlash::<1>::erased(CAPACITY);
-        survives(flash, Model::new(), &changes, &[cuts.0, cuts.1, cuts.2]);
+        prop_assert_eq!(contents(&mut store), Ok(model.clone()));
+        prop_assert_eq!(contents(&mut open(store.flash().clone())), Ok(model));
     }
 
     /// Not even a flash of noise makes it panic.
@@ -441,8 +450,8 @@ proptest! {
         noise in prop::collection::vec(any::<u8>(), CAPACITY),
         changes in prop::collection::vec(change(), 1..8),
     ) {
-        let mut flash = CuttingFlash::<4>::erased(CAPACITY);
-        flash.bytes = noise;
+        let flash = erased::<4>(4);
+        flash.put(0, &noise);
         let mut store = open(flash);
         for change in &changes {
             let _ = change.apply(&mut store);
@@ -457,12 +466,12 @@ proptest! {
     #[test]
     fn a_flipped_bit_never_makes_a_value(bit in 0..CAPACITY * 8) {
         let changes = a_day_of_work();
-        let mut store = open(CuttingFlash::<1>::erased(CAPACITY));
+        let mut store = open(erased::<1>(4));
         for change in &changes {
             change.apply(&mut store).unwrap();
         }
-        let mut flash = store.flash().clone();
-        flash.bytes[bit / 8] ^= 1 << (bit % 8);
+        let flash = store.flash().clone();
+        flash.flip(bit);
         let mut store = open(flash);
         let mut buffer = [0; 128];
         if let Ok(Some(value)) = store.get(id("a"), "config", &mut buffer) {

@@ -22,7 +22,7 @@
 //! - nobody asked of the flash what its chip does not do.
 //!
 //! With two faults or more in a history, each fault but the first is in the recovery from the one before. [`Walk`] does
-//! random steps with random faults among them.
+//! random steps with random faults among them, and [`Flips`] makes one bit wrong, each in turn.
 //!
 //! ```
 //! use corelet_fault_flash::{Chip, Flash, FlashError, Kind, Subject, Sweep};
@@ -63,6 +63,7 @@ mod chip;
 mod error;
 mod fault;
 mod flash;
+mod flips;
 mod history;
 mod subject;
 mod sweep;
@@ -73,6 +74,7 @@ pub use chip::{Chip, Programming};
 pub use error::{FlashError, Misuse};
 pub use fault::{Change, Damage, Fault, Kind, Planned};
 pub use flash::{Flash, Snapshot};
+pub use flips::Flips;
 pub use history::Violation;
 pub use subject::Subject;
 pub use sweep::{Report, Sweep};

@@ -6,8 +6,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use corelet_fault_flash::{
-    Change, Chip, Damage, Fault, Flash, FlashError, Kind, Programming, Report, Subject, Sweep,
-    Violation, Walk,
+    Change, Chip, Damage, Fault, Flash, FlashError, Flips, Kind, Programming, Report, Subject,
+    Sweep, Violation, Walk,
 };
 use embedded_storage::nor_flash::ReadNorFlash;
 use sequential_storage::Error;
@@ -158,4 +158,19 @@ fn an_erase_that_ends_amid_programming_loses_items() {
             "{violation}"
         );
     }
+}
+
+#[test]
+fn a_wrong_bit_loses_items() {
+    let flips = Flips {
+        bytes: 0..64,
+        before: 3,
+    };
+    let chip = Chip::uniform(128, 2).programmed(Programming::Multiwrite);
+    let lost = flips.run::<Map<8, 128>, _, _>(&chip, &script()[..4]);
+    assert!(
+        lost.unwrap_err()
+            .what
+            .starts_with("after a restart: expected")
+    );
 }
