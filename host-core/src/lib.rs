@@ -83,8 +83,8 @@
 //! A plugin may import an interface that its manifest asks for *and* the slot's [`SlotPolicy`] allows; any other import
 //! makes [`Host::load`] fail, with the import's name. Where the interface has a `grant` record, its common part holds: the
 //! smaller number, the items in both lists. A host function reads it with [`Caller::grant`], counts with
-//! [`Caller::spend`], and makes the plugin pay for slow drivers with [`Caller::charge`]. What was denied stands in
-//! [`Host::audit`].
+//! [`Caller::spend`], of several quotas at once with [`Caller::spend_each`], and makes the plugin pay for slow drivers with
+//! [`Caller::charge`]. What was denied stands in [`Host::audit`].
 //!
 //! What is used of a quota is kept by plugin, interface and period: unloading a plugin, loading it again, in another slot or another
 //! version, and whatever `init` did in a load that failed, change nothing about it. It stands in RAM, so a reset clears it.

@@ -70,8 +70,16 @@ impl Windows {
         self.list.try_reserve_exact(missing)
     }
 
-    /// Uses `amount` of `quota` if the `limit` of the window that runs allows it. `now` is in nanoseconds.
-    pub(crate) fn spend(&mut self, now: u64, quota: Quota, limit: u32, amount: u32) -> bool {
+    /// Whether the `limit` of the window that runs allows `amount` more of `quota`, which is used then if `spend` says so. `now` is in
+    /// nanoseconds.
+    pub(crate) fn allow(
+        &mut self,
+        now: u64,
+        quota: Quota,
+        limit: u32,
+        amount: u32,
+        spend: bool,
+    ) -> bool {
         // What can never be allowed takes no place.
         if amount > limit {
             return false;
@@ -97,7 +105,9 @@ impl Windows {
         };
         match window.used.checked_add(amount) {
             Some(used) if used <= limit => {
-                window.used = used;
+                if spend {
+                    window.used = used;
+                }
                 true
             }
             _ => false,
@@ -125,6 +135,12 @@ mod tests {
     const SECOND: u64 = 1_000_000_000;
     const MINUTE: u64 = 60 * SECOND;
     const DAY: u64 = 24 * 60 * MINUTE;
+
+    impl Windows {
+        fn spend(&mut self, now: u64, quota: Quota, limit: u32, amount: u32) -> bool {
+            self.allow(now, quota, limit, amount, true)
+        }
+    }
 
     fn windows() -> Windows {
         let mut windows = Windows::for_slots(1);
@@ -174,6 +190,19 @@ mod tests {
         }
         assert!(windows.spend(SECOND, quota(0, SECOND), 1, 1));
         assert!(!windows.spend(SECOND, quota(0, MINUTE), 1, 1));
+    }
+
+    #[test]
+    fn to_ask_uses_nothing() {
+        let mut windows = windows();
+        let minute = quota(0, MINUTE);
+        for _ in 0..3 {
+            assert!(windows.allow(0, minute, 10, 10, false));
+            assert!(!windows.allow(0, minute, 10, 11, false));
+        }
+        assert!(windows.spend(0, minute, 10, 6));
+        assert!(windows.allow(0, minute, 10, 4, false));
+        assert!(!windows.allow(0, minute, 10, 5, false));
     }
 
     #[test]

@@ -106,22 +106,31 @@ impl<'c> Caller<'c> {
     /// [`Status::QUOTA`] if less than `amount` is left: nothing is used then, and the audit keeps it. So it is if more quotas
     /// run than the host has room for, six for each slot and eight more, and none of them is of a shorter period.
     pub fn spend(&mut self, amount: u32, limit: u32, period: Duration) -> Result<(), Status> {
-        let quota = Quota::new(self.id, self.interface, period);
-        if self.windows.spend(self.now, quota, limit, amount) {
-            return Ok(());
-        }
-        self.record(Denial::Quota);
-        Err(Status::QUOTA)
+        self.spend_each(amount, &[(Some(limit), period)])
     }
 
-    /// As [`spend`](Self::spend), of a grant that may set no limit.
-    pub(super) fn spend_of(
+    /// Uses `amount` of several quotas, each a limit and its period: of all or of none. No limit allows any amount.
+    ///
+    /// # Errors
+    /// As [`spend`](Self::spend), if one of them has less left.
+    pub fn spend_each(
         &mut self,
         amount: u32,
-        limit: Option<u32>,
-        period: Duration,
+        quotas: &[(Option<u32>, Duration)],
     ) -> Result<(), Status> {
-        limit.map_or(Ok(()), |limit| self.spend(amount, limit, period))
+        // All are asked before one is used.
+        for spend in [false, true] {
+            for &(limit, period) in quotas {
+                let quota = Quota::new(self.id, self.interface, period);
+                if let Some(limit) = limit
+                    && !self.windows.allow(self.now, quota, limit, amount, spend)
+                {
+                    self.record(Denial::Quota);
+                    return Err(Status::QUOTA);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Puts on record that the grant does not cover this call. What the plugin gets to know is up to the function.

@@ -47,9 +47,13 @@ impl<B: Log> Host for B {
             .saturating_add(bytes)
             .saturating_add(plugin.len() as u32);
         if let Some(grant) = cx.grant::<Grant>()
-            && let Err(status) = cx
-                .spend_of(line, grant.bytes_per_second, SECOND)
-                .and_then(|()| cx.spend_of(line, grant.bytes_per_minute, MINUTE))
+            && let Err(status) = cx.spend_each(
+                line,
+                &[
+                    (grant.bytes_per_second, SECOND),
+                    (grant.bytes_per_minute, MINUTE),
+                ],
+            )
         {
             cx.refuse(status);
             return;

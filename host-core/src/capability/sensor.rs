@@ -74,10 +74,13 @@ impl<B: Sensors> Host for B {
             cx.deny();
             return Err(Error::AccessDenied);
         };
-        if let Err(status) = cx
-            .spend_of(1, grant.reads_per_second, SECOND)
-            .and_then(|()| cx.spend_of(1, grant.reads_per_minute, MINUTE))
-        {
+        if let Err(status) = cx.spend_each(
+            1,
+            &[
+                (grant.reads_per_second, SECOND),
+                (grant.reads_per_minute, MINUTE),
+            ],
+        ) {
             // The contract has no case for it; the status takes the place of the result.
             cx.refuse(status);
             return Err(Error::AccessDenied);

@@ -267,7 +267,7 @@ fn told<T>(errors: &Cell<u32>, result: Result<T, StoreError>) -> Result<T, Error
 
 fn spend_write(cx: &mut Caller<'_>) -> Result<(), Error> {
     let limit = cx.grant::<Grant>().and_then(|grant| grant.writes_per_day);
-    cx.spend_of(1, limit, DAY)
+    cx.spend_each(1, &[(limit, DAY)])
         .map_err(|_: Status| Error::TooManyWrites)
 }
 

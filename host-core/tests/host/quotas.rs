@@ -102,6 +102,22 @@ fn bytes_of_log_are_counted_by_the_second_too() {
 }
 
 #[test]
+fn a_line_that_the_minute_refuses_takes_nothing_of_the_second() {
+    let mut host = host();
+    let grant = record::<logging::Grant>(&logging::Grant {
+        bytes_per_minute: Some(2 * LINE),
+        bytes_per_second: Some(5 * LINE),
+    });
+    let module = Module::new().relay::<Log>();
+    let manifest = granted("logger", &[(LOGGING, &grant)]);
+    load(&mut host, ONE, &manifest, &module).unwrap();
+    assert_eq!(log(&mut host, "open"), Ok(()));
+    let long = "x".repeat(4 + 3 * LINE as usize);
+    assert_eq!(log(&mut host, &long), Err(QUOTA), "of the minute");
+    assert_eq!(log(&mut host, "shut"), Ok(()), "the second has it still");
+}
+
+#[test]
 fn an_empty_line_is_counted_too() {
     let mut host = host();
     logger(&mut host, Some(LINE_BYTES + 6));
