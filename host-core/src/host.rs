@@ -7,6 +7,7 @@ use crate::audit::AuditEntry;
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::inbox::Inbox;
 use crate::plugin::lifecycle;
+use crate::restart::Starting;
 use crate::slot::{Home, Life, Plugin, Shared, check};
 use crate::{
     CallError, Capability, Metrics, OnFault, PluginName, Policy, Quarantine, Reset, SlotId,
@@ -106,7 +107,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             return;
         };
         if let Some(mut plugin) = core::mem::take(place).pop()
-            && plugin.init_due.is_none()
+            && plugin.starting.is_none()
             && let Ok(export) = plugin.exports.find::<lifecycle::functions::Shutdown>()
         {
             // It is gone in any case: no restart, and nobody whom its last words could concern.
@@ -179,9 +180,9 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     pub fn state(&self, slot: SlotId) -> SlotState {
         match self.plugin(slot) {
             None => SlotState::Empty,
-            Some(plugin) => match (plugin.fault(), plugin.init_due) {
+            Some(plugin) => match (plugin.fault(), plugin.starting) {
                 (Some(fault), _) => SlotState::Faulted(fault),
-                (None, Some(at)) => SlotState::Starting { at },
+                (None, Some(Starting { at, blame, .. })) => SlotState::Starting { at, blame },
                 (None, None) => SlotState::Running,
             },
         }

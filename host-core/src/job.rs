@@ -7,7 +7,7 @@ use crate::capability::monotonic_clock::MonotonicClock;
 use crate::inbox::Inbox;
 use crate::plugin::{event_handler, ticker};
 use crate::slot::{Check, Encode, Home, Life, Outcome, Plugin, check, now};
-use crate::{CallError, Failure, Report};
+use crate::{Blame, CallError, Failure, Report};
 
 /// A call that was begun.
 #[derive(Clone, Copy)]
@@ -71,8 +71,12 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     /// # Errors
     /// What could not be begun, and why.
     pub(crate) fn begin_next(&mut self, inbox: &Inbox, now: u64) -> Result<(), (Work, CallError)> {
-        if let Some(at) = self.init_due {
-            return if at <= now { self.begin_init() } else { Ok(()) };
+        if let Some(starting) = self.starting {
+            return if starting.at <= now {
+                self.begin_init()
+            } else {
+                Ok(())
+            };
         }
         let tick_goes_first = core::mem::take(&mut self.tick_goes_first);
         if tick_goes_first && self.begin_tick(now)? {
@@ -171,7 +175,8 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
                 // Nobody asked for it: what a report tells is the fuel of the call before.
                 self.metrics.fuel_last = last;
                 let result = result.map_err(Failure::Call);
-                self.initialised(result.and_then(|answer| self.outcome(answer)));
+                let result = result.and_then(|answer| self.outcome(answer));
+                self.initialised(result);
             }
             (_, Err(error)) if error.costs_the_instance() => self.recover(home, error),
             _ => {}
@@ -183,7 +188,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     pub(crate) fn report(&mut self, work: Work, result: Result<Answer, CallError>) -> Report {
         let slot = self.slot;
         match work {
-            Work::Init => match (self.fault(), self.init_due) {
+            Work::Init => match (self.fault(), self.starting) {
                 (None, None) => Report::Initialised { slot },
                 // For want of heap it is tried again.
                 (None, Some(_)) => Report::Suspended { slot },
@@ -224,7 +229,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
 
     /// Whether an event or a tick would be begun at once.
     pub(crate) const fn can_begin(&self) -> bool {
-        self.is_free().is_ok() && self.init_due.is_none()
+        self.is_free().is_ok() && self.starting.is_none()
     }
 
     /// Whether the plugin is still to be told of the first event.
@@ -237,7 +242,10 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     /// When it has something to do next, as far as time decides.
     pub(crate) fn next_due(&self) -> Option<u64> {
         self.is_free().ok()?;
-        self.init_due.or_else(|| Some(self.ticks?.due()))
+        match self.starting {
+            Some(starting) => Some(starting.at),
+            None => Some(self.ticks?.due()),
+        }
     }
 
     /// Ends what is in flight, and has another instance made.
@@ -245,7 +253,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         self.job = None;
         self.close();
         if matches!(&self.life, Life::Running(machine) if machine.is_spent()) {
-            self.renew(now(home));
+            self.renew(now(home), Blame::Host);
         }
     }
 }

@@ -7,11 +7,11 @@ use corelet_image::Verified;
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::judge::{Approved, approve, machine};
 use crate::quarantine::Mark;
-use crate::restart::RestartCount;
+use crate::restart::{RestartCount, Starting};
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::slot::{Life, Plugin};
-use crate::{Failure, Host, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table};
+use crate::{Blame, Failure, Host, LoadError, Metrics, PluginName, SlotId, SlotPolicy, Table};
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// Puts a plugin into an empty slot: admission, grants, first instance, `init`.
@@ -29,7 +29,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let mut plugins = place.iter_mut();
         let initialised = plugins.try_for_each(|plugin| {
             plugin.init(&mut self.home)?;
-            plugin.init_due = None;
+            plugin.starting = None;
             Ok::<_, Failure>(())
         });
         if initialised.is_err() {
@@ -114,7 +114,11 @@ fn prepare<B: 'static>(
         fuel_per_call,
         on_fault: policy.on_fault,
         restarts: RestartCount::default(),
-        init_due: Some(now),
+        starting: Some(Starting {
+            at: now,
+            blame: Blame::Host,
+            again: false,
+        }),
         job: None,
         ticks: manifest.tick_ms.map(|period| Ticks::every(period, now)),
         topics,

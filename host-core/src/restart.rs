@@ -1,6 +1,17 @@
-//! How often a plugin is started again.
+//! When a plugin is started, and how often again.
 
-use crate::Restarts;
+use crate::{Blame, Restarts};
+
+/// An instance that is not initialised yet.
+#[derive(Clone, Copy)]
+pub(crate) struct Starting {
+    /// When it may be, in nanoseconds.
+    pub(crate) at: u64,
+    /// Who is at fault that it is not.
+    pub(crate) blame: Blame,
+    /// It took the place of another.
+    pub(crate) again: bool,
+}
 
 /// The restarts of one plugin in the running period. It outlives instances.
 #[derive(Clone, Copy, Debug, Default)]

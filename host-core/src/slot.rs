@@ -12,10 +12,12 @@ use crate::exports::Exports;
 use crate::job::Job;
 use crate::plugin::types;
 use crate::quarantine::Mark;
-use crate::restart::RestartCount;
+use crate::restart::{RestartCount, Starting};
 use crate::schedule::Ticks;
 use crate::session::Session;
-use crate::{CallError, Failure, Fault, Metrics, OnFault, PluginError, PluginName, Table, Topic};
+use crate::{
+    Blame, CallError, Failure, Fault, Metrics, OnFault, PluginError, PluginName, Table, Topic,
+};
 
 /// Which slot, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,10 +39,13 @@ pub enum SlotState {
     Empty,
     /// Its plugin is initialised. It can be called unless it is in the middle of a call ([`CallError::Busy`]).
     Running,
-    /// Its plugin has a new instance, which is not initialised yet: after a fault, or after [`Host::place`](crate::Host::place).
+    /// Its plugin has a new instance, which is not initialised yet.
     Starting {
         /// When it may be, in nanoseconds on the board's monotonic clock.
         at: u64,
+        /// Who is at fault that it does not run: whoever was when a call failed before; the host after
+        /// [`Host::place`](crate::Host::place) and [`Host::cancel`](crate::Host::cancel).
+        blame: Blame,
     },
     /// Its plugin stopped for good, and waits to be unloaded.
     Faulted(Fault),
@@ -101,8 +106,8 @@ pub(crate) struct Plugin<B: 'static> {
     pub(crate) fuel_per_call: u64,
     pub(crate) on_fault: OnFault,
     pub(crate) restarts: RestartCount,
-    /// When the instance may be initialised; none once it is.
-    pub(crate) init_due: Option<u64>,
+    /// None once the instance is initialised.
+    pub(crate) starting: Option<Starting>,
     pub(crate) job: Option<Job>,
     pub(crate) ticks: Option<Ticks>,
     pub(crate) topics: Vec<Topic>,
@@ -196,11 +201,11 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     /// Sees to it that the plugin can be called now: initialises the instance, if that is due.
     pub(crate) fn ready(&mut self, home: &mut Home<B>) -> Result<(), CallError> {
         self.is_free()?;
-        let Some(at) = self.init_due else {
+        let Some(starting) = self.starting else {
             return Ok(());
         };
-        if now(home) < at {
-            return Err(CallError::Starting(self.slot));
+        if now(home) < starting.at {
+            return Err(self.not_yet(starting));
         }
         // Nobody asked for this `init`; the fuel of the call that failed is what a report tells.
         let fuel = self.metrics.fuel_last;
@@ -208,7 +213,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         self.metrics.fuel_last = fuel;
         self.initialised(result);
         self.is_free()?;
-        match self.init_due {
+        match self.starting {
             None => Ok(()),
             Some(_) => Err(Stop::HeapFull.into()),
         }
@@ -218,13 +223,19 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     pub(crate) fn initialised(&mut self, result: Result<(), Failure>) {
         match result {
             Ok(()) => {
-                self.init_due = None;
-                let restarts = u32::from(self.metrics.calls > 1);
-                self.metrics.restarts = self.metrics.restarts.saturating_add(restarts);
+                let again = self.starting.take().is_some_and(|starting| starting.again);
+                self.metrics.restarts = self.metrics.restarts.saturating_add(u32::from(again));
             }
             // It was not entered, and may be when there is room.
             Err(Failure::Call(CallError::Stopped(Stop::HeapFull))) => {}
             Err(failure) => self.life = Life::Faulted(Fault::NotInitialised(failure)),
+        }
+    }
+
+    pub(crate) const fn not_yet(&self, starting: Starting) -> CallError {
+        CallError::Starting {
+            slot: self.slot,
+            blame: starting.blame,
         }
     }
 
@@ -330,15 +341,15 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         let fault = match self.on_fault {
             OnFault::Stop => Fault::Stopped(cause),
             OnFault::Restart(allowed) => match self.restarts.next(now(home), &allowed) {
-                Some(at) => return self.renew(at),
+                Some(at) => return self.renew(at, cause.blame()),
                 None => Fault::TooManyRestarts(cause),
             },
         };
         self.life = Life::Faulted(fault);
     }
 
-    /// Makes a new instance, to be initialised at `at`.
-    pub(crate) fn renew(&mut self, at: u64) {
+    /// Makes a new instance, to be initialised at `at`. Whoever is to `blame` cost the plugin the last one.
+    pub(crate) fn renew(&mut self, at: u64, blame: Blame) {
         let _marked = self.mark.map(Mark::set);
         // The machine gives another, or is gone.
         let lost = Life::Faulted(Fault::NoInstance(MachineError::OutOfHeap));
@@ -347,7 +358,11 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
                 Ok(machine) => Life::Running(machine),
                 Err(error) => Life::Faulted(Fault::NoInstance(error)),
             };
-            self.init_due = Some(at);
+            self.starting = Some(Starting {
+                at,
+                blame,
+                again: true,
+            });
         }
     }
 

@@ -60,8 +60,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let plugin = occupant(&mut self.slots, slot)?;
         let export = plugin.exports.find::<C::Function>()?;
         plugin.is_free()?;
-        if plugin.init_due.is_some() {
-            return Err(CallError::Starting(slot));
+        if let Some(starting) = plugin.starting {
+            return Err(plugin.not_yet(starting));
         }
         let serial = self.serial;
         plugin.begin(

@@ -18,8 +18,13 @@ pub enum CallError {
     Faulted(SlotId),
     /// Another call of the plugin is in flight, or its answer waits to be taken. Nothing is lost: try again later.
     Busy(SlotId),
-    /// The plugin has a new instance, and the time to initialise it has not come.
-    Starting(SlotId),
+    /// The plugin has a new instance, and the time to initialise it has not come. Nothing is lost: try again later.
+    Starting {
+        /// Where it is.
+        slot: SlotId,
+        /// Who is at fault, as in [`SlotState::Starting`](crate::SlotState::Starting).
+        blame: Blame,
+    },
     /// A driver panicked inside a call, and the board went with it.
     BoardLost,
     /// `init` is the host's to call, with the configuration that was signed.
@@ -61,11 +66,11 @@ impl CallError {
             | Self::Init
             | Self::NoSuchExport { .. } => Blame::Host,
             Self::Faulted(_)
-            | Self::Starting(_)
             | Self::WrongShape { .. }
             | Self::AnswerTooLong { .. }
             | Self::Malformed(_) => Blame::Guest,
             Self::BoardLost => Blame::Board,
+            Self::Starting { blame, .. } => *blame,
             Self::Stopped(stop) => stop.blame(),
         }
     }
@@ -77,7 +82,7 @@ impl CallError {
             | Self::Empty(_)
             | Self::Faulted(_)
             | Self::Busy(_)
-            | Self::Starting(_)
+            | Self::Starting { .. }
             | Self::BoardLost
             | Self::Init
             | Self::NoSuchExport { .. }
@@ -125,7 +130,7 @@ impl fmt::Display for CallError {
                 f,
                 "slot {slot} is in the middle of a call; let it come to its end, or cancel it"
             ),
-            Self::Starting(slot) => write!(
+            Self::Starting { slot, .. } => write!(
                 f,
                 "the plugin of slot {slot} has a new instance that is not initialised yet; try again later"
             ),

@@ -36,6 +36,14 @@ fn call(host: &mut TestHost, slot: corelet_host::SlotId) -> Result<(), CallError
     host.call(slot, &CallEcho("hi")).map(drop)
 }
 
+/// For the restart after a fault of the plugin.
+fn waiting(ms: u64) -> SlotState {
+    SlotState::Starting {
+        at: ms * MS,
+        blame: Blame::Guest,
+    }
+}
+
 fn at(host: &mut TestHost, ms: u64) {
     host.board_mut().unwrap().now = ms * MS;
 }
@@ -49,9 +57,12 @@ fn the_first_restart_is_at_once_and_the_next_ones_wait() {
 
     at(&mut host, 10);
     assert_eq!(call(&mut host, ONE), Err(TRAP));
-    assert_eq!(host.state(ONE), SlotState::Starting { at: 110 * MS });
+    assert_eq!(host.state(ONE), waiting(110));
     at(&mut host, 109);
-    let starting = CallError::Starting(ONE);
+    let starting = CallError::Starting {
+        slot: ONE,
+        blame: Blame::Guest,
+    };
     assert_eq!(call(&mut host, ONE), Err(starting));
     assert_eq!(starting.blame(), Blame::Guest);
     assert_eq!(host.start(ONE, &CallEcho("hi")).err(), Some(starting));
@@ -68,7 +79,7 @@ fn the_first_restart_is_at_once_and_the_next_ones_wait() {
     at(&mut host, 110);
     assert_eq!(call(&mut host, ONE), Err(TRAP));
     assert_eq!(host.metrics(ONE).restarts, 2);
-    assert_eq!(host.state(ONE), SlotState::Starting { at: 310 * MS });
+    assert_eq!(host.state(ONE), waiting(310));
     at(&mut host, 310);
     assert_eq!(host.poll(), Report::Initialised { slot: ONE });
     assert_eq!(host.state(ONE), SlotState::Running);
@@ -115,7 +126,7 @@ fn ticks_wait_for_the_restart() {
     at(&mut host, 4_990);
     assert_eq!(call(&mut host, ONE), Err(TRAP));
     assert_eq!(call(&mut host, ONE), Err(TRAP));
-    assert_eq!(host.state(ONE), SlotState::Starting { at: 5_090 * MS });
+    assert_eq!(host.state(ONE), waiting(5_090));
     at(&mut host, 5_000);
     assert_eq!(
         host.poll(),

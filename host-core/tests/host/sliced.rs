@@ -3,8 +3,8 @@
 use corelet_host::plugin::event_handler::functions::Handle;
 use corelet_host::plugin::ticker::functions::Tick;
 use corelet_host::{
-    CallError, EventQueue, Failure, Fault, Fuel, INBOX, Report, SlotId, SlotPolicy, SlotState,
-    Stop, Ticket,
+    Blame, CallError, EventQueue, Failure, Fault, Fuel, INBOX, Report, SlotId, SlotPolicy,
+    SlotState, Stop, Ticket,
 };
 
 use crate::board::{
@@ -161,10 +161,13 @@ fn a_cancelled_call_costs_the_memory_and_nothing_else() {
         assert_eq!(host.run(SLICE), suspended(ONE));
         host.cancel(ticket);
         assert!(host.take(ticket).is_none());
+        let blame = Blame::Host;
+        assert_eq!(host.state(ONE), SlotState::Starting { at: 0, blame });
         assert_eq!(run(&mut host), Report::Initialised { slot: ONE });
     }
     assert_eq!(host.state(ONE), SlotState::Running);
     assert_eq!(host.metrics(ONE).errors, 0);
+    assert_eq!(host.metrics(ONE).restarts, 100);
     // It counts from 0.
     assert_eq!(host.call(ONE, &CallEcho("x")), Ok("x"));
     assert_eq!(host.call(ONE, &CallEcho("x")), Ok("x"));
@@ -332,11 +335,11 @@ fn init_is_sliced_when_a_plugin_is_placed() {
     let mut host = host();
     let module = Module::with_init(&slow(500, OK)).export::<Echo>(ECHO);
     place(&mut host, ONE, &manifest("slow"), &module).unwrap();
-    assert_eq!(host.state(ONE), SlotState::Starting { at: 0 });
-    assert_eq!(
-        host.start(ONE, &CallEcho("x")).err(),
-        Some(CallError::Starting(ONE))
-    );
+    let blame = Blame::Host;
+    assert_eq!(host.state(ONE), SlotState::Starting { at: 0, blame });
+    let starting = CallError::Starting { slot: ONE, blame };
+    assert_eq!(host.start(ONE, &CallEcho("x")).err(), Some(starting));
+    assert_eq!(starting.blame(), Blame::Host, "nobody did anything wrong");
     for _ in 0..5 {
         assert_eq!(host.run(SLICE), suspended(ONE));
     }

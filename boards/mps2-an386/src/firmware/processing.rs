@@ -88,7 +88,7 @@ fn ask(
     };
     match host.start(slot, &call) {
         Ok(ticket) => *asked = Some(ticket),
-        Err(CallError::Busy(_) | CallError::Starting(_)) => return true,
+        Err(CallError::Busy(_) | CallError::Starting { .. }) => return true,
         // Not every plugin is a processor, and a slot may be empty.
         Err(CallError::NoSuchExport { .. } | CallError::Empty(_) | CallError::Faulted(_)) => {}
         Err(error) => defmt::warn!("slot {}: processor: {}", slot.0, error),
