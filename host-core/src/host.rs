@@ -106,13 +106,19 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let Some(place) = self.slots.get_mut(usize::from(slot.0)) else {
             return;
         };
-        if let Some(mut plugin) = core::mem::take(place).pop()
-            && plugin.starting.is_none()
+        let Some(mut plugin) = core::mem::take(place).pop() else {
+            return;
+        };
+        if plugin.starting.is_none()
             && let Ok(export) = plugin.exports.find::<lifecycle::functions::Shutdown>()
         {
             // It is gone in any case: no restart, and nobody whom its last words could concern.
             plugin.on_fault = OnFault::Stop;
             let _ = plugin.call(&mut self.home, export, &|_| Ok(()), |_| Ok(()));
+        }
+        drop(plugin);
+        for other in self.slots.iter_mut().flatten() {
+            other.starting.as_mut().map(Starting::heap_changed);
         }
     }
 

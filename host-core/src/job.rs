@@ -73,7 +73,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     pub(crate) fn begin_next(&mut self, inbox: &Inbox, now: u64) -> Result<(), (Work, CallError)> {
         if let Some(starting) = self.starting {
             return if starting.at <= now {
-                self.begin_init()
+                self.begin_init(now)
             } else {
                 Ok(())
             };
@@ -91,7 +91,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     }
 
     /// Begins `init`, which the instance still needs. A plugin that cannot even begin it is faulted.
-    fn begin_init(&mut self) -> Result<(), (Work, CallError)> {
+    fn begin_init(&mut self, now: u64) -> Result<(), (Work, CallError)> {
         let config = core::mem::take(&mut self.config);
         let begun = self.begin(
             NameKey::of_export(INIT_EXPORT),
@@ -101,7 +101,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         );
         self.config = config;
         begun.map_err(|error| {
-            self.initialised(Err(error.into()));
+            self.initialised(Err(error.into()), now);
             (Work::Init, error)
         })
     }
@@ -176,7 +176,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
                 self.metrics.fuel_last = last;
                 let result = result.map_err(Failure::Call);
                 let result = result.and_then(|answer| self.outcome(answer));
-                self.initialised(result);
+                self.initialised(result, now(home));
             }
             (_, Err(error)) if error.costs_the_instance() => self.recover(home, error),
             _ => {}
@@ -188,11 +188,9 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     pub(crate) fn report(&mut self, work: Work, result: Result<Answer, CallError>) -> Report {
         let slot = self.slot;
         match work {
-            Work::Init => match (self.fault(), self.starting) {
-                (None, None) => Report::Initialised { slot },
-                // For want of heap it is tried again.
-                (None, Some(_)) => Report::Suspended { slot },
-                (Some(fault), _) => {
+            Work::Init => match self.fault() {
+                None => Report::Initialised { slot },
+                Some(fault) => {
                     self.fault_reported = true;
                     Report::Faulted { slot, fault }
                 }

@@ -1,8 +1,9 @@
 //! What a host does by itself: `init` of new instances, events and ticks, and calls that were started; a slice at a time.
 
 use crate::capability::monotonic_clock::MonotonicClock;
+use crate::job::Work;
 use crate::slot::{Plugin, now};
-use crate::{EventQueue, Host, Report};
+use crate::{CallError, EventQueue, Host, Report, Stop};
 
 /// How much one slice may take.
 ///
@@ -41,7 +42,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// see the crate's documentation. Slots take turns, so that a plugin waits for one slice of each other one at most, however
     /// long their calls are; each call has the fuel that the
     /// slot's policy and its manifest give it, in as many slices as that takes. A new instance after a fault is made in the slice
-    /// of the fault, which takes as long as its memory and segments are large; its `init` has slices of its own.
+    /// of the fault, which takes as long as its memory and segments are large; its `init` has slices of its own. If the heap has no
+    /// room for that, it is tried again every tenth of a second, and at once when another plugin is unloaded.
     ///
     /// News of lost events and faults go first, but at every other call at most: where more happens than can be handled,
     /// what can be goes on. A plugin is told of events in the order in which they happened, and a tick that is due waits for one
@@ -117,6 +119,10 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let Some((work, result)) = plugin.slice(&mut self.home, slice.0) else {
             return Some(Report::Suspended { slot: plugin.slot });
         };
+        if matches!(work, Work::Init) && result == Err(CallError::Stopped(Stop::HeapFull)) {
+            // It waits, and nothing was done.
+            return None;
+        }
         let report = plugin.report(work, result);
         if slice == Fuel::ALL && result.is_err() {
             // It goes on at once, if it may.

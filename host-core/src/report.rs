@@ -8,7 +8,8 @@ use crate::{Failure, Fault, SlotId};
 pub enum Report {
     /// There was nothing to do.
     Idle {
-        /// When the next tick or restart is due, in nanoseconds on the board's monotonic clock; none if none is.
+        /// When the next tick or restart is due, or `init` is tried again that found no heap, in nanoseconds on the board's
+        /// monotonic clock; none if none is.
         next: Option<u64>,
     },
     /// A call goes on with the next slice: this one is used up, or paid for a driver.

@@ -13,6 +13,25 @@ pub(crate) struct Starting {
     pub(crate) again: bool,
 }
 
+impl Starting {
+    /// The heap has no room for the call of `init`.
+    pub(crate) const fn wait_for_heap(&mut self, now: u64) {
+        self.at = now.saturating_add(HEAP_WAIT_MS.saturating_mul(MS));
+        self.blame = Blame::Board;
+    }
+
+    /// The heap may have room again.
+    pub(crate) const fn heap_changed(&mut self) {
+        if matches!(self.blame, Blame::Board) {
+            self.at = 0;
+        }
+    }
+}
+
+/// How long `init` waits for heap before it is tried again. No guest code runs in such a try, so it is no restart, and waits no
+/// longer from time to time.
+const HEAP_WAIT_MS: u64 = 100;
+
 /// The restarts of one plugin in the running period. It outlives instances.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RestartCount {

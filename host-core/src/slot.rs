@@ -44,7 +44,7 @@ pub enum SlotState {
         /// When it may be, in nanoseconds on the board's monotonic clock.
         at: u64,
         /// Who is at fault that it does not run: whoever was when a call failed before; the host after
-        /// [`Host::place`](crate::Host::place) and [`Host::cancel`](crate::Host::cancel).
+        /// [`Host::place`](crate::Host::place) and [`Host::cancel`](crate::Host::cancel); the board if the heap has no room for `init`.
         blame: Blame,
     },
     /// Its plugin stopped for good, and waits to be unloaded.
@@ -204,14 +204,15 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
         let Some(starting) = self.starting else {
             return Ok(());
         };
-        if now(home) < starting.at {
+        let now = now(home);
+        if now < starting.at {
             return Err(self.not_yet(starting));
         }
         // Nobody asked for this `init`; the fuel of the call that failed is what a report tells.
         let fuel = self.metrics.fuel_last;
         let result = self.init(home);
         self.metrics.fuel_last = fuel;
-        self.initialised(result);
+        self.initialised(result, now);
         self.is_free()?;
         match self.starting {
             None => Ok(()),
@@ -220,14 +221,18 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     }
 
     /// The instance has been initialised, or has failed to be.
-    pub(crate) fn initialised(&mut self, result: Result<(), Failure>) {
+    pub(crate) fn initialised(&mut self, result: Result<(), Failure>, now: u64) {
         match result {
             Ok(()) => {
                 let again = self.starting.take().is_some_and(|starting| starting.again);
                 self.metrics.restarts = self.metrics.restarts.saturating_add(u32::from(again));
             }
             // It was not entered, and may be when there is room.
-            Err(Failure::Call(CallError::Stopped(Stop::HeapFull))) => {}
+            Err(Failure::Call(CallError::Stopped(Stop::HeapFull))) => {
+                if let Some(starting) = &mut self.starting {
+                    starting.wait_for_heap(now);
+                }
+            }
             Err(failure) => self.life = Life::Faulted(Fault::NotInitialised(failure)),
         }
     }
