@@ -38,7 +38,8 @@ pub enum MachineError {
         /// Where in the module, in bytes.
         offset: u32,
     },
-    /// The code is valid and beyond what the interpreter can do.
+    /// The code is valid and beyond what the interpreter can do. No module within [`Limits::DEVICE`](corelet_admission::Limits::DEVICE)
+    /// is.
     Unsupported,
     /// The offer that admission passed no longer serves an import.
     Import {

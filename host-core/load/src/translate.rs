@@ -1,7 +1,8 @@
 //! Modules, translated for an engine: the one place where wasmi is told to trust bytes.
 #![allow(unsafe_code)]
 
-use corelet_admission::Admitted;
+use corelet_admission::{Admitted, Limits};
+use wasmi::errors::ErrorKind;
 use wasmi::{Engine, Error, Module};
 
 use crate::MachineError;
@@ -20,7 +21,20 @@ pub(crate) fn translate(engine: &Engine, admitted: &Admitted<'_>) -> Result<Modu
     // Tests hold its verdicts against the specification's own suite and against wasmparser.
     let module = unsafe { module(engine, admitted.module()) };
     release(engine);
-    module.map_err(|error| MachineError::of(&error))
+    module.map_err(|error| match error.kind() {
+        ErrorKind::Translation(_) if frames_fit(admitted.limits()) => MachineError::OutOfHeap,
+        _ => MachineError::of(&error),
+    })
+}
+
+/// Whether wasmi can translate every function within these limits, so that it says no for want of heap alone.
+///
+/// It has a type for what its translation says, but no name for others. Of what is admitted, one part is want of heap for the
+/// code, and the other frames that 16 bits do not count: twice the locals and once the operands in one function, or more than
+/// 30,000 locals.
+const fn frames_fit(limits: &Limits) -> bool {
+    const FIT: u32 = 16_384;
+    limits.locals <= FIT && limits.operands <= FIT
 }
 
 /// Translates a module.

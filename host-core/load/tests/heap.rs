@@ -9,7 +9,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use common::{F, Host, IMPORT, ServeAll, export, function, load, load_with, plugin};
-use corelet_admission::{Limits, admit};
+use corelet_admission::{Limits, admit, admit_large};
 use corelet_load::{Blame, Budget, Machine, MachineError, Progress, Stop, Trap};
 
 thread_local! {
@@ -17,6 +17,8 @@ thread_local! {
     static LIVE: Cell<usize> = const { Cell::new(0) };
     /// How many there may be.
     static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// The sizes of blocks that there are none of.
+    static MISSING: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
 struct Bounded;
@@ -26,7 +28,8 @@ struct Bounded;
 unsafe impl GlobalAlloc for Bounded {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let live = LIVE.get().wrapping_add(layout.size());
-        if live > ALLOWED.get() {
+        let (least, end) = MISSING.get();
+        if live > ALLOWED.get() || (least..end).contains(&layout.size()) {
             return std::ptr::null_mut();
         }
         LIVE.set(live);
@@ -190,8 +193,8 @@ fn renewals_take_no_more_heap() {
 /// Modules within the limits of a device that take more heap than one has.
 fn bombs() -> [Vec<u8>; 2] {
     // As many calls at once as fuel allows.
-    let some = format!("loop {} end ", "call $g ".repeat(200));
-    let calls = format!("(func {})", some.repeat(20));
+    let some = format!("loop {} end ", "call $g ".repeat(100));
+    let calls = format!("(func {})", some.repeat(40));
     [
         plugin("", &format!("(func $g) {}", calls.repeat(7))),
         plugin("", &"(func)".repeat(250)),
@@ -238,4 +241,39 @@ fn a_board_without_room_for_all_that_a_module_may_take_refuses_it() {
         assert_eq!(error, MachineError::NoRoom { needed });
         assert_eq!(error.blame(), Blame::Board);
     }
+}
+
+#[test]
+fn a_translation_that_finds_no_heap_says_so() {
+    let stores = "(i32.store (i32.const 0) (i32.const 1))".repeat(100);
+    let body = format!("(loop {stores})").repeat(10);
+    let module = function(&format!("{body} unreachable"));
+    let enough = Budget {
+        heap: u32::MAX,
+        ..Budget::DEVICE
+    };
+    let admitted = admit(&module, &Limits::DEVICE, &ServeAll).unwrap();
+    let load = || Machine::load(&admitted, &enough, Host::default(), &ServeAll).map(drop);
+    assert_eq!(load(), Ok(()));
+    // Whatever the code's first capacity is, it is doubled to one between these.
+    MISSING.set((12_288, 24_576));
+    let result = load();
+    MISSING.set((0, 0));
+    let error = result.unwrap_err();
+    assert_eq!(error, MachineError::OutOfHeap);
+    assert_eq!(error.blame(), Blame::Board);
+}
+
+#[test]
+fn a_frame_beyond_the_interpreter_is_the_modules_fault() {
+    let module = function(&format!("(local {}) unreachable", "i32 ".repeat(40_000)));
+    let admitted = admit_large(&module, &Limits::LARGEST, &ServeAll).unwrap();
+    let all = Budget {
+        heap: u32::MAX,
+        stack: 1 << 20,
+        ..Budget::DEVICE
+    };
+    let error = Machine::load(&admitted, &all, Host::default(), &ServeAll).map(drop);
+    assert_eq!(error, Err(MachineError::Unsupported));
+    assert_eq!(error.unwrap_err().blame(), Blame::Guest);
 }
