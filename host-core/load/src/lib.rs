@@ -63,6 +63,12 @@
 //! So a call begins only, and memory grows only, if [`Budget::call_heap`] is free besides; [`Stop::HeapFull`] says that it is not.
 //!
 //! The bound is of 32-bit targets, on a desktop too, where wasmi takes up to twice as much.
+//!
+//! A budget is a ceiling for whatever module comes, and `u32::MAX` is none. So the heap is held against the bound of this module and
+//! not against the whole budget: the bound is within it, and covers every allocation that cannot be refused. A heap of 48 KiB
+//! has room for two plugins that take 20, though each may be allowed 32. Memory that may grow is not held against the heap either,
+//! although growing takes up to three times as much for a moment: `memory.grow` may answer that there is none, and does so where
+//! the heap has no room, and nothing is lost.
 
 #![no_std]
 #![deny(unsafe_code)]

@@ -68,7 +68,8 @@ impl ResourceLimiter for Limits {
 /// translates and makes an instance cannot be refused any more.
 ///
 /// In one piece, since what is free in several may be too little in each: a vector that grows needs one that holds all of it.
-/// Memory that grows later is left out; it is refused where it grows.
+/// What the budget allows above the bound of this module is left out, since the module cannot take it; and memory that grows later,
+/// since it is refused where it grows.
 pub(crate) fn check_heap(admitted: &Admitted<'_>, budget: &Budget) -> Result<(), MachineError> {
     let bound = budget.covers(admitted.figures())?;
     let needed = bound.with_memory(admitted.memory_bytes());

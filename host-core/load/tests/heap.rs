@@ -244,6 +244,21 @@ fn a_board_without_room_for_all_that_a_module_may_take_refuses_it() {
 }
 
 #[test]
+fn a_budget_is_a_ceiling_and_the_heap_is_held_against_what_the_module_may_take() {
+    let module = function("unreachable");
+    let admitted = admit(&module, &Limits::DEVICE, &ServeAll).unwrap();
+    let all = Budget {
+        memory: u32::MAX,
+        heap: u32::MAX,
+        ..Budget::DEVICE
+    };
+    let loaded = with_free(100_000, || {
+        Machine::load(&admitted, &all, Host::default(), &ServeAll).map(drop)
+    });
+    assert_eq!(loaded, Ok(()));
+}
+
+#[test]
 fn a_translation_that_finds_no_heap_says_so() {
     let stores = "(i32.store (i32.const 0) (i32.const 1))".repeat(100);
     let body = format!("(loop {stores})").repeat(10);
