@@ -1,0 +1,180 @@
+//! What an answer carries, written into the room that there is.
+
+use core::fmt::{self, Write};
+
+use minicbor::Encoder;
+use minicbor::encode::write::Cursor;
+
+use crate::Code;
+use crate::header::Version;
+
+type Encoded<'e, 'b> = &'e mut Encoder<Cursor<&'b mut [u8]>>;
+type Error = minicbor::encode::Error<minicbor::encode::write::EndOfSlice>;
+
+/// To how many bytes texts are cut, one after the other, if the first thing of an answer does not fit.
+pub(crate) const CUTS: [usize; 3] = [usize::MAX, 48, 0];
+
+/// Bytes that are kept for the ends of maps and lists, and for where a list goes on.
+const KEPT: usize = 16;
+
+/// One CBOR map. What does not fit is left out, and [`is_full`](Self::is_full) tells.
+pub(crate) struct Reply<'b> {
+    encoder: Encoder<Cursor<&'b mut [u8]>>,
+    /// How far it may be written.
+    limit: usize,
+    full: bool,
+}
+
+impl<'b> Reply<'b> {
+    /// An open map.
+    pub(crate) fn new(room: &'b mut [u8]) -> Self {
+        let mut reply = Self {
+            limit: room.len().saturating_sub(KEPT),
+            encoder: Encoder::new(Cursor::new(room)),
+            full: false,
+        };
+        reply.begin_map();
+        reply
+    }
+
+    /// Begins anew.
+    fn clear(&mut self) {
+        self.back_to(0);
+        self.begin_map();
+    }
+
+    /// From here on, the ends: they have the room that was kept for them.
+    pub(crate) fn close(&mut self) {
+        self.limit = usize::MAX;
+    }
+
+    pub(crate) const fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// How many bytes are written.
+    pub(crate) fn position(&self) -> usize {
+        self.encoder.writer().position()
+    }
+
+    /// Forgets what was written after `position`, and that it did not fit.
+    pub(crate) fn back_to(&mut self, position: usize) {
+        self.encoder.writer_mut().set_position(position);
+        self.full = false;
+    }
+
+    fn put(&mut self, write: impl FnOnce(Encoded<'_, 'b>) -> Result<(), Error>) {
+        if !self.full {
+            self.full = write(&mut self.encoder).is_err() || self.position() > self.limit;
+        }
+    }
+
+    pub(crate) fn begin_map(&mut self) {
+        self.put(|e| e.begin_map()?.ok());
+    }
+
+    pub(crate) fn begin_array(&mut self) {
+        self.put(|e| e.begin_array()?.ok());
+    }
+
+    /// Ends the map or the array that began last.
+    pub(crate) fn end(&mut self) {
+        self.put(|e| e.end()?.ok());
+    }
+
+    /// A text without a key, or a key.
+    pub(crate) fn word(&mut self, word: &str) {
+        self.put(|e| e.str(word)?.ok());
+    }
+
+    pub(crate) fn text(&mut self, key: &str, value: &str) {
+        self.word(key);
+        self.word(value);
+    }
+
+    /// At most `most` bytes of a text.
+    pub(crate) fn cut(&mut self, key: &str, value: &str, most: usize) {
+        let end = value.floor_char_boundary(most);
+        self.text(key, value.get(..end).unwrap_or_default());
+    }
+
+    pub(crate) fn uint(&mut self, key: &str, value: u64) {
+        self.word(key);
+        self.put(|e| e.u64(value)?.ok());
+    }
+
+    pub(crate) fn bytes(&mut self, key: &str, value: &[u8]) {
+        self.word(key);
+        self.put(|e| e.bytes(value)?.ok());
+    }
+
+    /// Nothing if it is false, which is what clients take for false.
+    pub(crate) fn truth(&mut self, key: &str, value: bool) {
+        if value {
+            self.word(key);
+            self.put(|e| e.bool(true)?.ok());
+        }
+    }
+
+    /// The text of `value`, of which at most `most` bytes are sent, in the pieces in which it is made.
+    pub(crate) fn display(&mut self, key: &str, value: &dyn fmt::Display, most: usize) {
+        self.word(key);
+        self.put(|e| e.begin_str()?.ok());
+        // It ends with an error when `most` is reached, and that is well.
+        let _ = write!(
+            Pieces {
+                reply: self,
+                left: most
+            },
+            "{value}"
+        );
+        self.end();
+    }
+
+    /// What stands in place of an answer.
+    pub(crate) fn refuse(&mut self, version: Version, code: Code) {
+        self.clear();
+        match (code.group(), version) {
+            (Some((group, rc)), Version::Two) => {
+                self.word("err");
+                self.begin_map();
+                self.uint("group", group.into());
+                self.uint("rc", rc.into());
+                self.end();
+            }
+            _ => self.uint("rc", code.rc().into()),
+        }
+    }
+
+    /// What stands in place of an answer, with why: as much of it as fits.
+    pub(crate) fn refuse_with(&mut self, code: Code, reason: &dyn fmt::Display) {
+        for most in CUTS {
+            self.clear();
+            self.uint("rc", code.rc().into());
+            self.display("rsn", reason, most);
+            if !self.full {
+                return;
+            }
+        }
+    }
+}
+
+struct Pieces<'r, 'b> {
+    reply: &'r mut Reply<'b>,
+    left: usize,
+}
+
+impl Write for Pieces<'_, '_> {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let end = piece.floor_char_boundary(self.left);
+        let fits = piece.get(..end).unwrap_or_default();
+        self.left = self.left.saturating_sub(end);
+        if !fits.is_empty() {
+            self.reply.word(fits);
+        }
+        if fits.len() < piece.len() {
+            return Err(fmt::Error);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! What the tests of `corelet-smp` share: a [`Device`] that keeps images in memory as a store keeps them in flash, a
+//! [`Port`] behind which it stands as on a serial cable, and [`frames`](frame) made and read by other code than the server's.
+//!
+//! The server knows its device by the trait alone, so it can be tested before and without a host. That a board with its host
+//! is managed in the same way is tested where the board is.
+
+mod device;
+mod frame;
+mod image;
+#[cfg(unix)]
+mod port;
+
+pub use device::{Device, Refused};
+pub use frame::{Op, Request, answers, frame};
+pub use image::{image, image_for, unsigned_image};
+#[cfg(unix)]
+pub use port::{Port, PortDevice};

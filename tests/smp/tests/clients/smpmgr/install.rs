@@ -1,0 +1,49 @@
+//! Installs `smpmgr` beside the build, with the versions that this repository names.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::{env, fs};
+
+const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/requirements.txt");
+
+/// The command's path. The first test that asks installs it, and all others wait.
+pub(crate) fn smpmgr() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(install)
+}
+
+fn install() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("smpmgr");
+    let program = folder.join("bin/smpmgr");
+    // What was asked for when it was installed: written last, so half an installation has none.
+    let installed = folder.join("requirements.txt");
+    let wanted = fs::read(REQUIREMENTS).expect("the file is there");
+    if fs::read(&installed).is_ok_and(|found| found == wanted) {
+        return program;
+    }
+    eprintln!("installing smpmgr in {}", folder.display());
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("the folder is ours");
+    }
+    run(
+        Command::new("python3").args(["-m", "venv"]).arg(&folder),
+        "install Python 3.11 or later with its module venv: apt-get install python3-venv",
+    );
+    run(
+        Command::new(folder.join("bin/pip"))
+            .args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(["--no-deps", "--requirement", REQUIREMENTS]),
+        "let pip reach PyPI",
+    );
+    fs::write(installed, wanted).expect("the folder was just made");
+    program
+}
+
+fn run(command: &mut Command, help: &str) {
+    let status = command.status();
+    assert!(
+        status.as_ref().is_ok_and(|status| status.success()),
+        "{command:?}: {status:?}\nhelp: {help}"
+    );
+}
