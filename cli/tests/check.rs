@@ -320,6 +320,12 @@ fn json_has_every_figure_with_its_limit() {
         good["figures"]["block_fuel"]["found"].as_u64().unwrap() > 0,
         "{good}"
     );
+    // A step may need as much for the whole memory of 4,096 bytes, so 1,000 is the most; and nothing of it is prepaid.
+    assert_eq!(good["figures"]["prepaid_fuel"]["found"], 0, "{good}");
+    assert_eq!(
+        good["slice"],
+        serde_json::json!({ "fuel": 1_000, "used": 1_000, "instructions": 150_000 })
+    );
     let sizes: Vec<_> = good["exports"]
         .as_array()
         .unwrap()

@@ -136,10 +136,11 @@
 //! knows the most that is prepaid so in one open function, and as many may be open as [`Budget::prepaid_fuel`] has room for. So
 //! one slice of `n` fuel takes at most
 //!
-//! > (max(`n`, the fuel of the next step) + `prepaid_fuel`) × [`WORST_INSTRUCTIONS`](corelet_admission::fuel::WORST_INSTRUCTIONS)
+//! > (max(`n`, the fuel of the next step) + `prepaid_fuel`) × [`WORST_INSTRUCTIONS`]
 //!
 //! instructions of a Cortex-M4F beside those of the last host function. The next step costs at most `block_fuel` of [`Limits`], or 1
-//! for every 32 bytes of memory: 2,000 or 2,048 for [`SlotPolicy::DEVICE`], whose `prepaid_fuel` is 8,000.
+//! for every 32 bytes of memory: 2,000 or 2,048 for [`SlotPolicy::DEVICE`], whose `prepaid_fuel` is 8,000. [`Budget::slice_fuel`] is the fuel of a plugin at hand, which
+//! `corelet check` tells its author.
 //!
 //! ## Faults
 //!

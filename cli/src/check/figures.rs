@@ -39,12 +39,17 @@ pub(crate) struct Largest {
     pub(crate) heap: u32,
 }
 
+/// The fuel of the slice whose length is told.
+pub(crate) const SLICE: u64 = 1_000;
+
 /// All that is known of a plugin that is admitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Figures {
     pub(crate) list: Vec<Figure>,
     /// The most heap by what it is taken for, in bytes on a target of 32 bits.
     pub(crate) heap: HeapBound,
+    /// The most fuel that a slice of [`SLICE`] uses up.
+    pub(crate) slice: u64,
     /// The function with the most code.
     pub(crate) largest: Option<Largest>,
     pub(crate) imports: Vec<Imported>,
@@ -134,6 +139,7 @@ impl Figures {
         Self {
             list,
             heap: bound,
+            slice: judged.budget.slice_fuel(admitted, SLICE),
             largest: figures.largest.map(|largest| Largest {
                 name: function_name(names, largest.index),
                 heap: largest.heap,

@@ -3,12 +3,13 @@
 use std::fmt::Display;
 use std::io;
 
+use corelet_admission::fuel::WORST_INSTRUCTIONS;
 use corelet_admission::heap::HeapBound;
 use serde_json::{Map, Value, json};
 
 use super::describe::toml;
 use super::device::Device;
-use super::figures::{Figure, Figures, Imported};
+use super::figures::{Figure, Figures, Imported, SLICE};
 use super::tally::Outcome;
 use super::verdict::{Refused, Verdict};
 use crate::key_file::hex;
@@ -47,6 +48,7 @@ pub(super) fn print<B: 'static>(file: &str, verdict: &Verdict, device: &Device<B
     for figure in &figures.list {
         line(title(figure), &sentence(figure, figures));
     }
+    line("slice", &slice(figures.slice));
     for message in &figures.exports {
         let sizes = match message.bytes {
             Some((request, response)) => format!("request {request} B, response {response} B"),
@@ -118,6 +120,21 @@ fn phases(bound: &HeapBound) -> String {
         bytes(bound.call),
         bytes(bound.memory)
     )
+}
+
+/// How long the firmware's main loop may wait.
+fn slice(used: u64) -> String {
+    format!(
+        "{} fuel at most in one of {}, which are {} instructions of a Cortex-M4F; drivers besides",
+        grouped(used),
+        grouped(SLICE),
+        grouped(instructions(used))
+    )
+}
+
+/// As many as this fuel may take.
+fn instructions(fuel: u64) -> u64 {
+    fuel.saturating_mul(WORST_INSTRUCTIONS.into())
 }
 
 fn imported(import: &Imported) -> String {
@@ -206,6 +223,14 @@ fn figures_json(figures: &Figures) -> Map<String, Value> {
     Map::from_iter([
         ("figures".to_owned(), Value::Object(list.collect())),
         ("heap".to_owned(), heap_json(&figures.heap)),
+        (
+            "slice".to_owned(),
+            json!({
+                "fuel": SLICE,
+                "used": figures.slice,
+                "instructions": instructions(figures.slice),
+            }),
+        ),
         ("largest_function".to_owned(), largest),
         ("exports".to_owned(), exports.collect()),
         ("imports".to_owned(), imports.collect()),

@@ -1,5 +1,5 @@
-use corelet_admission::Figures;
 use corelet_admission::heap::{HeapBound, Stack};
+use corelet_admission::{Admitted, Figures};
 use wasmi::{CompilationMode, Config};
 
 use crate::{MachineError, fuel};
@@ -48,6 +48,15 @@ impl Budget {
     pub fn calls(&self, figures: &Figures) -> u32 {
         let paid = self.prepaid_fuel.checked_div(figures.prepaid_fuel);
         self.recursion.min(paid.unwrap_or(u32::MAX))
+    }
+
+    /// The most fuel that one slice of so much uses up, in a call of this module: its next step may require more, and what is prepaid
+    /// runs off besides. Host functions are not in it.
+    pub fn slice_fuel(&self, admitted: &Admitted<'_>, slice: u64) -> u64 {
+        let figures = admitted.figures();
+        let step = admitted.required_fuel_max(self.memory_limit());
+        let prepaid = u64::from(self.calls(figures)).saturating_mul(figures.prepaid_fuel.into());
+        slice.max(step.into()).saturating_add(prepaid)
     }
 
     /// The most heap that a module of these figures takes under this budget, in bytes on a 32-bit target.
