@@ -1,7 +1,7 @@
 //! `corelet check`: what a device would say of a plugin, before it sees one.
 
 mod built;
-mod describe;
+mod contracts;
 mod device;
 mod figures;
 mod measure;
@@ -52,7 +52,8 @@ JSON:
   heap      the most, by phase: translate, instantiate, call, memory, total, largest_block
   largest_function: name, and the heap that its translation takes
   exports   name, request, response: bytes, null where the contract is not at hand
-  imports   interface, function, grant in hexadecimal, request, response
+  imports   interface, function, grant in hexadecimal, granted: the same by its fields, request, response
+  uncompared: interfaces whose grants the firmware alone can compare with what it allows
 
 Examples:
   corelet check target/corelet/thermostat.corelet

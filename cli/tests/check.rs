@@ -443,8 +443,21 @@ fn a_broken_offer_is_not_read_and_says_where() {
     sandbox.write("bytes.offer", [0xff; 64]);
     sandbox.write("deep.offer", "a = ".to_owned() + &"[".repeat(100_000));
     sandbox.write("many.offer", offer.clone() + &"\n[[interface]]\nname = \"a:b/c\"\nversion = \"1.0.0\"\ngrant = false\nfunctions = []\n".repeat(20));
+    let contract = |text: &str| {
+        format!("{offer}\n[[contract]]\n[[contract.file]]\npath = \"a.wit\"\ntext = '{text}'\n")
+    };
+    sandbox.write("no-files.offer", format!("{offer}\n[[contract]]\n"));
+    sandbox.write("no-wit.offer", contract("package"));
+    let deep = "list<".repeat(50_000);
+    sandbox.write(
+        "deep-wit.offer",
+        contract(&format!("package a:b; interface i {{ type t = {deep}")),
+    );
     sandbox.write("folder/a", "");
     for offer in [
+        "no-files.offer",
+        "no-wit.offer",
+        "deep-wit.offer",
         "empty.offer",
         "zeros.offer",
         "bytes.offer",

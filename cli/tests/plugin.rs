@@ -175,6 +175,8 @@ fn build_says_of_every_export_what_it_took_or_why_that_is_not_known() {
         "{lines}"
     );
     assert!(fuel(&lines).is_empty(), "{lines}");
+    let note = "  note  the grant of vendor:pump/motor is known to the firmware alone, and was not compared\n";
+    assert!(lines.contains(note), "{lines}");
 }
 
 /// The offer of the emulated board, if it had the motor of the examples in place of the time of day.

@@ -30,6 +30,7 @@ use crate::{Allow, Interface, SlotPolicy, Table, Topics, VERSION};
 ///     table: &Table::<Board>::new().with::<logging::Capability>(),
 ///     slots: &POLICY.slots,
 ///     keys: KEYS,
+///     contracts: &[], // of each vendor's `bindgen!`, its `WIT`
 ///     describe: FirmwareOffer::<Board>::PLAIN,
 /// };
 /// let text = offer.to_string(); // for instance to target/pump.offer
@@ -41,7 +42,7 @@ use crate::{Allow, Interface, SlotPolicy, Table, Topics, VERSION};
 /// `offer = 1` is the format. Keys of tables are in kebab case, but for the limits, which are named as the fields of
 /// [`Limits`](crate::Limits) are. Shapes and keys are in hexadecimal. The most that can be granted of an interface stands in `limit`: in
 /// hexadecimal, or as corelet.toml writes it where [`describe`](Self::describe) knows how; one that the policy cannot
-/// encode is written as `"malformed"`, which no reader takes.
+/// encode is written as `"malformed"`, which no reader takes. A `[[contract]]` has the files of a vendor's contract as they are.
 pub struct FirmwareOffer<'a, B: 'static> {
     /// The firmware's name.
     pub name: &'a str,
@@ -57,6 +58,9 @@ pub struct FirmwareOffer<'a, B: 'static> {
     pub slots: &'a [SlotPolicy],
     /// Who may sign.
     pub keys: Keys<'a>,
+    /// The contracts of vendors' interfaces, `WIT` of the bindings of each. Without its contract the grants of an interface are
+    /// known to the firmware alone, and `corelet check` does not compare them.
+    pub contracts: &'a [&'a [(&'a str, &'a str)]],
     /// Writes an encoded `grant` record of an interface, named without its version, as a TOML value; none if it does not know how.
     pub describe: &'a DescribeGrant<'a>,
 }
@@ -126,6 +130,21 @@ impl<B: 'static> FirmwareOffer<'_, B> {
         writeln!(f)
     }
 
+    fn contract(f: &mut Formatter<'_>, files: &[(&str, &str)]) -> fmt::Result {
+        writeln!(f, "\n[[contract]]")?;
+        for (path, text) in files {
+            writeln!(f, "\n[[contract.file]]\npath = {}", Quoted(path))?;
+            // As it is, where TOML lets it stand so.
+            let odd = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
+            if text.contains(odd) || text.contains("'''") {
+                writeln!(f, "text = {}", Quoted(text))?;
+            } else {
+                writeln!(f, "text = '''\n{text}'''")?;
+            }
+        }
+        Ok(())
+    }
+
     fn interface(f: &mut Formatter<'_>, interface: &Interface<B>) -> fmt::Result {
         writeln!(f, "\n[[interface]]")?;
         writeln!(f, "name = {}", Quoted(interface.name))?;
@@ -168,7 +187,9 @@ impl<B: 'static> fmt::Display for FirmwareOffer<'_, B> {
         for interface in self.table.interfaces() {
             Self::interface(f, interface)?;
         }
-        Ok(())
+        self.contracts
+            .iter()
+            .try_for_each(|files| Self::contract(f, files))
     }
 }
 

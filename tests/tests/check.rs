@@ -4,11 +4,15 @@ use std::path::Path;
 
 use corelet_cli::check;
 use corelet_desktop::Desktop;
+use corelet_host::abi::Codec as _;
 use corelet_host::capability::logging;
-use corelet_host::{Allow, FirmwareOffer, Host, LoadError, Policy, SlotId, SlotPolicy, Table};
+use corelet_host::{
+    Allow, FirmwareOffer, Host, LoadError, PluginName, Policy, Session, SlotId, SlotPolicy, Table,
+    judge,
+};
 use corelet_image::{Image, Keys};
 use corelet_mps2_an386::{KEYS, POLICY, host};
-use corelet_tests::pump::{Pump, motor};
+use corelet_tests::pump::{Pump, WIT, motor};
 use corelet_tests::{build_example, misbehaviour};
 
 /// Whether a host takes the image; it may have failed since.
@@ -61,14 +65,27 @@ fn every_plugin_good_or_bad_is_judged_as_a_host_does() {
     }
 }
 
-/// Motors, with a limit that only the vendor's code can compare.
+/// Motors, with a limit in the vendor's own terms.
 const MOTORS: Policy<1> = Policy::same(SlotPolicy {
     allow: &[
         Allow::all("corelet:host/logging"),
-        Allow::all("vendor:pump/motor"),
+        Allow::up_to("vendor:pump/motor", |limit| {
+            motor::Grant::encode(&motor::Grant { max_rpm: 5_000 }, limit)
+        }),
     ],
     ..SlotPolicy::DEVICE
 });
+
+/// The same with slow ones.
+const SLOW: SlotPolicy = SlotPolicy {
+    allow: &[
+        Allow::all("corelet:host/logging"),
+        Allow::up_to("vendor:pump/motor", |limit| {
+            motor::Grant::encode(&motor::Grant { max_rpm: 2_000 }, limit)
+        }),
+    ],
+    ..SlotPolicy::DEVICE
+};
 
 #[test]
 fn a_vendors_offer_judges_for_the_vendors_board() {
@@ -85,6 +102,7 @@ fn a_vendors_offer_judges_for_the_vendors_board() {
         table: &table,
         slots: &MOTORS.slots,
         keys: Keys::NONE.accept_development(),
+        contracts: &[WIT],
         describe: FirmwareOffer::<Pump>::PLAIN,
     };
     let text = offer.to_string();
@@ -103,6 +121,43 @@ fn a_vendors_offer_judges_for_the_vendors_board() {
     assert_eq!(verdict["device"]["firmware"], "pump-fw");
     let none = check("guard", &guard, None).unwrap();
     assert_eq!(none["refusal"]["reason"], "Import", "{none}");
+
+    // What the vendor's code grants stands there by the names of the vendor's contract.
+    for (policy, rpm) in [(MOTORS.slots[0], 3_000), (SLOW, 2_000)] {
+        let slots = &[policy];
+        std::fs::write(&path, FirmwareOffer { slots, ..offer }.to_string()).unwrap();
+        let verdict = check("guard", &guard, Some(&path)).unwrap();
+        let imports = verdict["imports"].as_array().unwrap();
+        let motor = imports
+            .iter()
+            .find(|import| import["function"] == "set-speed");
+        let motor = motor.unwrap();
+        assert_eq!(motor["granted"]["max-rpm"], rpm, "{verdict}");
+        let mut session = Session::new(SlotId(0), PluginName::cut("guard"), image.plugin_id());
+        judge(
+            &mut session,
+            &table,
+            &policy,
+            image.manifest(),
+            image.module(),
+        )
+        .unwrap();
+        let granted = session.granted(&table, "vendor:pump/motor@1.0.0").unwrap();
+        let granted: String = granted.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(motor["grant"], granted.as_str(), "as the firmware has it");
+        assert_eq!(verdict["uncompared"].to_string(), "[]");
+    }
+
+    // Without the contract they cannot be compared, which is said.
+    let slots = &[SLOW];
+    let bare = FirmwareOffer {
+        slots,
+        contracts: &[],
+        ..offer
+    };
+    std::fs::write(&path, bare.to_string()).unwrap();
+    let verdict = check("guard", &guard, Some(&path)).unwrap();
+    assert_eq!(verdict["uncompared"].to_string(), "[\"vendor:pump/motor\"]");
 
     // A firmware with another `measure`.
     let measure = text.find("name = \"measure\", shape = \"").unwrap();

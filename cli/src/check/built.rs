@@ -8,7 +8,7 @@ use corelet_image::PublicKey;
 use super::device::Device;
 use super::figures::Figures;
 use super::measure::Call;
-use super::{DeviceArgs, measure, offer_file, verdict};
+use super::{DeviceArgs, measure, offer_file, report, verdict};
 use crate::build::Built;
 use crate::error::Failure;
 use crate::output::{self, shown};
@@ -72,6 +72,9 @@ fn judge<B: 'static>(
         "  check {title}  admitted: {}, {fuel}",
         heap(&figures)
     ));
+    for interface in &verdict.uncompared {
+        output::line(format_args!("  note  {}", report::uncompared(interface)));
+    }
     for call in measured.iter().flatten() {
         output::line(shown(&sentence(call)));
     }

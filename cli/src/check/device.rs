@@ -5,7 +5,7 @@ use corelet_host::{FirmwareOffer, SlotPolicy, Table, Version};
 use corelet_image::{Keys, PublicKey};
 use corelet_mps2_an386::{KEYS, NAME, POLICY, VERSION, table};
 
-use super::describe::describe;
+use super::contracts::Contracts;
 use crate::run::{Board, desktop};
 use crate::toolchain::Target;
 
@@ -31,6 +31,10 @@ pub(crate) struct Device<B: 'static> {
     pub(crate) keys: Vec<PublicKey>,
     /// Whether it trusts the development key.
     pub(crate) development: bool,
+    /// What types the grants of its interfaces.
+    pub(crate) contracts: Contracts,
+    /// The interfaces whose grants the contract compares, and not the table.
+    pub(crate) typed: Vec<&'static str>,
     /// The interfaces whose grants cannot be compared, since only their names are known.
     pub(crate) opaque: Vec<&'static str>,
 }
@@ -49,6 +53,8 @@ impl Device<Desktop> {
             slots: vec![desktop::POLICY],
             keys: Vec::new(),
             development: true,
+            contracts: Contracts::with(Vec::new()),
+            typed: Vec::new(),
             opaque: Vec::new(),
         };
         match board {
@@ -90,7 +96,8 @@ impl<B: 'static> Device<B> {
             table: &self.table,
             slots: &self.slots,
             keys: self.keys(),
-            describe: &describe,
+            contracts: &[],
+            describe: &|interface, record, f| self.contracts.describe(interface, record, f),
         }
         .to_string()
     }

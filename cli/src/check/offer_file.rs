@@ -8,11 +8,11 @@ use corelet_host::{
     Quantity, SlotPolicy, Table, Topics, Version,
 };
 use corelet_image::{DEVELOPMENT_KEY, KeyId, PARAMETERS_MAX, PublicKey};
-use corelet_wit::{Contract, MESSAGE_MAX, Type, value};
+use corelet_wit::{Contract, MESSAGE_MAX, value};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::describe::grant_record;
+use super::contracts::Contracts;
 use super::device::Device;
 use super::read;
 use crate::error::Failure;
@@ -46,7 +46,7 @@ fn parse(file: &SourceFile) -> Result<Device<()>, Failure> {
             .filter(|found| *found == u64::from(format))
             .ok_or_else(|| format!("{format}, the format that this command reads"))
     })?;
-    root.only(&["offer", "firmware", "key", "slot", "interface"])?;
+    root.only(&["offer", "firmware", "key", "slot", "interface", "contract"])?;
     let firmware = root.table("firmware", "[firmware]")?.ok_or_else(|| {
         Failure::refused(format_args!("{} has no [firmware]", file.path().display()))
     })?;
@@ -59,14 +59,26 @@ fn parse(file: &SourceFile) -> Result<Device<()>, Failure> {
             keys.push(key);
         }
     }
-    let contract = Contract::standard();
+    let vendors = root.tables("contract", "[[contract]]")?;
+    let vendors = vendors.iter().map(contract);
+    let contracts = Contracts::with(vendors.collect::<Result<_, _>>()?);
     let slots = root.tables("slot", "[[slot]]")?;
-    let slots = slots.iter().map(|table| slot(table, &contract));
+    let slots = slots.iter().map(|table| slot(table, &contracts));
     let slots = slots.collect::<Result<Vec<_>, _>>()?;
     let mut table = Table::new();
-    let mut opaque = Vec::new();
+    let (mut typed, mut opaque) = (Vec::new(), Vec::new());
     for described in root.tables("interface", "[[interface]]")? {
-        let interface = interface(&described, &mut opaque)?;
+        let mut interface = interface(&described)?;
+        if interface.meet_grants.is_some() {
+            let known = meet(interface.name, interface.version);
+            let id = format!("{}@{}", interface.name, interface.version);
+            match known {
+                Some(_) => {}
+                None if contracts.has_grant(&id) => typed.push(interface.name),
+                None => opaque.push(interface.name),
+            }
+            interface.meet_grants = known.or(interface.meet_grants);
+        }
         table.add(Box::leak(Box::new(interface)));
     }
     if slots.len() > 256 {
@@ -86,6 +98,8 @@ fn parse(file: &SourceFile) -> Result<Device<()>, Failure> {
         slots,
         keys,
         development,
+        contracts,
+        typed,
         opaque,
     })
 }
@@ -105,7 +119,27 @@ fn key(table: &Toml<'_>) -> Result<PublicKey, Failure> {
     Ok(public)
 }
 
-fn slot(table: &Toml<'_>, contract: &Contract) -> Result<SlotPolicy, Failure> {
+/// A vendor's contract.
+fn contract(table: &Toml<'_>) -> Result<Contract, Failure> {
+    table.only(&["file"])?;
+    let mut files = Vec::new();
+    for file in table.tables("file", "[[contract.file]]")? {
+        file.only(&["path", "text"])?;
+        files.push((file.needed("path", string)?, file.needed("text", string)?));
+    }
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
+    Contract::parse(&files).map_err(|refusals| {
+        // A build wrote it, and nobody formatted it: its lines may be as long as the file.
+        let refusal = refusals.to_string();
+        let reason = refusal.lines().next().unwrap_or_default();
+        Failure::refused("a contract in the offer is none").fact("contract", reason)
+    })
+}
+
+fn slot(table: &Toml<'_>, contracts: &Contracts) -> Result<SlotPolicy, Failure> {
     table.only(&[
         "memory",
         "stack",
@@ -121,7 +155,7 @@ fn slot(table: &Toml<'_>, contract: &Contract) -> Result<SlotPolicy, Failure> {
     let number = |key| table.needed(key, u32);
     let limits = table.table("limits", "[slot.limits]")?;
     let allow = table.tables("allow", "[[slot.allow]]")?;
-    let allow = allow.iter().map(|table| self::allow(table, contract));
+    let allow = allow.iter().map(|table| self::allow(table, contracts));
     Ok(SlotPolicy {
         limits: limits.map_or(Ok(Limits::DEVICE), |table| self::limits(&table))?,
         budget: Budget {
@@ -152,10 +186,10 @@ fn limits(table: &Toml<'_>) -> Result<Limits, Failure> {
     Ok(limits)
 }
 
-fn allow(table: &Toml<'_>, contract: &Contract) -> Result<Allow, Failure> {
+fn allow(table: &Toml<'_>, contracts: &Contracts) -> Result<Allow, Failure> {
     table.only(&["interface", "limit"])?;
     let interface: &'static str = table.needed("interface", string)?.leak();
-    let limit = table.read("limit", |value| record(contract, interface, value))?;
+    let limit = table.read("limit", |value| record(contracts, interface, value))?;
     Ok(Allow {
         interface,
         limit: limit.map_or(Limit::None, |record| Limit::Encoded(record.leak())),
@@ -163,26 +197,31 @@ fn allow(table: &Toml<'_>, contract: &Contract) -> Result<Allow, Failure> {
 }
 
 /// The encoded `grant` record that a limit is, in digits or by its fields.
-fn record(contract: &Contract, interface: &str, value: &DeValue<'_>) -> Result<Vec<u8>, String> {
+fn record(contracts: &Contracts, interface: &str, value: &DeValue<'_>) -> Result<Vec<u8>, String> {
+    let known = contracts.grant(interface);
     let record = match value {
         DeValue::String(digits) => {
             unhex(digits.as_bytes()).ok_or("hexadecimal digits, or a table")?
         }
         _ => {
-            let (_, ty) = grant_record(contract, interface).ok_or_else(|| {
+            let (contract, ty) = known.as_ref().ok_or_else(|| {
                 format!("hexadecimal digits: the contract of {interface} is not at hand")
             })?;
-            value::encode(contract, &Type::Named(ty), &to_json(value)?)
-                .map_err(|error| error.to_string())?
+            value::encode(contract, ty, &to_json(value)?).map_err(|error| error.to_string())?
         }
     };
     if record.is_empty() || record.len() > PARAMETERS_MAX {
         return Err(format!("a record of 1 to {PARAMETERS_MAX} bytes"));
     }
+    if let Some((contract, ty)) = known {
+        value::decode(contract, &ty, &record)
+            .map_err(|error| format!("a grant of {interface}: {error}"))?;
+    }
     Ok(record)
 }
 
-fn interface(table: &Toml<'_>, opaque: &mut Vec<&'static str>) -> Result<Interface<()>, Failure> {
+/// An interface. Its grants are taken as they are asked.
+fn interface(table: &Toml<'_>) -> Result<Interface<()>, Failure> {
     table.only(&["name", "version", "grant", "functions"])?;
     let name: &'static str = table.needed("name", string)?.leak();
     let version = table.needed("version", plain)?;
@@ -192,16 +231,10 @@ fn interface(table: &Toml<'_>, opaque: &mut Vec<&'static str>) -> Result<Interfa
         .iter()
         .map(function)
         .collect::<Result<Vec<_>, _>>()?;
-    let meet_grants = has_grant.then(|| {
-        meet(name, version).unwrap_or_else(|| {
-            opaque.push(name);
-            take_as_asked
-        })
-    });
     Ok(Interface {
         name,
         version,
-        meet_grants,
+        meet_grants: has_grant.then_some(take_as_asked),
         functions: functions.leak(),
     })
 }
@@ -214,7 +247,7 @@ fn meet(name: &str, version: Version) -> Option<MeetGrants> {
     known.meet_grants
 }
 
-/// In place of what only the firmware knows.
+/// In place of what only the firmware knows, or its contract: that was asked before then.
 fn take_as_asked(asked: &[u8], _: &[u8], into: &mut [u8]) -> Result<usize, corelet_abi::MeetError> {
     let full = corelet_abi::MeetError::Codec(corelet_abi::CodecError::Full);
     into.get_mut(..asked.len())

@@ -7,7 +7,6 @@ use corelet_admission::fuel::WORST_INSTRUCTIONS;
 use corelet_admission::heap::HeapBound;
 use serde_json::{Map, Value, json};
 
-use super::describe::toml;
 use super::device::Device;
 use super::figures::{Figure, Figures, Imported, SLICE};
 use super::tally::Outcome;
@@ -60,17 +59,17 @@ pub(super) fn print<B: 'static>(file: &str, verdict: &Verdict, device: &Device<B
         );
     }
     for import in &figures.imports {
-        line("import", &imported(import));
+        line("import", &imported(import, device));
     }
     for interface in &verdict.uncompared {
-        line(
-            "note",
-            &format_args!(
-                "the grant of {} is known to the firmware alone, and was not compared",
-                shown(interface)
-            ),
-        );
+        line("note", &uncompared(interface));
     }
+}
+
+/// What was not judged.
+pub(super) fn uncompared(interface: &str) -> String {
+    let interface = shown(interface);
+    format!("the grant of {interface} is known to the firmware alone, and was not compared")
 }
 
 /// What a person calls a figure.
@@ -137,7 +136,7 @@ fn instructions(fuel: u64) -> u64 {
     fuel.saturating_mul(WORST_INSTRUCTIONS.into())
 }
 
-fn imported(import: &Imported) -> String {
+fn imported<B: 'static>(import: &Imported, device: &Device<B>) -> String {
     let Imported {
         interface,
         function,
@@ -145,7 +144,7 @@ fn imported(import: &Imported) -> String {
         request,
         response,
     } = import;
-    let granted = match toml(interface, grant) {
+    let granted = match device.contracts.toml(interface, grant) {
         _ if grant.is_empty() => "granted".to_owned(),
         Some(grant) if grant == "{ }" => "granted".to_owned(),
         Some(grant) => format!("granted {grant}"),
@@ -177,7 +176,7 @@ pub(super) fn json<B: 'static>(file: &str, verdict: &Verdict, device: &Device<B>
         "signer": verdict.signer,
     });
     let more = match &verdict.outcome {
-        Ok(figures) => figures_json(figures),
+        Ok(figures) => figures_json(figures, verdict, device),
         Err(refused) => Map::from_iter([("refusal".to_owned(), refusal_json(refused))]),
     };
     if let Value::Object(object) = &mut object {
@@ -194,7 +193,11 @@ fn refusal_json(refused: &Refused) -> Value {
     })
 }
 
-fn figures_json(figures: &Figures) -> Map<String, Value> {
+fn figures_json<B: 'static>(
+    figures: &Figures,
+    verdict: &Verdict,
+    device: &Device<B>,
+) -> Map<String, Value> {
     let list = figures.list.iter().map(|figure| {
         let [found, limit] = [figure.found, figure.limit].map(bounded);
         (
@@ -211,6 +214,7 @@ fn figures_json(figures: &Figures) -> Map<String, Value> {
             "interface": import.interface,
             "function": import.function,
             "grant": hex(&import.grant),
+            "granted": device.contracts.json(&import.interface, &import.grant),
             "request": import.request,
             "response": import.response,
         })
@@ -234,6 +238,7 @@ fn figures_json(figures: &Figures) -> Map<String, Value> {
         ("largest_function".to_owned(), largest),
         ("exports".to_owned(), exports.collect()),
         ("imports".to_owned(), imports.collect()),
+        ("uncompared".to_owned(), json!(verdict.uncompared)),
     ])
 }
 

@@ -1,8 +1,8 @@
 //! What a device says of one plugin.
 
 use corelet_admission::{Reason, Refusal};
-use corelet_host::{LoadError, PluginName, Session, SlotId, judge};
-use corelet_image::{DEVELOPMENT_KEY, GRANTS_MAX, Image, ImageError, KeyId};
+use corelet_host::{LoadError, PluginName, Session, SlotId, SlotPolicy, judge};
+use corelet_image::{DEVELOPMENT_KEY, GRANTS_MAX, Image, ImageError, KeyId, Manifest};
 use corelet_wit::Contract;
 
 use super::device::Device;
@@ -120,13 +120,14 @@ fn of_plugin<B: 'static>(plugin: &Plugin<'_>, names: Option<&[u8]>, device: &Dev
     let mut outcomes = slots.map(|(slot, policy)| {
         let name = PluginName::cut(plugin.manifest.name);
         let mut session = Session::new(slot, name, plugin.id);
-        let judged = judge(
-            &mut session,
-            &device.table,
-            policy,
-            &plugin.manifest,
-            plugin.module,
-        );
+        let judged = met(&plugin.manifest, policy, device).and_then(|records| {
+            let mut manifest = plugin.manifest.clone();
+            for (grant, record) in manifest.grants.iter_mut().zip(&records) {
+                grant.parameters = record;
+            }
+            let table = &device.table;
+            judge(&mut session, table, policy, &manifest, plugin.module)
+        });
         let outcome = judged.map(|judged| {
             let config = plugin
                 .image
@@ -169,6 +170,25 @@ fn of_plugin<B: 'static>(plugin: &Plugin<'_>, names: Option<&[u8]>, device: &Dev
             .collect(),
         outcome,
     }
+}
+
+/// The grants that the plugin asks for, within what the policy allows where the contract says how, and not the table.
+fn met<B: 'static>(
+    manifest: &Manifest<'_>,
+    policy: &SlotPolicy,
+    device: &Device<B>,
+) -> Result<Vec<Vec<u8>>, LoadError> {
+    let grants = manifest.grants.iter().map(|asked| {
+        let allow = policy.allow.iter().find(|allow| {
+            asked.interface.split('@').next() == Some(allow.interface)
+                && device.typed.contains(&allow.interface)
+        });
+        match allow {
+            Some(allow) => Ok(device.contracts.meet(asked.parameters, allow)?),
+            None => Ok(asked.parameters.to_vec()),
+        }
+    });
+    grants.collect()
 }
 
 fn no_slot() -> Refused {

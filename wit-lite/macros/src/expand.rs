@@ -15,11 +15,37 @@ pub(crate) fn expand(input: Input, emit: Emit) -> TokenStream {
         let contract = Contract::standard();
         return emit(&contract, &standard_world(&contract), &input.options);
     }
-    let dir =
-        Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join(&input.path);
+    let dir = directory(&input);
     let bindings = bindings(&input, &dir, emit).unwrap_or_else(syn::Error::into_compile_error);
     let tracked = tracked(&dir);
     quote! { #bindings #tracked }
+}
+
+/// The bindings of a firmware, and the text of their contract: its offer carries it, so that tools know the vendor's types.
+pub(crate) fn expand_host(input: Input) -> TokenStream {
+    let text = (!input.options.standard).then(|| text(&directory(&input)));
+    let bindings = expand(input, corelet_wit::emit::host);
+    quote! { #bindings #text }
+}
+
+fn directory(input: &Input) -> PathBuf {
+    Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join(&input.path)
+}
+
+/// `WIT`: each file with its path from the contract's folder.
+fn text(dir: &Path) -> TokenStream {
+    let files = files(dir);
+    let files = files.iter().filter_map(|path| {
+        let parts = path.strip_prefix(dir).ok()?.iter();
+        let name = parts.filter_map(|part| part.to_str()).collect::<Vec<_>>();
+        let (name, path) = (name.join("/"), path.to_str()?);
+        Some(quote!((#name, ::core::include_str!(#path))))
+    });
+    quote! {
+        /// The files of the contract that these bindings are made of, each with its path from the contract's folder: for the offer.
+        #[allow(dead_code)]
+        pub const WIT: &[(&str, &str)] = &[#(#files),*];
+    }
 }
 
 fn bindings(input: &Input, dir: &Path, emit: Emit) -> syn::Result<TokenStream> {
@@ -46,11 +72,16 @@ fn bindings(input: &Input, dir: &Path, emit: Emit) -> syn::Result<TokenStream> {
 
 /// Makes the crate depend on the contract's files.
 fn tracked(dir: &Path) -> TokenStream {
+    let files = files(dir);
+    let paths = files.iter().filter_map(|path| path.to_str());
+    quote! { #(const _: &[u8] = ::core::include_bytes!(#paths);)* }
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     collect(dir, &mut files);
     files.sort();
-    let paths = files.iter().filter_map(|path| path.to_str());
-    quote! { #(const _: &[u8] = ::core::include_bytes!(#paths);)* }
+    files
 }
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
@@ -75,7 +106,7 @@ mod tests {
     /// What `bindgen!` with these options becomes, in one line.
     fn host(options: &str) -> String {
         match syn::parse_str::<Input>(options) {
-            Ok(input) => expand(input, corelet_wit::emit::host).to_string(),
+            Ok(input) => expand_host(input).to_string(),
             Err(error) => error.to_compile_error().to_string(),
         }
     }
@@ -86,6 +117,7 @@ mod tests {
         assert!(code.contains("pub mod motor"));
         assert!(code.contains("pub trait Host"));
         assert!(code.contains("include_bytes"));
+        assert!(code.contains("pub const WIT"));
         assert!(code.contains("tests/wit/good/pump.wit"));
         assert!(!code.contains("compile_error"));
     }

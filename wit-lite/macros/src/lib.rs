@@ -33,9 +33,9 @@ pub fn guest_bindgen(input: TokenStream) -> TokenStream {
     expand::expand(input, corelet_wit::emit::guest).into()
 }
 
-/// The bindings of a firmware: traits to implement, capabilities to offer, calls to make.
+/// The bindings of a firmware: traits to implement, capabilities to offer, calls to make, and `WIT`, the contract's text.
 #[proc_macro]
 pub fn host_bindgen(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as Input);
-    expand::expand(input, corelet_wit::emit::host).into()
+    expand::expand_host(input).into()
 }

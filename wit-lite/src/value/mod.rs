@@ -35,6 +35,7 @@ mod decode;
 mod encode;
 mod extent;
 mod json;
+mod meet;
 mod rate;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ use serde_json::Value;
 use crate::model::{Contract, Function, Type};
 
 pub use extent::Extent;
+pub use meet::meet;
 pub(crate) use rate::resolve;
 
 /// Why JSON is not a value of a type, or bytes are not.
@@ -94,6 +96,14 @@ impl ValueError {
             false => format!("{name}.{}", self.path),
         };
         self
+    }
+
+    /// What is wrong with the bytes; none if it was a value that is wrong.
+    pub fn codec(&self) -> Option<CodecError> {
+        match self.problem {
+            Problem::Malformed(error) => Some(error),
+            Problem::Mismatch { .. } => None,
+        }
     }
 
     /// Which part is wrong, for instance `config.set-point-milli` or `readings.3.unit`; empty for the whole value.
