@@ -109,7 +109,8 @@ impl<'c> Caller<'c> {
         self.spend_each(amount, &[(Some(limit), period)])
     }
 
-    /// Uses `amount` of several quotas, each a limit and its period: of all or of none. No limit allows any amount.
+    /// Uses `amount` of several quotas, each a limit and its period: of all or of none. Where the limit is none, any
+    /// amount is allowed.
     ///
     /// # Errors
     /// As [`spend`](Self::spend), if one of them has less left.
