@@ -1,0 +1,214 @@
+//! The journal as places in a region of flash.
+
+use core::marker::PhantomData;
+
+use embedded_storage::nor_flash::{NorFlash, NorFlashError};
+
+use crate::record::{Change, RECORD_BYTES, Record};
+use crate::{Boots, Error, Region};
+
+/// The largest unit that is written or read at once.
+pub(crate) const UNIT_MAX: usize = 32;
+
+/// How often a read is tried before its bytes count as unreadable.
+const READS: usize = 3;
+
+/// Reads, and tries again: a unit whose checksum is wrong stays unreadable, a disturbed bus does not.
+pub(crate) fn read<F: NorFlash>(flash: &mut F, offset: u32, bytes: &mut [u8]) -> Result<(), Error> {
+    let mut result = flash.read(offset, bytes);
+    for _ in 1..READS {
+        if result.is_ok() {
+            break;
+        }
+        result = flash.read(offset, bytes);
+    }
+    result.map_err(|error| Error::Flash(error.kind()))
+}
+
+pub(crate) fn write<F: NorFlash>(flash: &mut F, offset: u32, bytes: &[u8]) -> Result<(), Error> {
+    let result = flash.write(offset, bytes);
+    result.map_err(|error| Error::Flash(error.kind()))
+}
+
+pub(crate) fn erase<F: NorFlash>(flash: &mut F, sector: Region) -> Result<(), Error> {
+    let result = flash.erase(sector.offset(), sector.end());
+    result.map_err(|error| Error::Flash(error.kind()))
+}
+
+/// How often a record is tried that has to be written, each time in the next place.
+const ATTEMPTS: usize = 4;
+
+/// Places for records in a flash like `F`.
+pub(crate) struct Places<F>(PhantomData<F>);
+
+/// What is in a place.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// Its mark is erased, so nothing was written behind it.
+    Erased,
+    /// Its mark cannot be read.
+    Unreadable,
+    /// Its mark is there, and a record or what a cut left of one.
+    Marked(Option<Record>),
+}
+
+impl<F: NorFlash> Places<F> {
+    /// What is written at once: the mark.
+    const UNIT: usize = {
+        let (read, write) = (F::READ_SIZE, F::WRITE_SIZE);
+        assert!(
+            read.is_power_of_two() && write.is_power_of_two(),
+            "the flash reads and writes powers of two"
+        );
+        assert!(
+            read <= UNIT_MAX && write <= UNIT_MAX,
+            "the flash reads and writes 32 bytes at once, or less"
+        );
+        let unit = if read < write { write } else { read };
+        if unit < 4 { 4 } else { unit }
+    };
+    const BODY: usize = RECORD_BYTES.next_multiple_of(Self::UNIT);
+
+    /// Bytes from one place to the next.
+    pub(crate) const STRIDE: u32 = (Self::UNIT + Self::BODY) as u32;
+
+    /// How many there are in a region.
+    pub(crate) fn count(region: Region) -> u16 {
+        // One less than numbers of 16 bits: the last of them means none.
+        u16::try_from(region.size() / Self::STRIDE)
+            .map_or(u16::MAX - 1, |count| count.min(u16::MAX - 1))
+    }
+
+    /// Where a place is, which is within the region.
+    pub(crate) fn offset(region: Region, place: u16) -> u32 {
+        region
+            .offset()
+            .saturating_add(Self::STRIDE.saturating_mul(u32::from(place)))
+    }
+
+    pub(crate) fn find(flash: &mut F, region: Region, place: u16) -> Found {
+        let offset = Self::offset(region, place);
+        let mut mark = [0; UNIT_MAX];
+        let mark = mark.get_mut(..Self::UNIT).unwrap_or_default();
+        if read(flash, offset, mark).is_err() {
+            return Found::Unreadable;
+        }
+        if mark.iter().all(|byte| *byte == 0xff) {
+            return Found::Erased;
+        }
+        Found::Marked(Self::body(flash, offset).and_then(Record::decode))
+    }
+
+    fn body(flash: &mut F, offset: u32) -> Option<[u8; RECORD_BYTES]> {
+        let mut buffer = [0; RECORD_BYTES + UNIT_MAX];
+        let body = buffer.get_mut(..Self::BODY)?;
+        read(flash, offset + Self::UNIT as u32, body).ok()?;
+        buffer.first_chunk().copied()
+    }
+}
+
+/// Where records go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Journal {
+    /// Which of the map's two regions, and how many places it has.
+    pub region: Region,
+    pub places: u16,
+    pub generation: u32,
+    pub boots: Boots,
+    /// Where the last record is; none before the first.
+    pub last: Option<u16>,
+    /// The first place in which nothing may have been written.
+    pub next: u16,
+    /// Whether a record was not written whole although there was power: it may read as if it had been.
+    pub doubtful: bool,
+}
+
+impl Journal {
+    /// A journal in a region that was erased.
+    pub(crate) fn new<F: NorFlash>(region: Region, generation: u32, boots: Boots) -> Self {
+        Self {
+            region,
+            places: Places::<F>::count(region),
+            generation,
+            boots,
+            last: None,
+            next: 0,
+            doubtful: false,
+        }
+    }
+
+    /// How many records there is room for.
+    pub(crate) const fn free(&self) -> u16 {
+        self.places.saturating_sub(self.next)
+    }
+
+    /// Writes a record. Whatever was in doubt before is void once it is there.
+    ///
+    /// # Errors
+    /// [`Error::WantsErase`] without a place; otherwise the place is used up, and if its record is in doubt now, `doubtful` says so.
+    pub(crate) fn append<F: NorFlash>(
+        &mut self,
+        flash: &mut F,
+        change: Change,
+        boot: bool,
+    ) -> Result<(), Error> {
+        if self.free() == 0 {
+            return Err(Error::WantsErase);
+        }
+        let place = self.next;
+        let offset = Places::<F>::offset(self.region, place);
+        let record = Record {
+            generation: self.generation,
+            back: self.last,
+            boots: self.boots,
+            boot,
+            change,
+        };
+        let record = record.encode();
+        let mut buffer = [0xff; RECORD_BYTES + UNIT_MAX];
+        if let Some(start) = buffer.first_chunk_mut() {
+            *start = record;
+        }
+        let body = buffer.get(..Places::<F>::BODY).unwrap_or_default();
+        let mark = [0; UNIT_MAX];
+        let mark = mark.get(..Places::<F>::UNIT).unwrap_or_default();
+
+        self.next = place.saturating_add(1);
+        write(flash, offset, mark)?;
+        self.doubtful = true;
+        write(flash, offset + Places::<F>::UNIT as u32, body)?;
+        if Places::<F>::body(flash, offset) != Some(record) {
+            return Err(Error::NotWritten { offset });
+        }
+        self.doubtful = false;
+        self.last = Some(place);
+        Ok(())
+    }
+
+    /// Writes a record, and tries again.
+    pub(crate) fn insist<F: NorFlash>(
+        &mut self,
+        flash: &mut F,
+        change: Change,
+        boot: bool,
+    ) -> Result<Room, Error> {
+        let mut result = Ok(());
+        for _ in 0..ATTEMPTS {
+            if self.free() == 0 {
+                return Ok(Room::None);
+            }
+            result = self.append(flash, change, boot);
+            if result.is_ok() {
+                break;
+            }
+        }
+        result.map(|()| Room::Enough)
+    }
+}
+
+/// Whether there was a place for a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    Enough,
+    None,
+}

@@ -1,0 +1,228 @@
+//! What the journal says, taken together.
+
+use corelet_image::PluginId;
+use heapless::Vec;
+
+use crate::record::{Change, FLOORS_PER_RECORD};
+use crate::state::Event;
+use crate::{Bank, BankId, BankState, Error, Floor, ImageDigest, Offered, Rejection, SlotId};
+
+/// So many images are remembered as rejected.
+pub const REJECTIONS_MAX: usize = 8;
+
+/// Banks, floors and rejections. It changes by records alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ledger<const BANKS: usize, const PLUGINS: usize> {
+    banks: [Bank; BANKS],
+    floors: Vec<Floor, PLUGINS>,
+    rejections: Vec<Rejection, REJECTIONS_MAX>,
+}
+
+impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            banks: [Bank::EMPTY; BANKS],
+            floors: Vec::new(),
+            rejections: Vec::new(),
+        }
+    }
+
+    /// The records of a snapshot at most, without its header.
+    pub(crate) const SNAPSHOT_MAX: usize =
+        BANKS + PLUGINS.div_ceil(FLOORS_PER_RECORD) + REJECTIONS_MAX;
+
+    pub(crate) fn banks(&self) -> impl Iterator<Item = (BankId, &Bank)> {
+        (0..u8::MAX).map(BankId).zip(&self.banks)
+    }
+
+    pub(crate) fn bank(&self, bank: BankId) -> Option<&Bank> {
+        self.banks.get(usize::from(bank.0))
+    }
+
+    /// The least security version that is accepted of `plugin`.
+    pub(crate) fn floor(&self, plugin: PluginId) -> u32 {
+        let floor = self.floors.iter().find(|floor| floor.plugin == plugin);
+        floor.map_or(0, |floor| floor.security_version)
+    }
+
+    pub(crate) fn rejections(&self) -> &[Rejection] {
+        &self.rejections
+    }
+
+    pub(crate) fn rejection(&self, digest: &ImageDigest) -> Option<&Rejection> {
+        self.rejections.iter().find(|one| one.digest == *digest)
+    }
+
+    /// Whether, with `image` for `slot`, every image on its way can still be confirmed or rejected.
+    pub(crate) fn check_room(&self, image: &Offered, slot: SlotId) -> Result<(), Error> {
+        let under_way = self.banks.iter().filter(|bank| {
+            let trial = matches!(bank.state, BankState::Trial { .. });
+            // What the slot has staged gives way to the new image.
+            trial || bank.state.is_staged() && bank.slot != slot
+        });
+        if self.rejections.len() + under_way.clone().count() >= REJECTIONS_MAX {
+            return Err(Error::RejectionsFull);
+        }
+        let floor = floor_of_image(image);
+        if !self.is_new(&floor) {
+            return Ok(());
+        }
+        let mut new: Vec<Floor, BANKS> = under_way
+            .map(floor_of)
+            .filter(|one| self.is_new(one))
+            .collect();
+        // One of the banks takes it, so it has room.
+        let _ = new.push(floor);
+        self.check_floors(&new)
+    }
+
+    /// Whether there is a place for what a record says. If not, another firmware wrote it.
+    pub(crate) fn check(&self, change: &Change) -> Result<(), Error> {
+        match change {
+            Change::Bank(id, bank) => {
+                if usize::from(id.0) >= BANKS {
+                    return Err(Error::OtherMap);
+                }
+                match bank.state {
+                    BankState::Confirmed => self.check_floors(&[floor_of(bank)]),
+                    BankState::Rejected(reason) if reason.is_verdict() => {
+                        self.check_rejection(&bank.image.digest)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Change::Floors(floors) => self.check_floors(floors),
+            Change::Rejection(rejection) => self.check_rejection(&rejection.digest),
+            Change::Nothing | Change::Header(_) | Change::Forgiven(_) => Ok(()),
+        }
+    }
+
+    fn check_floors(&self, floors: &[Floor]) -> Result<(), Error> {
+        let new = floors.iter().filter(|floor| self.is_new(floor));
+        if self.floors.len() + new.count() > PLUGINS {
+            return Err(Error::FloorsFull {
+                allowed: PLUGINS as u16,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_rejection(&self, digest: &ImageDigest) -> Result<(), Error> {
+        if self.rejections.is_full() && self.rejection(digest).is_none() {
+            return Err(Error::RejectionsFull);
+        }
+        Ok(())
+    }
+
+    fn is_new(&self, floor: &Floor) -> bool {
+        floor.security_version > 0 && self.floor(floor.plugin) == 0
+    }
+
+    /// Does what a record says.
+    ///
+    /// # Errors
+    /// As [`Ledger::check`]: then nothing is changed.
+    pub(crate) fn apply(&mut self, change: &Change) -> Result<(), Error> {
+        self.check(change)?;
+        match change {
+            Change::Nothing | Change::Header(_) => {}
+            Change::Bank(id, bank) => self.set(*id, *bank),
+            Change::Floors(floors) => {
+                for floor in floors {
+                    self.raise(*floor);
+                }
+            }
+            Change::Rejection(rejection) => self.reject(*rejection),
+            Change::Forgiven(digest) => {
+                self.rejections.retain(|one| one.digest != *digest);
+                for bank in &mut self.banks {
+                    if matches!(bank.state, BankState::Rejected(_)) && bank.image.digest == *digest
+                    {
+                        *bank = Bank::EMPTY;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// With the bank changes what follows from it, so that one record does all.
+    fn set(&mut self, id: BankId, bank: Bank) {
+        match bank.state {
+            BankState::Opening => self.tell_others(id, bank.slot, Event::Supersede),
+            BankState::Confirmed => {
+                self.raise(floor_of(&bank));
+                self.tell_others(id, bank.slot, Event::Replace);
+            }
+            BankState::Rejected(reason) if reason.is_verdict() => self.reject(Rejection {
+                digest: bank.image.digest,
+                reason,
+            }),
+            _ => {}
+        }
+        if let Some(place) = self.banks.get_mut(usize::from(id.0)) {
+            *place = bank;
+        }
+    }
+
+    /// Lets an event happen to the slot's other banks, where it can.
+    fn tell_others(&mut self, id: BankId, slot: SlotId, event: Event) {
+        for (other, bank) in (0..u8::MAX).map(BankId).zip(&mut self.banks) {
+            if other != id
+                && bank.slot == slot
+                && let Some(state) = bank.state.after(event)
+            {
+                *bank = bank.with(state);
+            }
+        }
+    }
+
+    fn raise(&mut self, floor: Floor) {
+        let known = self
+            .floors
+            .iter_mut()
+            .find(|one| one.plugin == floor.plugin);
+        if let Some(known) = known {
+            known.security_version = known.security_version.max(floor.security_version);
+        } else if floor.security_version > 0 {
+            // There is room, which was checked.
+            let _ = self.floors.push(floor);
+        }
+    }
+
+    fn reject(&mut self, rejection: Rejection) {
+        if self.rejection(&rejection.digest).is_none() {
+            // There is room, which was checked.
+            let _ = self.rejections.push(rejection);
+        }
+    }
+
+    /// The fewest records that say all of it.
+    pub(crate) fn snapshot(&self) -> impl Iterator<Item = Change> {
+        let banks = self
+            .banks()
+            .filter(|(_, bank)| bank.state != BankState::Empty);
+        let banks = banks.map(|(id, bank)| Change::Bank(id, *bank));
+        let floors = self.floors.chunks(FLOORS_PER_RECORD).map(|chunk| {
+            let mut floors = [Floor::NONE; FLOORS_PER_RECORD];
+            for (place, floor) in floors.iter_mut().zip(chunk) {
+                *place = *floor;
+            }
+            Change::Floors(floors)
+        });
+        let rejections = self.rejections.iter().copied().map(Change::Rejection);
+        banks.chain(floors).chain(rejections)
+    }
+}
+
+/// What a confirmation raises the floor of its plugin to.
+const fn floor_of(bank: &Bank) -> Floor {
+    floor_of_image(&bank.image)
+}
+
+const fn floor_of_image(image: &Offered) -> Floor {
+    Floor {
+        plugin: image.plugin,
+        security_version: image.security_version,
+    }
+}

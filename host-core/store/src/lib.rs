@@ -1,0 +1,203 @@
+//! # The store: plugin images in NOR flash
+//!
+//! Images lie in banks, and a journal says what each bank holds. A new version is received into a spare bank while the old one
+//! works, is read back and verified, runs on trial, and is confirmed or rolled back. Power may fail at any moment, also while what it
+//! left is recovered. This page is the specification; [`FlashMap`] says where things lie.
+//!
+//! ```
+//! use corelet_store::{Error, FlashMap, Layout, Offered, Reason, Region, Runs, Sectors, SlotId, Start, Store};
+//! # use corelet_fault_flash::{Chip, Flash};
+//! # use corelet_image::PluginId;
+//! # use sha2::{Digest, Sha256};
+//!
+//! static MAP: FlashMap<2> = FlashMap::new(Layout {
+//!     sectors: &[Sectors { count: 8, size: 4096 }],
+//!     journal: [Region::new(0, 4096), Region::new(4096, 4096)],
+//!     banks: [Region::new(0x2000, 0x3000), Region::new(0x5000, 0x3000)],
+//!     slots: 1,
+//!     factory: None,
+//!     data: None,
+//! });
+//!
+//! # let flash = Flash::<4, 4096>::new(&Chip::uniform(4096, 8));
+//! let mut store: Store<_, 2> = Store::mount(flash, &MAP, Start::Ordinary)?;
+//! let slot = SlotId(0);
+//! # let bytes = [7; 5_000];
+//! # let image = Offered {
+//! #     digest: Sha256::digest(bytes).into(), bytes: 5_000, plugin: PluginId([1; 8]), security_version: 0
+//! # };
+//! // Of an image that comes, the first bytes are header, manifest and signature. They are checked, and then:
+//! let opened = store.open(slot, image)?;
+//! let mut offset = opened.offset;
+//! while offset < image.bytes {
+//!     if store.wants_erase().is_some() {
+//!         store.erase_step()?; // when it suits
+//!     }
+//!     offset = store.receive(slot, offset, &bytes[offset as usize..])?;
+//! }
+//! // Read from the bank, its signature is checked again, and it is admitted. What it says of itself is held against what was said.
+//! store.verify(opened.bank, image.plugin, image.security_version)?;
+//! store.begin_trial(slot)?;
+//! assert_eq!(store.runs(slot), Runs::Trial(opened.bank));
+//! # let it_works = true;
+//! if it_works {
+//!     store.confirm(slot)?;
+//! } else {
+//!     store.reject(opened.bank, Reason::Trapped)?;
+//! }
+//! # assert_eq!(store.runs(slot), Runs::Confirmed(opened.bank));
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! ## What holds
+//!
+//! After every cut of power, at any place in any operation, and any number of them:
+//!
+//! 1. What was acknowledged is there. Of a call that was cut off all or nothing is; of [`receive`](Store::receive), whole sectors.
+//! 2. A slot runs what is on trial in it, or else what was confirmed, or else what came with the device. Only a verified image gets on
+//!    trial, and only one on trial is confirmed: all bytes were read back, and are those that were accepted.
+//! 3. The bank of a confirmed image is not given to another one before the slot has another confirmed image, but by command
+//!    ([`clear`](Store::clear)).
+//! 4. A plugin's floor, its least security version, never falls. It rises with a confirmation and with nothing else, by the same record.
+//! 5. An image that was rejected is not accepted or tried again until it is [forgiven](Store::forgive). Damage on the way or in flash is
+//!    no rejection in this sense: whoever sends nonsense under a good image's digest does not keep it away.
+//! 6. A start erases the sectors of one of the journal's two regions at most, and none as a rule. Other erases are
+//!    [asked for](Store::wants_erase), one sector at a time.
+//! 7. Recovering twice is recovering once, but for the count of starts.
+//!
+//! An error of the driver without a cut ends the call: it has happened wholly or not at all, and memory says which.
+//!
+//! ## States of a bank
+//!
+//! What an event makes of a bank:
+//!
+//! | | Open | Progress | Complete | Verify | Try | Confirm | Replace | Supersede | Reject | Clear |
+//! |---|---|---|---|---|---|---|---|---|---|---|
+//! | Empty | Opening | – | – | – | – | – | – | – | – | – |
+//! | Opening | Opening | Receiving | Received | – | – | – | – | Empty | Damaged | Empty |
+//! | Receiving | Opening | Receiving | Received | – | – | – | – | Empty | Damaged | Empty |
+//! | Received | Opening | – | – | Verified | – | – | – | Empty | Rejected | Empty |
+//! | Verified | Opening | – | – | – | Trial | – | – | Empty | Rejected | Empty |
+//! | Trial | – | – | – | – | – | Confirmed | – | – | Rejected | Empty |
+//! | Confirmed | – | – | – | – | – | – | Empty | – | – | Empty |
+//! | Rejected | Opening | – | – | – | – | – | – | – | – | Empty |
+//!
+//! *Open*: an image was accepted. *Progress*: so many bytes are in flash, more than before, up to a sector's end. *Complete*: all are.
+//! *Verify*: they were read back, have the digest that was accepted, and whoever runs the image has admitted it. *Try* and *Confirm* say
+//! themselves. *Replace*: another bank of the slot was confirmed. *Supersede*: another image was accepted for the slot. *Reject*: the
+//! image is not to run; *Damaged* is a rejection for that reason, and the only one of an image that is not all there. *Clear*: by
+//! command. All else cannot happen.
+//!
+//! A slot has at most one bank that is confirmed, one on trial, and one that is staged, Opening to Verified; none is opened for it
+//! while one is on trial.
+//!
+//! ## Receiving
+//!
+//! A sector of a bank is erased right before it is written, in the same run of the device, so that nothing is written where a cut may
+//! have left half-programmed cells. When all of it is written, a record says so. After a cut an image so goes on at the last such sector,
+//! which is erased again, and the hash of what is before is taken from flash. After a mere loss of the link it goes on in memory.
+//!
+//! ## The journal
+//!
+//! Two regions, of which one is in use, and the other one is older, erased, or about to be used. A region is a row of places:
+//!
+//! ```text
+//! mark     one unit: the flash's WRITE_SIZE or READ_SIZE, the larger, 4 bytes at least; all zero
+//! record   76 bytes, and 0xff up to a whole unit
+//! ```
+//!
+//! | bytes of a record | what, little-endian |
+//! |---|---|
+//! | 0–3 | generation: 1 in the first region that was used, one more with each move |
+//! | 4–5 | the place of the record before it; `ffff` for the first of a region |
+//! | 6–7, 8–9 | starts of the device, and those after a failure |
+//! | 10 | kind |
+//! | 11 | 1 if it ended a recovery, or else 0 |
+//! | 12–67 | what it says; zero where that is shorter |
+//! | 68–75 | CRC-64/XZ of bytes 0–67 |
+//!
+//! | kind | says |
+//! |---|---|
+//! | 0 | nothing |
+//! | 1 | header: format 1 (`u16`), slots, banks (`u8`), CRC-64/XZ of all banks' offsets and sizes (`u32` each) |
+//! | 2 | bank: number, slot, state, reason (`u8`), detail, image's bytes, security version (`u32`), plugin (8 bytes), digest (32) |
+//! | 3 | four floors: plugin (8 bytes), security version (`u32`), 0 for none |
+//! | 4 | rejection: digest (32 bytes), reason (`u8`) |
+//! | 5 | forgiven: digest (32 bytes) |
+//!
+//! States count from 0 for Empty in the order of the table above, reasons in that of [`Reason`]. A state's detail is the offset
+//! of Receiving, and for Trial the starts when it began in the low half, with those after a failure in the high half. Other kinds, and
+//! flags other than bit 0, are for later formats: key sets, sets of plugins that are activated together, plugin data.
+//!
+//! A record says a bank's state whole, so that doing it twice is doing it once. What follows from it is not written: confirming raises
+//! the floor and empties the bank that was confirmed before, opening empties the bank that is staged for the slot, and a rejection that
+//! is a verdict is remembered; forgiving empties banks in which the image is rejected.
+//!
+//! ### Writing
+//!
+//! Places are used in order, each once. The mark is written by one write, and after it the record by another, which is then read and
+//! compared. A cut that cannot be seen, since the place reads as erased, so met the mark and nothing else; written again the mark gets
+//! the same bits, and cells that were half programmed are programmed whole. Where anything can be seen nothing is written again.
+//!
+//! If the driver fails, the next record does not name the one in doubt as the record before it. That makes it void, whatever it reads as
+//! later. This record is written at once if the driver lets it.
+//!
+//! ### Reading
+//!
+//! A record with one wrong bit is the record that it was: 64 bits of checksum are enough to mend one, and to tell two.
+//!
+//! A record holds if the next one that can be read names its place. It is void if that one names the record before it. If it does
+//! neither, something was lost that was whole ([`Error::Damaged`]). So the last record is neither: a cut may have left it such that it
+//! reads as valid now and not tomorrow. Recovery therefore does not keep it, but writes it again, with the place of the record before it
+//! and one more start. Nothing is done that depends on it before that is written, so a cut leads to another recovery, which may
+//! find otherwise and decide otherwise. If there is something behind the last record, what a cut left, no
+//! record is written behind that, since it might be valid tomorrow and name another record: the journal moves to the other region.
+//!
+//! ### Moving
+//!
+//! The other region is erased, gets the fewest records that say all there is, then the header, then one more record. It counts if that
+//! one can be read, or one behind it that names the header: then header and snapshot are whole. Until then the region before it
+//! counts, and nothing is written there from the header on. Of two regions that count, the higher generation holds.
+//! If a start finds records of a higher generation that do not count yet, it moves again before anything else.
+//!
+//! The journal asks for the move when 16 places are left. 8 are kept for starts, so one in which
+//! no place is left, and the move cannot wait, comes after eight starts without one.
+//!
+//! ### A new flash
+//!
+//! A flash without any valid record gets a first journal in its first region. With records, but no region that counts, it is
+//! [`Error::Unreadable`]: what it knew of floors and rejections is lost only by [`format`](Store::format).
+//!
+//! ## What it takes
+//!
+//! Memory: 64 bytes for each bank, 12 for each floor, 264 for rejections, 210 besides, of which most is for an image that is being
+//! received. A start takes twice the first three on the stack. Flash: 80 to 128 bytes for each record, by the size of the unit. An
+//! update writes five records, and one for each sector but the last of its image; a start writes one.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+mod bank;
+mod compaction;
+mod erase;
+mod error;
+mod journal;
+mod ledger;
+mod map;
+mod receive;
+mod record;
+mod recovery;
+mod state;
+mod store;
+
+pub use bank::{Bank, BankId, ImageDigest, Offered, SlotId};
+pub use error::Error;
+pub use ledger::REJECTIONS_MAX;
+pub use map::{Factory, FlashMap, Layout, MapError, Region, Sectors};
+pub use receive::Opened;
+pub use record::{Floor, Rejection};
+pub use state::{BankState, Boots, Reason, Start};
+pub use store::{Runs, Store};

@@ -1,0 +1,207 @@
+//! What the journal says after a start, and the record that settles it.
+
+use embedded_storage::nor_flash::NorFlash;
+
+use crate::compaction;
+use crate::journal::{Found, Journal, Places, Room};
+use crate::ledger::Ledger;
+use crate::map::FlashMap;
+use crate::record::{Change, FORMAT, Header, Record};
+use crate::{Boots, Error, Region, Start};
+
+/// What one region says.
+struct Scan<const BANKS: usize, const PLUGINS: usize> {
+    region: Region,
+    /// What all records say but the last.
+    ledger: Ledger<BANKS, PLUGINS>,
+    /// How many records can be read.
+    records: u32,
+    /// The highest generation among them.
+    newest: u32,
+    /// The header, if a record behind it shows that it was written whole.
+    header: Option<Header>,
+    /// The last record but one, whose place the next record names.
+    back: Option<u16>,
+    /// The last record, and its place. Whether it was written whole nobody can tell.
+    tail: Option<(u16, Record)>,
+    /// The first place in which nothing may have been written.
+    next: u16,
+    /// Whether there is something behind the last record that is none: a cut met what was written there.
+    torn: bool,
+    /// Where the first record is that follows none.
+    broken: Option<u16>,
+    /// Why a record means nothing to this firmware.
+    foreign: Option<Error>,
+}
+
+impl<const BANKS: usize, const PLUGINS: usize> Scan<BANKS, PLUGINS> {
+    fn of<F: NorFlash>(flash: &mut F, region: Region) -> Self {
+        let mut scan = Self {
+            region,
+            ledger: Ledger::new(),
+            records: 0,
+            newest: 0,
+            header: None,
+            back: None,
+            tail: None,
+            next: 0,
+            torn: false,
+            broken: None,
+            foreign: None,
+        };
+        let mut unreadable = false;
+        for place in 0..Places::<F>::count(region) {
+            match Places::<F>::find(flash, region, place) {
+                // Where erased units cannot be read either, all behind the last record are like that.
+                Found::Unreadable => unreadable = true,
+                Found::Erased => {
+                    scan.torn |= unreadable;
+                    unreadable = false;
+                }
+                Found::Marked(record) => {
+                    scan.next = place.saturating_add(1);
+                    unreadable = false;
+                    scan.torn = record.is_none();
+                    if let Some(record) = record {
+                        scan.follow(place, record);
+                    }
+                }
+            }
+        }
+        scan
+    }
+
+    /// Takes the next record that can be read: it follows the last one, or the one before, if the last one is void.
+    fn follow(&mut self, place: u16, record: Record) {
+        self.records = self.records.saturating_add(1);
+        self.newest = self.newest.max(record.generation);
+        if self.broken.is_some() {
+            return;
+        }
+        match self.tail {
+            Some((_, last)) if record.generation != last.generation => {
+                self.broken = Some(place);
+                return;
+            }
+            Some((before, last)) if record.back == Some(before) => {
+                if let Change::Header(header) = last.change {
+                    self.header = Some(header);
+                }
+                if let Err(error) = self.ledger.apply(&last.change) {
+                    self.foreign.get_or_insert(error);
+                }
+                self.back = Some(before);
+            }
+            _ if record.back == self.back => {}
+            _ => {
+                self.broken = Some(place);
+                return;
+            }
+        }
+        self.tail = Some((place, record));
+    }
+
+    /// The generation of a region that is whole.
+    fn generation(&self) -> Option<u32> {
+        let (_, last) = self.tail.filter(|_| self.header.is_some())?;
+        Some(last.generation)
+    }
+
+    /// Whether nothing was ever written here but the header of the first journal.
+    fn is_new(&self) -> bool {
+        match self.tail {
+            None => self.records == 0,
+            Some((_, last)) => {
+                let first = last.generation == 1 && self.back.is_none();
+                self.records == 1 && first && matches!(last.change, Change::Header(_))
+            }
+        }
+    }
+}
+
+/// What was recovered, and where it goes on.
+pub(crate) struct Recovered<const BANKS: usize, const PLUGINS: usize> {
+    pub ledger: Ledger<BANKS, PLUGINS>,
+    pub journal: Journal,
+}
+
+/// What a journal says whose last record may be whole or not, once that is decided and written down. Until then nothing is
+/// done that depends on it, so it may be decided again after a cut, and otherwise.
+pub(crate) fn recover<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
+    flash: &mut F,
+    map: &FlashMap<BANKS>,
+    start: Start,
+) -> Result<Recovered<BANKS, PLUGINS>, Error> {
+    let [first, second] = map.journal();
+    let first = Scan::<BANKS, PLUGINS>::of(flash, first);
+    let second = Scan::of(flash, second);
+    let (current, other) = match (first.generation(), second.generation()) {
+        (None, None) if first.is_new() && second.records == 0 => {
+            return create(flash, map, start);
+        }
+        (None, None) => return Err(Error::Unreadable),
+        (one, another) if one > another => (first, second),
+        _ => (second, first),
+    };
+    let (Some(header), Some((_, last))) = (current.header, current.tail) else {
+        return Err(Error::Unreadable);
+    };
+    check_header(&header, map)?;
+    // A newer region that is not whole was cut while it was written. One that has a gap besides was whole once.
+    let moving = other.newest > last.generation;
+    let looked_at = [Some(&current), moving.then_some(&other)];
+    for scan in looked_at.into_iter().flatten() {
+        if let Some(place) = scan.broken {
+            return Err(Error::Damaged {
+                offset: Places::<F>::offset(scan.region, place),
+            });
+        }
+    }
+    if let Some(error) = current.foreign {
+        return Err(error);
+    }
+    let mut ledger = current.ledger;
+    ledger.apply(&last.change)?;
+    let boots = last.boots.after(start);
+    let mut journal = Journal {
+        last: current.back,
+        next: current.next,
+        ..Journal::new::<F>(current.region, last.generation, boots)
+    };
+    // The last record is written again and not pointed to: if a cut left it half programmed, it may be gone tomorrow.
+    // And behind what a cut left of a record nothing is written, since tomorrow it may be one.
+    if moving || current.torn || journal.insist(flash, last.change, true)? == Room::None {
+        let region = other.region;
+        compaction::erase_region(flash, map, region)?;
+        journal = Journal::new::<F>(region, last.generation.saturating_add(1), boots);
+        compaction::write_snapshot(flash, map, &ledger, &mut journal, true)?;
+    }
+    Ok(Recovered { ledger, journal })
+}
+
+/// The first journal of a flash.
+pub(crate) fn create<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
+    flash: &mut F,
+    map: &FlashMap<BANKS>,
+    start: Start,
+) -> Result<Recovered<BANKS, PLUGINS>, Error> {
+    let [region, _] = map.journal();
+    compaction::erase_region(flash, map, region)?;
+    let ledger = Ledger::new();
+    let mut journal = Journal::new::<F>(region, 1, Boots::default().after(start));
+    compaction::write_snapshot(flash, map, &ledger, &mut journal, true)?;
+    Ok(Recovered { ledger, journal })
+}
+
+fn check_header<const BANKS: usize>(header: &Header, map: &FlashMap<BANKS>) -> Result<(), Error> {
+    if header.format != FORMAT {
+        return Err(Error::Format {
+            found: header.format,
+            allowed: FORMAT,
+        });
+    }
+    if *header != Header::of(map) {
+        return Err(Error::OtherMap);
+    }
+    Ok(())
+}
