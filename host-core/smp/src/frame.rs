@@ -65,10 +65,8 @@ impl<const N: usize> Receiver<N> {
             self.open = true;
             self.begin_line();
         } else if pair == CONTINUATION {
-            // `in_line` cannot be: 0x04 has ended the line, and with it the frame.
-            if self.open {
-                self.begin_line();
-            }
+            // If none is open, the line leads to nothing.
+            self.begin_line();
         } else if self.in_line {
             match byte {
                 b'\n' => {

@@ -70,11 +70,14 @@ pub(crate) fn set_state<M: Managed, A: Authority>(
 fn find<M: Managed>(device: &mut M, confirm: bool, hash: &[u8; 32]) -> Option<Target> {
     let mut found: Option<Target> = None;
     device.images(&mut |image| {
-        let done = |active, confirmed| if confirm { confirmed } else { active };
-        let better = found.is_none_or(|found| {
-            done(found.active, found.confirmed) && !done(image.active, image.confirmed)
-        });
-        if image.hash == hash && better {
+        let done = |found: Target| {
+            if confirm {
+                found.confirmed
+            } else {
+                found.active
+            }
+        };
+        if image.hash == hash && found.is_none_or(done) {
             found = Some(target(image));
         }
     });

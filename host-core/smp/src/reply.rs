@@ -120,14 +120,12 @@ impl<'b> Reply<'b> {
     pub(crate) fn display(&mut self, key: &str, value: &dyn fmt::Display, most: usize) {
         self.word(key);
         self.put(|e| e.begin_str()?.ok());
-        // It ends with an error when `most` is reached, and that is well.
-        let _ = write!(
-            Pieces {
-                reply: self,
-                left: most
-            },
-            "{value}"
-        );
+        let mut pieces = Pieces {
+            reply: self,
+            left: most,
+        };
+        // Neither has an error of its own.
+        let _ = write!(pieces, "{value}");
         self.end();
     }
 
@@ -168,13 +166,37 @@ impl Write for Pieces<'_, '_> {
     fn write_str(&mut self, piece: &str) -> fmt::Result {
         let end = piece.floor_char_boundary(self.left);
         let fits = piece.get(..end).unwrap_or_default();
-        self.left = self.left.saturating_sub(end);
         if !fits.is_empty() {
             self.reply.word(fits);
         }
-        if fits.len() < piece.len() {
-            return Err(fmt::Error);
-        }
+        // What follows a cut is cut as well, short or not.
+        self.left = match end == piece.len() {
+            true => self.left.saturating_sub(end),
+            false => 0,
+        };
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reply;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        for (most, text) in [
+            (0, &b"\x7f\xff"[..]),
+            (1, b"\x7f\xff"),
+            (3, b"\x7f\x62\xc2\xb0\xff"),
+            (4, b"\x7f\x64\xc2\xb0\xc2\xb0\xff"),
+            (5, b"\x7f\x64\xc2\xb0\xc2\xb0\x61C\xff"),
+            (9, b"\x7f\x64\xc2\xb0\xc2\xb0\x61C\xff"),
+        ] {
+            let mut room = [0; 64];
+            let mut reply = Reply::new(&mut room);
+            reply.display("t", &format_args!("{}{}", "\u{b0}\u{b0}", 'C'), most);
+            let length = reply.position();
+            assert_eq!(room[3..length], *text, "{most}");
+        }
     }
 }

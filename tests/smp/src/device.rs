@@ -76,6 +76,8 @@ pub enum Refused {
     InUse,
     /// Nothing is there.
     Nothing,
+    /// It was confirmed before.
+    Confirmed,
 }
 
 impl fmt::Display for Refused {
@@ -88,6 +90,7 @@ impl fmt::Display for Refused {
             Self::Digest => f.write_str("the bytes do not have the SHA-256 that came with them"),
             Self::InUse => f.write_str("the image there is in use"),
             Self::Nothing => f.write_str("nothing is there"),
+            Self::Confirmed => f.write_str("it was confirmed before"),
         }
     }
 }
@@ -103,6 +106,7 @@ impl Refusal for Refused {
             Self::Digest => Code::INVALID_HASH,
             Self::InUse => Code::NO_FREE_SLOT,
             Self::Nothing => Code::NO_IMAGE,
+            Self::Confirmed => Code::BAD_STATE,
         }
     }
 }
@@ -310,6 +314,9 @@ impl Managed for Device {
     }
 
     fn confirm(&mut self, image: &Target) -> Result<(), Refused> {
+        if image.confirmed {
+            return Err(Refused::Confirmed);
+        }
         let banks = self.slot(image.slot)?;
         match image.position {
             Position::Primary => {

@@ -1,5 +1,7 @@
+use base64ct::{Base64, Encoding};
 use corelet_smp::Smp;
 use corelet_smp_tests::{Device, answers, frame};
+use crc::{CRC_16_XMODEM, Crc};
 
 use crate::{BUFFER, HI, HI_BACK, echo, feed};
 
@@ -21,6 +23,19 @@ fn echoed_of(bytes: &[u8]) -> Vec<u8> {
 
 fn hi(sequence: u8) -> Vec<u8> {
     frame(&echo(sequence).message(HI), 127)
+}
+
+/// What a frame with a right check carries, with this length.
+fn frame_with_length(message: &[u8], length: u16) -> Vec<u8> {
+    let check = Crc::<u16>::new(&CRC_16_XMODEM).checksum(message);
+    [&length.to_be_bytes(), message, &check.to_be_bytes()].concat()
+}
+
+/// As one line.
+fn lines(bytes: &[u8]) -> Vec<u8> {
+    ["\x06\x09", &Base64::encode_string(bytes), "\n"]
+        .concat()
+        .into_bytes()
 }
 
 /// A request of more than one line.
@@ -130,6 +145,29 @@ fn text_and_carriage_returns_may_come_between_the_lines_of_a_frame() {
         answers(&feed(&mut smp, &mut Device::default(), &bytes)).len(),
         1
     );
+}
+
+#[test]
+fn a_frame_is_as_long_as_it_says() {
+    let message = echo(1).message(HI);
+    for (claimed, taken) in [(0, true), (-1, false), (1, false), (-11, false)] {
+        let bytes = frame_with_length(&message, (message.len() as isize + 2 + claimed) as u16);
+        let sent = echoed_of(&[lines(&bytes), hi(2)].concat());
+        assert_eq!(sent.len(), 1 + usize::from(taken), "{claimed}");
+    }
+}
+
+#[test]
+fn nothing_follows_padding_in_a_line() {
+    let bytes = frame_with_length(&echo(1).message(HI), 16);
+    let (start, rest) = bytes.split_at(4);
+    let [start, rest] = [start, rest].map(Base64::encode_string);
+    assert!(start.ends_with("=="));
+    let one = ["\x06\x09", &start, &rest, "\n"].concat();
+    assert_eq!(echoed_of(&[one.as_bytes(), &hi(2)].concat()), [2]);
+    // Which some clients send so: each line is base64 of its own.
+    let two = ["\x06\x09", &start, "\n\x04\x14", &rest, "\n"].concat();
+    assert_eq!(echoed_of(two.as_bytes()), [1]);
 }
 
 #[test]

@@ -24,8 +24,13 @@ impl Uploader {
         self.data(first, offset, &data)
     }
 
-    /// `first` are fields of the map, of which there are as many as its first byte says.
     fn data(&mut self, first: &[u8], offset: usize, data: &[u8]) -> Vec<u8> {
+        let (map, request) = self.request(first, offset, data);
+        ask_server(&mut self.smp, &mut self.device, request, &map).1
+    }
+
+    /// `first` are fields of the map, of which there are as many as its first byte says.
+    fn request(&self, first: &[u8], offset: usize, data: &[u8]) -> (Vec<u8>, Request) {
         let (count, fields) = first.split_first().unwrap();
         let mut map = vec![0xa0 + count + 2];
         map.extend(fields);
@@ -41,7 +46,7 @@ impl Uploader {
             command: 1,
             sequence: 0,
         };
-        ask_server(&mut self.smp, &mut self.device, request, &map).1
+        (map, request)
     }
 
     /// The fields of the first chunk.
@@ -154,6 +159,21 @@ fn a_chunk_says_where_it_belongs() {
     assert_eq!(up.data(&[0], 700, &beyond[..400]), refused(31));
     assert_eq!(up.chunk(&[0], 700, 10), off(0));
     assert_eq!(up.chunk(&first, 0, 300), off(700));
+}
+
+#[test]
+fn a_port_may_be_closed_in_the_middle_of_an_upload() {
+    let mut up = Uploader::new();
+    let first = up.first();
+    let mut open = true;
+    let mut smp = Smp::<BUFFER, _>::with_authority(|_| std::mem::take(&mut open));
+    let mut chunk = |first: &[u8], offset| {
+        let (map, request) = up.request(first, offset, &up.image[offset..offset + 100]);
+        ask_server(&mut smp, &mut up.device, request, &map).1
+    };
+    assert_eq!(chunk(&first, 0), off(100));
+    assert!(chunk(&[0], 100).starts_with(b"\xbf\x62rc\x0b"));
+    assert_eq!(up.device.received(1), 100);
 }
 
 #[test]

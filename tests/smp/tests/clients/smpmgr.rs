@@ -263,6 +263,17 @@ fn an_upload_whose_answer_was_lost_goes_on_with_the_next_one() {
 }
 
 #[test]
+fn longer_lines_carry_an_upload_too() {
+    let port = port(upload_only);
+    let smpmgr = Smpmgr::new(&port);
+    let upload = smpmgr.upload(&new());
+    let mut arguments = vec!["--line-length", "600", "--line-buffers", "1"];
+    arguments.extend(upload.iter().map(|argument| &argument[..]));
+    smpmgr.run(&arguments);
+    assert_eq!(port.device().device.staged(1), Some(&new()[..]));
+}
+
+#[test]
 fn a_refusal_says_why() {
     let port = port(upload_only);
     let smpmgr = Smpmgr::new(&port);
