@@ -33,10 +33,7 @@ pub enum Action {
         slot: u8,
     },
     /// To have a rejected image tried again.
-    Clear {
-        /// Of which slot.
-        slot: u8,
-    },
+    Forgive,
     /// To reset the device.
     Reset,
 }

@@ -10,7 +10,7 @@ pub(crate) const SLOTS: u8 = 0;
 pub(crate) const LOGS: u8 = 1;
 pub(crate) const AUDIT: u8 = 2;
 pub(crate) const ROLLBACK: u8 = 3;
-pub(crate) const CLEAR: u8 = 4;
+pub(crate) const FORGIVE: u8 = 4;
 pub(crate) const TEST: u8 = 5;
 
 fn from<M, A>(exchange: &Exchange<'_, '_, M, A>) -> Result<u32, Code> {
@@ -33,6 +33,9 @@ pub(crate) fn slots<M: Managed, A: Authority>(
             }
             if !slot.version.is_empty() {
                 reply.cut("version", slot.version, most);
+            }
+            if let Some(hash) = slot.hash {
+                reply.bytes("hash", hash);
             }
             if let Some((offset, length)) = slot.received {
                 reply.uint("off", offset.into());
@@ -103,12 +106,13 @@ pub(crate) fn rollback<M: Managed, A: Authority>(
     exchange.heed(answer)
 }
 
-pub(crate) fn clear<M: Managed, A: Authority>(
+pub(crate) fn forgive<M: Managed, A: Authority>(
     exchange: &mut Exchange<'_, '_, M, A>,
 ) -> Result<(), Stop> {
-    let slot = exchange.request.slot()?;
-    exchange.allow(Action::Clear { slot })?;
-    let answer = exchange.device.clear(slot);
+    let hash = exchange.request.bytes("hash")?.unwrap_or_default();
+    let hash = hash.try_into().map_err(|_| Code::INVALID_HASH)?;
+    exchange.allow(Action::Forgive)?;
+    let answer = exchange.device.forgive(hash);
     exchange.heed(answer)
 }
 

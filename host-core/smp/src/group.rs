@@ -73,7 +73,7 @@ pub(crate) fn answer<M: Managed, A: Authority>(
         (corelet::GROUP, corelet::LOGS, Op::Read) => corelet::logs(exchange),
         (corelet::GROUP, corelet::AUDIT, Op::Read) => corelet::audit(exchange),
         (corelet::GROUP, corelet::ROLLBACK, Op::Write) => corelet::rollback(exchange),
-        (corelet::GROUP, corelet::CLEAR, Op::Write) => corelet::clear(exchange),
+        (corelet::GROUP, corelet::FORGIVE, Op::Write) => corelet::forgive(exchange),
         (corelet::GROUP, corelet::TEST, Op::Write) => corelet::test_together(exchange),
         _ => Err(Code::UNSUPPORTED.into()),
     }

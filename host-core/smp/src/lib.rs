@@ -70,11 +70,11 @@
 //! | | 5 erase | w | `slot`: twice the image's number, and one more for its slot 1; or 1 | |
 //! | 2 statistics | 0 show | r | `name` | `name`, `fields`: name to number |
 //! | | 1 list | r | | `stat_list` |
-//! | [17228](GROUP) Corelet | 0 slots | r | `from` | `slots`: for each `slot`, `state`, `plugin`, `version`, `off`, `len`, `reason`; `next` |
+//! | [17228](GROUP) Corelet | 0 slots | r | `from` | `slots`: for each `slot`, `state`, `plugin`, `version`, `hash`, `off`, `len`, `reason`, as far as there is one; `next` |
 //! | | 1 logs | r | `from` | `lines`: for each `n`, `time`, `plugin`, `level`, `text`; `next` |
 //! | | 2 audit | r | `from` | `denials`: for each `slot`, `plugin`, `interface`, `function`, `reason`, `time`, `count`; `next` |
 //! | | 3 rollback | w | `slot` | |
-//! | | 4 clear | w | `slot` | |
+//! | | 4 forgive | w | `hash` | |
 //! | | 5 test together | w | `slots`: at most [`TOGETHER_MAX`] | |
 //!
 //! **State, written.** `hash` alone starts that image as a trial; with `confirm` it is confirmed; `confirm` alone confirms what runs
@@ -83,8 +83,8 @@
 //! **Upload.** A chunk is kept if it is the one that is wanted, and the answer's `off` says which is wanted next: the client goes on
 //! there. So an upload that was interrupted goes on where it was, whether the client, the line or the device was away. A device
 //! that has been reset knows of no upload, and answers `off` 0; the client begins again, and the device sees that it has that
-//! image in part. It is told so by `sha`, or, since some clients leave it out then, by the bytes themselves. `off` stays as it was
-//! while the device is busy. All is there when `off` is `len`; it was then read back and is what was signed, and with a `sha` of
+//! image in part. It is told so by `sha`, or, since some clients leave it out then, by the bytes themselves, of which it may want
+//! some before its `off` goes on where it was. `off` stays as it was while the device is busy. All is there when `off` is `len`; it was then read back and is what was signed, and with a `sha` of
 //! 32 bytes `match` says so.
 //!
 //! **Lists with `next`.** `from` is the first that is wanted, 0 if it is not said. If not all fit into the answer, `next` says from
@@ -96,7 +96,7 @@
 //! ## Who may do what
 //!
 //! [`Smp::new`] allows to read, and to upload: what is uploaded must be signed, and waits. To test, to confirm, to erase, to roll
-//! back, to clear a verdict and to reset are refused, unless the firmware has an [`Authority`] that decides otherwise.
+//! back, to forgive a rejected image and to reset are refused, unless the firmware has an [`Authority`] that decides otherwise.
 
 #![no_std]
 #![forbid(unsafe_code)]

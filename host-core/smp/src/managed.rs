@@ -17,18 +17,21 @@ pub trait Managed {
     fn images(&mut self, show: &mut dyn FnMut(&Image<'_>));
 
     /// An upload begins, or begins again. Answers with the offset that is wanted next: 0 for a new one, more for one that
-    /// was interrupted, the length for one that is there already.
+    /// was interrupted, the length for one that is there already. 0 will do as well while it is not known which it is.
     ///
-    /// With a digest an interrupted upload is the same one if the digest is. Without one only the bytes tell: it is the
-    /// same if [`data`](Upload::data) is what is there, and anything else is a new upload.
+    /// With a digest an interrupted upload is the same one if the digest is. Without one only the bytes tell, so the device
+    /// keeps none of them in place of what is there before it has seen by enough of them that they begin another image.
     fn open(&mut self, upload: &Upload<'_>) -> Result<u32, Self::Error>;
 
-    /// Keeps `data` of the upload that was [opened](Self::open) for `slot`, at the offset that was wanted. Answers with the
-    /// offset that is wanted next.
+    /// Takes `data` of the upload that was [opened](Self::open) for `slot`, at the offset that was wanted. Answers with the
+    /// offset that is wanted next, whichever that is:
     ///
-    /// With the offset of `data` itself: the client sends the same once more. So a device that has to erase first, or to
-    /// check for long, can do that in slices. With the length: all is there, read back, and what was signed; nothing
-    /// less is acknowledged.
+    /// - that after `data`, as a rule;
+    /// - the offset of `data` itself: the client sends the same once more. So a device that has to erase first, or to check
+    ///   for long, does that in slices;
+    /// - one before it: what was there in memory is not in flash;
+    /// - one behind it: what is between is there from an upload that was interrupted;
+    /// - the length: all is there, read back, and what was signed; nothing less is acknowledged.
     fn write(&mut self, slot: u8, offset: u32, data: &[u8]) -> Result<u32, Self::Error>;
 
     /// Starts `image` as a trial: now, or with the next reset.
@@ -65,8 +68,8 @@ pub trait Managed {
     /// Goes back to what was confirmed before.
     fn rollback(&mut self, slot: u8) -> Result<(), Self::Error>;
 
-    /// Forgets that what was received for the slot was rejected: it may be tried again.
-    fn clear(&mut self, slot: u8) -> Result<(), Self::Error>;
+    /// Forgets that the image with this digest was rejected: it may be tried again.
+    fn forgive(&mut self, hash: &[u8; 32]) -> Result<(), Self::Error>;
 
     /// Starts what was received for these slots as one trial, or none of it.
     fn test_together(&mut self, slots: &[u8]) -> Result<(), Self::Error>;
@@ -200,6 +203,8 @@ pub struct Slot<'a> {
     pub plugin: &'a str,
     /// The plugin's version; empty if it is not known.
     pub version: &'a str,
+    /// What tells its image from all others, if there is one.
+    pub hash: Option<&'a [u8; 32]>,
     /// Bytes that are there, and bytes of the whole image: of one that is being received.
     pub received: Option<(u32, u32)>,
     /// Why it is in this state.

@@ -9,6 +9,8 @@ use corelet_smp::{
 use sha2::{Digest, Sha256};
 
 const SLOTS: usize = 2;
+/// Bytes that tell one image from another: a header, a manifest and its signature.
+const HEAD: usize = 200;
 /// Bytes of a bank.
 const BANK: u32 = 64 * 1024;
 const HOST: Version = Version::new(0, 1, 0);
@@ -38,13 +40,21 @@ struct Banks {
     primary: Option<Stored>,
     secondary: Option<Stored>,
     partial: Option<Partial>,
-    rejected: Option<Refused>,
+    rejected: Option<([u8; 32], Refused)>,
+}
+
+/// The beginning of an upload of which it is not known yet which it is.
+#[derive(Clone, Debug)]
+struct Heard {
+    bytes: Vec<u8>,
+    length: u32,
 }
 
 /// What stays over a reset, and what does not.
 #[derive(Clone, Debug, Default)]
 pub struct Device {
     banks: [Banks; SLOTS],
+    heard: Option<Heard>,
     log: Vec<String>,
     /// How often [`Managed::write`] is yet put off, as while flash is erased.
     busy: u32,
@@ -177,10 +187,91 @@ impl Device {
                 std::mem::swap(&mut banks.primary, &mut banks.secondary);
             }
         }
+        self.heard = None;
         self.log.clear();
         self.busy = 0;
         self.reset = false;
         self.resets += 1;
+    }
+
+    /// The same upload goes on, and another takes its place.
+    fn begin(&mut self, slot: u8, length: u32, sha: Option<&[u8]>) -> Result<u32, Refused> {
+        let banks = self.slot(slot)?;
+        if let (Some(stored), Some(sha)) = (&banks.secondary, sha)
+            && Sha256::digest(&stored.bytes)[..].starts_with(sha)
+            && stored.bytes.len() == length as usize
+        {
+            return Ok(length);
+        }
+        let same = |partial: &&mut Partial| {
+            partial.length == length && sha.is_some() && partial.sha.as_deref() == sha
+        };
+        if let Some(partial) = banks.partial.as_mut().filter(same) {
+            let offset = partial.bytes.len() as u32;
+            self.opened.push(offset);
+            return Ok(offset);
+        }
+        banks.secondary = None;
+        banks.rejected = None;
+        banks.partial = Some(Partial {
+            bytes: Vec::new(),
+            length,
+            sha: sha.map(<[u8]>::to_vec),
+        });
+        self.busy = self.erasing;
+        self.opened.push(0);
+        Ok(0)
+    }
+
+    /// As [`begin`](Self::begin), when the first bytes have to tell.
+    fn begin_heard(&mut self, slot: u8, heard: &Heard) -> Result<u32, Refused> {
+        let begins = |there: &[u8]| {
+            let both = there.len().min(heard.bytes.len());
+            there[..both] == heard.bytes[..both]
+        };
+        let banks = self.slot(slot)?;
+        if let Some(stored) = &banks.secondary
+            && begins(&stored.bytes)
+            && stored.bytes.len() == heard.length as usize
+        {
+            return Ok(heard.length);
+        }
+        if let Some(partial) = &banks.partial
+            && begins(&partial.bytes)
+            && partial.length == heard.length
+            && partial.bytes.len() >= heard.bytes.len()
+        {
+            let offset = partial.bytes.len() as u32;
+            self.opened.push(offset);
+            return Ok(offset);
+        }
+        self.begin(slot, heard.length, None)
+    }
+
+    fn keep(&mut self, slot: u8, offset: u32, data: &[u8]) -> Result<u32, Refused> {
+        let banks = self.slot(slot)?;
+        let partial = banks.partial.as_mut().ok_or(Refused::Nothing)?;
+        assert_eq!(partial.bytes.len(), offset as usize, "not what was wanted");
+        partial.bytes.extend(data);
+        let offset = partial.bytes.len() as u32;
+        if offset == partial.length {
+            let partial = banks.partial.take().expect("it is there");
+            let digest = Sha256::digest(&partial.bytes);
+            let stored = match &partial.sha {
+                Some(sha) if !digest[..].starts_with(sha) => Err(Refused::Digest),
+                _ => verified(&partial.bytes),
+            };
+            match stored {
+                Ok(stored) => banks.secondary = Some(stored),
+                Err(refused) => {
+                    let hash = Parsed::parse(&partial.bytes).map_or([0; 32], |i| i.digest());
+                    banks.rejected = Some((hash, refused));
+                    return Err(refused);
+                }
+            }
+        }
+        self.written += data.len();
+        Ok(offset)
     }
 
     fn slot(&mut self, slot: u8) -> Result<&mut Banks, Refused> {
@@ -232,7 +323,7 @@ impl Managed for Device {
     }
 
     fn open(&mut self, upload: &Upload<'_>) -> Result<u32, Refused> {
-        let busy = self.erasing;
+        self.heard = None;
         let banks = self.slot(upload.slot)?;
         if upload.length > BANK {
             return Err(Refused::TooLarge(upload.length));
@@ -240,40 +331,18 @@ impl Managed for Device {
         if !upload.data.starts_with(&MAGIC) {
             return Err(Refused::NotAnImage);
         }
-        if let Some(stored) = &banks.secondary {
-            let same = match upload.sha {
-                Some(sha) => Sha256::digest(&stored.bytes)[..].starts_with(sha),
-                None => stored.bytes.starts_with(upload.data),
-            };
-            if same && stored.bytes.len() == upload.length as usize {
-                return Ok(upload.length);
-            }
-            let trial = banks.primary.as_ref().is_some_and(|s| !s.confirmed);
-            if stored.pending || trial {
-                return Err(Refused::InUse);
-            }
+        let trial = banks.primary.as_ref().is_some_and(|s| !s.confirmed);
+        let pending = banks.secondary.as_ref().is_some_and(|s| s.pending);
+        if (trial && banks.secondary.is_some()) || pending {
+            return Err(Refused::InUse);
         }
-        if let Some(partial) = &banks.partial {
-            let both = upload.data.len().min(partial.bytes.len());
-            let same = match upload.sha {
-                Some(sha) => partial.sha.as_deref() == Some(sha),
-                None => partial.bytes[..both] == upload.data[..both],
-            };
-            if same && partial.length == upload.length {
-                let offset = partial.bytes.len() as u32;
-                self.opened.push(offset);
-                return Ok(offset);
-            }
+        if upload.sha.is_some() {
+            return self.begin(upload.slot, upload.length, upload.sha);
         }
-        banks.secondary = None;
-        banks.rejected = None;
-        banks.partial = Some(Partial {
+        self.heard = Some(Heard {
             bytes: Vec::new(),
             length: upload.length,
-            sha: upload.sha.map(<[u8]>::to_vec),
         });
-        self.busy = busy;
-        self.opened.push(0);
         Ok(0)
     }
 
@@ -282,28 +351,20 @@ impl Managed for Device {
             self.busy = less;
             return Ok(offset);
         }
-        let banks = self.slot(slot)?;
-        let partial = banks.partial.as_mut().ok_or(Refused::Nothing)?;
-        assert_eq!(partial.bytes.len(), offset as usize, "not what was wanted");
-        partial.bytes.extend(data);
-        let offset = partial.bytes.len() as u32;
-        if offset == partial.length {
-            let partial = banks.partial.take().expect("it is there");
-            let digest = Sha256::digest(&partial.bytes);
-            let stored = match &partial.sha {
-                Some(sha) if !digest[..].starts_with(sha) => Err(Refused::Digest),
-                _ => verified(&partial.bytes),
-            };
-            match stored {
-                Ok(stored) => banks.secondary = Some(stored),
-                Err(refused) => {
-                    banks.rejected = Some(refused);
-                    return Err(refused);
-                }
-            }
+        let Some(heard) = &mut self.heard else {
+            return self.keep(slot, offset, data);
+        };
+        assert_eq!(heard.bytes.len(), offset as usize, "not what was wanted");
+        heard.bytes.extend(data);
+        if heard.bytes.len() < HEAD.min(heard.length as usize) {
+            return Ok(heard.bytes.len() as u32);
         }
-        self.written += data.len();
-        Ok(offset)
+        let heard = self.heard.take().expect("it is there");
+        let offset = self.begin_heard(slot, &heard)?;
+        if offset > 0 {
+            return Ok(offset);
+        }
+        self.keep(slot, 0, &heard.bytes)
     }
 
     fn test(&mut self, image: &Target) -> Result<(), Refused> {
@@ -374,6 +435,7 @@ impl Managed for Device {
             state: State::Empty,
             plugin: "",
             version: "",
+            hash: None,
             received: None,
             reason: None,
         };
@@ -388,6 +450,7 @@ impl Managed for Device {
                     },
                     plugin: &stored.name,
                     version: &stored.version,
+                    hash: Some(&stored.hash),
                     ..NONE
                 }),
                 None => show(&Slot { slot, ..NONE }),
@@ -402,6 +465,7 @@ impl Managed for Device {
                     },
                     plugin: &stored.name,
                     version: &stored.version,
+                    hash: Some(&stored.hash),
                     ..NONE
                 });
             }
@@ -413,10 +477,11 @@ impl Managed for Device {
                     ..NONE
                 });
             }
-            if let Some(refused) = &banks.rejected {
+            if let Some((hash, refused)) = &banks.rejected {
                 show(&Slot {
                     slot,
                     state: State::Rejected,
+                    hash: Some(hash),
                     reason: Some(refused),
                     ..NONE
                 });
@@ -467,9 +532,13 @@ impl Managed for Device {
         Ok(())
     }
 
-    fn clear(&mut self, slot: u8) -> Result<(), Refused> {
-        let banks = self.slot(slot)?;
-        banks.rejected.take().map(|_| ()).ok_or(Refused::Nothing)
+    fn forgive(&mut self, hash: &[u8; 32]) -> Result<(), Refused> {
+        let mut rejected = self.banks.iter_mut().map(|banks| &mut banks.rejected);
+        let found = rejected
+            .find(|rejected| rejected.as_ref().is_some_and(|(found, _)| found == hash))
+            .ok_or(Refused::Nothing)?;
+        *found = None;
+        Ok(())
     }
 
     fn test_together(&mut self, slots: &[u8]) -> Result<(), Refused> {

@@ -217,12 +217,13 @@ fn the_firmware_is_asked_each_time_and_for_each_slot() {
         first.extend(b"\x64data\x59");
         first.extend((new.len() as u16).to_be_bytes());
         first.extend(&new);
+        let hash = [&b"\xa1\x64hash\x58\x20"[..], &[9; 32]].concat();
         let all = [
             ask(1, 1, &first),
             ask(1, 5, b"\xa1\x64slot\x03"),
             ask(1, 0, b"\xa1\x67confirm\xf5"),
             ask(corelet_smp::GROUP, 3, b"\xa1\x64slot\x01"),
-            ask(corelet_smp::GROUP, 4, b"\xa1\x64slot\x00"),
+            ask(corelet_smp::GROUP, 4, &hash),
             ask(corelet_smp::GROUP, 5, b"\xa1\x65slots\x82\x00\x01"),
             ask(0, 5, b"\xa0"),
         ];
@@ -240,7 +241,7 @@ fn the_firmware_is_asked_each_time_and_for_each_slot() {
         Action::Erase { slot: 1 },
         confirm,
         Action::Rollback { slot: 1 },
-        Action::Clear { slot: 0 },
+        Action::Forgive,
         Action::Test { slot: 0 },
         Action::Reset,
     ];

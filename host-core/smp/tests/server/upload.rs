@@ -122,6 +122,28 @@ fn after_a_reset_the_client_begins_again_and_goes_on() {
 }
 
 #[test]
+fn the_device_may_hear_some_chunks_before_it_knows_which_upload_it_is() {
+    let mut up = Uploader::new();
+    let first = up.first();
+    for reset in [false, true] {
+        assert_eq!(up.chunk(&first, 0, 90), off(90), "{reset}");
+        assert_eq!(up.chunk(&[0], 90, 90), off(180));
+        if !reset {
+            assert_eq!(up.device.received(1), 0);
+            assert_eq!(up.chunk(&[0], 180, 90), off(270));
+            assert_eq!(up.chunk(&[0], 270, 90), off(360));
+            up.device.restart();
+            up.smp = Smp::with_authority(Everything);
+            assert_eq!(up.chunk(&[0], 360, 90), off(0));
+        } else {
+            // What is there needs not be sent again.
+            assert_eq!(up.chunk(&[0], 180, 90), off(360));
+        }
+    }
+    assert_eq!(up.device.written, 360);
+}
+
+#[test]
 fn what_begins_otherwise_is_another_upload() {
     let mut up = Uploader::new();
     let first = up.first();
@@ -168,12 +190,12 @@ fn a_port_may_be_closed_in_the_middle_of_an_upload() {
     let mut open = true;
     let mut smp = Smp::<BUFFER, _>::with_authority(|_| std::mem::take(&mut open));
     let mut chunk = |first: &[u8], offset| {
-        let (map, request) = up.request(first, offset, &up.image[offset..offset + 100]);
+        let (map, request) = up.request(first, offset, &up.image[offset..offset + 300]);
         ask_server(&mut smp, &mut up.device, request, &map).1
     };
-    assert_eq!(chunk(&first, 0), off(100));
-    assert!(chunk(&[0], 100).starts_with(b"\xbf\x62rc\x0b"));
-    assert_eq!(up.device.received(1), 100);
+    assert_eq!(chunk(&first, 0), off(300));
+    assert!(chunk(&[0], 300).starts_with(b"\xbf\x62rc\x0b"));
+    assert_eq!(up.device.received(1), 300);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use mcumgr_toolkit::commands::image::ImageState;
 use mcumgr_toolkit::connection::ExecuteError;
 use mcumgr_toolkit::smp_errors::{DeviceError, ImgMgmtErrCode, MCUmgrErr};
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::{NEW, OLD, everything, new, old, port, upload_only};
 
@@ -241,6 +242,8 @@ struct Asked {
     slot: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     slots: Option<Vec<u32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<ByteBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -259,6 +262,7 @@ struct Slot {
     state: String,
     plugin: String,
     version: String,
+    hash: ByteBuf,
     off: Option<u32>,
     len: Option<u32>,
     reason: String,
@@ -356,13 +360,13 @@ fn slots_say_what_is_in_them_and_why() {
     );
     assert_eq!(told.slots[2].plugin, "thermostat");
 
-    let slot = |slot| Asked {
-        slot: Some(slot),
+    let forgive = || Asked {
+        hash: Some(told.slots[1].hash.clone()),
         ..Asked::default()
     };
-    write(&client, 4, slot(0)).unwrap();
+    write(&client, 4, forgive()).unwrap();
     assert_eq!(read(&client, 0, 0).slots.len(), 3);
-    assert_eq!(reason(write(&client, 4, slot(0))).1, "nothing is there");
+    assert_eq!(reason(write(&client, 4, forgive())).1, "nothing is there");
 }
 
 #[test]
