@@ -93,6 +93,11 @@
 //! The states of a slot or a bank are `empty`, `opening`, `receiving`, `received`, `verified`, `trial`, `confirmed`, `rejected`, `parked`
 //! and `faulted` ([`State`]). Times are milliseconds since the device was reset; levels are those of `corelet:host/logging`.
 //!
+//! ## What it takes
+//!
+//! Memory: [`Smp`] with its two buffers, 2 `N` and less than 200 bytes; no heap. Flash: 13 KB on a Cortex-M4F, beside a firmware that
+//! formats and checks UTF-8 anyway.
+//!
 //! ## Who may do what
 //!
 //! [`Smp::new`] allows to read, and to upload: what is uploaded must be signed, and waits. To test, to confirm, to erase, to roll

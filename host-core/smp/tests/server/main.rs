@@ -67,3 +67,9 @@ fn ask_server<A: Authority>(
     let (header, map) = answer.split_first_chunk().unwrap();
     (*header, map.to_vec())
 }
+
+#[test]
+fn a_server_is_its_buffers_and_little_more() {
+    let besides = size_of::<Smp<BUFFER>>() - 2 * BUFFER;
+    assert!(besides < 200, "{besides}");
+}
