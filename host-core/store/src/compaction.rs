@@ -63,5 +63,6 @@ pub(crate) fn write_snapshot<F: NorFlash, const BANKS: usize, const PLUGINS: usi
             return Err(Error::WantsErase);
         }
     }
+    journal.moving = false;
     Ok(())
 }

@@ -23,9 +23,9 @@ pub enum Error {
     WantsErase,
     /// There are records, and neither region of the journal is whole.
     Unreadable,
-    /// A record within the journal cannot be read.
+    /// A record within the journal cannot be read, and what comes behind it can.
     Damaged {
-        /// Where the next one lies that can, in bytes from the start of the flash.
+        /// Where that lies or begins, in bytes from the start of the flash.
         offset: u32,
     },
     /// The journal has another format.
@@ -123,7 +123,7 @@ impl fmt::Display for Error {
             ),
             Self::Damaged { offset } => write!(
                 f,
-                "the journal cannot be read before {offset:#x}: format the flash, and install the plugins again"
+                "the journal cannot be read up to {offset:#x}: format the flash, and install the plugins again"
             ),
             Self::Format { found, allowed } => write!(
                 f,

@@ -99,6 +99,12 @@ impl<F: NorFlash> Places<F> {
         Found::Marked(Self::body(flash, offset).and_then(Record::decode))
     }
 
+    /// What stands before a record.
+    pub(crate) fn mark() -> &'static [u8] {
+        const ZERO: [u8; UNIT_MAX] = [0; UNIT_MAX];
+        ZERO.get(..Self::UNIT).unwrap_or_default()
+    }
+
     fn body(flash: &mut F, offset: u32) -> Option<[u8; RECORD_BYTES]> {
         let mut buffer = [0; RECORD_BYTES + UNIT_MAX];
         let body = buffer.get_mut(..Self::BODY)?;
@@ -119,6 +125,8 @@ pub(crate) struct Journal {
     pub last: Option<u16>,
     /// The first place in which nothing may have been written.
     pub next: u16,
+    /// Whether it does not count yet: its snapshot is being written.
+    pub moving: bool,
     /// Whether a record was not written whole although there was power: it may read as if it had been.
     pub doubtful: bool,
 }
@@ -133,13 +141,15 @@ impl Journal {
             boots,
             last: None,
             next: 0,
+            moving: true,
             doubtful: false,
         }
     }
 
-    /// How many records there is room for.
+    /// How many records there is room for. The last place stays erased, so that behind every record there is one that can be read
+    /// where the chip reads erased units: that tells what a cut left in a mark from what was never written.
     pub(crate) const fn free(&self) -> u16 {
-        self.places.saturating_sub(self.next)
+        self.places.saturating_sub(1).saturating_sub(self.next)
     }
 
     /// Writes a record. Whatever was in doubt before is void once it is there.
@@ -162,6 +172,7 @@ impl Journal {
             back: self.last,
             boots: self.boots,
             boot,
+            moving: self.moving,
             change,
         };
         let record = record.encode();
@@ -170,8 +181,7 @@ impl Journal {
             *start = record;
         }
         let body = buffer.get(..Places::<F>::BODY).unwrap_or_default();
-        let mark = [0; UNIT_MAX];
-        let mark = mark.get(..Places::<F>::UNIT).unwrap_or_default();
+        let mark = Places::<F>::mark();
 
         self.next = place.saturating_add(1);
         write(flash, offset, mark)?;

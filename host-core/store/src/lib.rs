@@ -112,7 +112,7 @@
 //! | 4–5 | the place of the record before it; `ffff` for the first of a region |
 //! | 6–7, 8–9 | starts of the device, and those after a failure |
 //! | 10 | kind |
-//! | 11 | 1 if it ended a recovery, or else 0 |
+//! | 11 | bit 0: it ended a recovery; bit 1: it was written while the journal moved |
 //! | 12–67 | what it says; zero where that is shorter |
 //! | 68–75 | CRC-64/XZ of bytes 0–67 |
 //!
@@ -127,7 +127,7 @@
 //!
 //! States count from 0 for Empty in the order of the table above, reasons in that of [`Reason`]. A state's detail is the offset
 //! of Receiving, and for Trial the starts when it began in the low half, with those after a failure in the high half. Other kinds, and
-//! flags other than bit 0, are for later formats: key sets, sets of plugins that are activated together, plugin data.
+//! flags, are for later formats: key sets, sets of plugins that are activated together, plugin data.
 //!
 //! A record says a bank's state whole, so that doing it twice is doing it once. What follows from it is not written: confirming raises
 //! the floor and empties the bank that was confirmed before, opening empties the bank that is staged for the slot, and a rejection that
@@ -158,14 +158,17 @@
 //! The other region is erased, gets the fewest records that say all there is, then the header, then one more record. It counts if that
 //! one can be read, or one behind it that names the header: then header and snapshot are whole. Until then the region before it
 //! counts, and nothing is written there from the header on. Of two regions that count, the higher generation holds.
-//! If a start finds records of a higher generation that do not count yet, it moves again before anything else.
+//! If a start finds records of a higher generation that do not count, it moves again before anything else: unless there are some behind
+//! the snapshot. Then the region counted once, and to go back to the one before it would lose what was acknowledged
+//! ([`Error::Damaged`]).
 //!
 //! The journal asks for the move when 16 places are left. 8 are kept for starts, so one in which
 //! no place is left, and the move cannot wait, comes after eight starts without one.
 //!
 //! ### A new flash
 //!
-//! A flash without any valid record gets a first journal in its first region. With records, but no region that counts, it is
+//! A flash without any valid record gets a first journal in its first region; if nothing at all can be read, not before a mark was
+//! written that can, since a flash that does not work just now is not new. With records, but no region that counts, it is
 //! [`Error::Unreadable`]: what it knew of floors and rejections is lost only by [`format`](Store::format).
 //!
 //! ## What it takes

@@ -203,7 +203,9 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
     pub(crate) fn transfer_wants_erase(&self) -> Option<Region> {
         let transfer = self.transfer.as_ref()?;
         let (region, bank) = self.get(transfer.bank).ok()?;
-        if transfer.written < transfer.writable || transfer.written >= bank.image.bytes {
+        let done = transfer.written >= bank.image.bytes;
+        // No bank is erased but one that an image is on its way into.
+        if transfer.written < transfer.writable || done || !bank.state.is_under_way() {
             return None;
         }
         self.map

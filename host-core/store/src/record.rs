@@ -31,6 +31,8 @@ pub(crate) struct Record {
     pub boots: Boots,
     /// Whether it ended a recovery.
     pub boot: bool,
+    /// Whether it was written while the journal moved.
+    pub moving: bool,
     pub change: Change,
 }
 
@@ -110,7 +112,8 @@ impl Record {
         writer.put(self.back.unwrap_or(u16::MAX).to_le_bytes());
         writer.put(self.boots.all.to_le_bytes());
         writer.put(self.boots.failures.to_le_bytes());
-        writer.put([self.change.kind(), u8::from(self.boot)]);
+        let flags = u8::from(self.boot) | u8::from(self.moving) << 1;
+        writer.put([self.change.kind(), flags]);
         self.change.encode(&mut writer);
         let sum = CRC.checksum(checked);
         Writer(checksum).put(sum.to_le_bytes());
@@ -132,11 +135,15 @@ impl Record {
         let all = u16::from_le_bytes(reader.take()?);
         let failures = u16::from_le_bytes(reader.take()?);
         let [kind, flags] = reader.take()?;
+        if flags > 3 {
+            return None;
+        }
         Some(Self {
             generation,
             back: (back != u16::MAX).then_some(back),
             boots: Boots { all, failures },
-            boot: flag(flags)?,
+            boot: flags & 1 != 0,
+            moving: flags & 2 != 0,
             change: Change::decode(kind, &mut reader)?,
         })
     }
@@ -298,14 +305,6 @@ fn reason_of(number: u8) -> Option<Reason> {
     Reason::ALL.get(usize::from(number)).copied()
 }
 
-const fn flag(byte: u8) -> Option<bool> {
-    match byte {
-        0 => Some(false),
-        1 => Some(true),
-        _ => None,
-    }
-}
-
 /// What is left to be written.
 struct Writer<'a>(&'a mut [u8]);
 
@@ -393,6 +392,7 @@ mod tests {
             back: (index % 2 == 0).then_some(0x99aa),
             boots: since,
             boot: index % 3 == 0,
+            moving: index % 5 == 0,
             change,
         };
         records.map(record).collect()
@@ -454,6 +454,7 @@ mod tests {
                 failures: 1,
             },
             boot: true,
+            moving: false,
             change: Change::Bank(
                 BankId(5),
                 Bank {

@@ -3,7 +3,7 @@
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::compaction;
-use crate::journal::{Found, Journal, Places, Room};
+use crate::journal::{self, Found, Journal, Places, Room};
 use crate::ledger::Ledger;
 use crate::map::FlashMap;
 use crate::record::{Change, FORMAT, Header, Record};
@@ -14,10 +14,10 @@ struct Scan<const BANKS: usize, const PLUGINS: usize> {
     region: Region,
     /// What all records say but the last.
     ledger: Ledger<BANKS, PLUGINS>,
-    /// How many records can be read.
-    records: u32,
-    /// The highest generation among them.
+    /// The highest generation among the records that can be read; none has 0.
     newest: u32,
+    /// The highest generation among those of them that are behind a whole snapshot.
+    newest_whole: u32,
     /// The header, if a record behind it shows that it was written whole.
     header: Option<Header>,
     /// The last record but one, whose place the next record names.
@@ -26,6 +26,8 @@ struct Scan<const BANKS: usize, const PLUGINS: usize> {
     tail: Option<(u16, Record)>,
     /// The first place in which nothing may have been written.
     next: u16,
+    /// Whether any mark can be read.
+    readable: bool,
     /// Whether there is something behind the last record that is none: a cut met what was written there.
     torn: bool,
     /// Where the first record is that follows none.
@@ -39,12 +41,13 @@ impl<const BANKS: usize, const PLUGINS: usize> Scan<BANKS, PLUGINS> {
         let mut scan = Self {
             region,
             ledger: Ledger::new(),
-            records: 0,
             newest: 0,
+            newest_whole: 0,
             header: None,
             back: None,
             tail: None,
             next: 0,
+            readable: false,
             torn: false,
             broken: None,
             foreign: None,
@@ -55,12 +58,14 @@ impl<const BANKS: usize, const PLUGINS: usize> Scan<BANKS, PLUGINS> {
                 // Where erased units cannot be read either, all behind the last record are like that.
                 Found::Unreadable => unreadable = true,
                 Found::Erased => {
+                    scan.readable = true;
                     scan.torn |= unreadable;
                     unreadable = false;
                 }
                 Found::Marked(record) => {
                     scan.next = place.saturating_add(1);
                     unreadable = false;
+                    scan.readable = true;
                     scan.torn = record.is_none();
                     if let Some(record) = record {
                         scan.follow(place, record);
@@ -73,8 +78,10 @@ impl<const BANKS: usize, const PLUGINS: usize> Scan<BANKS, PLUGINS> {
 
     /// Takes the next record that can be read: it follows the last one, or the one before, if the last one is void.
     fn follow(&mut self, place: u16, record: Record) {
-        self.records = self.records.saturating_add(1);
         self.newest = self.newest.max(record.generation);
+        if !record.moving {
+            self.newest_whole = self.newest_whole.max(record.generation);
+        }
         if self.broken.is_some() {
             return;
         }
@@ -107,15 +114,9 @@ impl<const BANKS: usize, const PLUGINS: usize> Scan<BANKS, PLUGINS> {
         Some(last.generation)
     }
 
-    /// Whether nothing was ever written here but the header of the first journal.
-    fn is_new(&self) -> bool {
-        match self.tail {
-            None => self.records == 0,
-            Some((_, last)) => {
-                let first = last.generation == 1 && self.back.is_none();
-                self.records == 1 && first && matches!(last.change, Change::Header(_))
-            }
-        }
+    /// Whether nothing was ever written here but the snapshot of the first journal, which says nothing.
+    const fn is_new(&self) -> bool {
+        self.newest <= 1 && self.newest_whole == 0
     }
 }
 
@@ -136,7 +137,10 @@ pub(crate) fn recover<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
     let first = Scan::<BANKS, PLUGINS>::of(flash, first);
     let second = Scan::of(flash, second);
     let (current, other) = match (first.generation(), second.generation()) {
-        (None, None) if first.is_new() && second.records == 0 => {
+        (None, None) if first.is_new() && second.newest == 0 => {
+            if !first.readable && !second.readable {
+                check_reads(flash, first.region)?;
+            }
             return create(flash, map, start);
         }
         (None, None) => return Err(Error::Unreadable),
@@ -147,15 +151,14 @@ pub(crate) fn recover<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
         return Err(Error::Unreadable);
     };
     check_header(&header, map)?;
-    // A newer region that is not whole was cut while it was written. One that has a gap besides was whole once.
     let moving = other.newest > last.generation;
-    let looked_at = [Some(&current), moving.then_some(&other)];
-    for scan in looked_at.into_iter().flatten() {
-        if let Some(place) = scan.broken {
-            return Err(Error::Damaged {
-                offset: Places::<F>::offset(scan.region, place),
-            });
-        }
+    // A newer region was cut while its snapshot was written, or erased once more. It was whole if more than that is there.
+    let lost = (other.newest_whole > last.generation).then_some((other.region, 0));
+    let broken = current.broken.map(|place| (current.region, place));
+    if let Some((region, place)) = broken.or(lost) {
+        return Err(Error::Damaged {
+            offset: Places::<F>::offset(region, place),
+        });
     }
     if let Some(error) = current.foreign {
         return Err(error);
@@ -166,6 +169,7 @@ pub(crate) fn recover<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
     let mut journal = Journal {
         last: current.back,
         next: current.next,
+        moving: false,
         ..Journal::new::<F>(current.region, last.generation, boots)
     };
     // The last record is written again and not pointed to: if a cut left it half programmed, it may be gone tomorrow.
@@ -177,6 +181,18 @@ pub(crate) fn recover<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
         compaction::write_snapshot(flash, map, &ledger, &mut journal, true)?;
     }
     Ok(Recovered { ledger, journal })
+}
+
+/// Where nothing can be read, either the chip does not read what is erased, or it does not work just now, and is not to be
+/// formatted. A mark tells: written over another it changes nothing.
+fn check_reads<F: NorFlash>(flash: &mut F, region: Region) -> Result<(), Error> {
+    let offset = region.offset();
+    journal::write(flash, offset, Places::<F>::mark())?;
+    match Places::find(flash, region, 0) {
+        Found::Marked(None) => Ok(()),
+        Found::Marked(Some(_)) => Err(Error::Unreadable),
+        Found::Erased | Found::Unreadable => Err(Error::NotWritten { offset }),
+    }
 }
 
 /// The first journal of a flash.

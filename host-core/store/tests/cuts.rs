@@ -109,20 +109,36 @@ fn a_second_cut_in_the_recovery() {
     sweep::<32>(&cuts, Programming::Once, &update());
 }
 
-fn any_step(rng: &mut Rng) -> Step {
-    let slot = rng.u8(..2);
-    let image = version(rng.u8(1..=3), rng.u8(1..=11));
-    match rng.u8(..20) {
-        0..5 => Step::Open(slot, image),
-        5..9 => Step::Receive(slot),
-        9..12 => Step::Verify(slot),
-        12..14 => Step::Try(slot),
-        14 => Step::Confirm(slot),
-        15 => Step::RollBack(slot),
-        16 => Step::Discard(slot),
-        17 => Step::Remove(slot),
-        18 => Step::Forgive(image),
-        _ => Step::Idle,
+/// Mostly the next step of an update, for one slot or the other, and now and then any other.
+fn any_step() -> impl FnMut(&mut Rng) -> Step {
+    let mut number = [0; 2];
+    move |rng| {
+        let slot = rng.u8(..2);
+        let image = version(rng.u8(1..=3), rng.u8(1..=11));
+        if rng.u8(..5) > 0 {
+            let number = &mut number[usize::from(slot)];
+            *number = (*number + 1) % 5;
+            return match *number {
+                1 => Step::Open(slot, image),
+                2 => Step::Receive(slot),
+                3 => Step::Verify(slot),
+                4 => Step::Try(slot),
+                _ if rng.bool() => Step::Confirm(slot),
+                _ => Step::RollBack(slot),
+            };
+        }
+        match rng.u8(..10) {
+            0 => Step::Open(slot, image),
+            1 => Step::Receive(slot),
+            2 => Step::Verify(slot),
+            3 => Step::Try(slot),
+            4 => Step::Confirm(slot),
+            5 => Step::RollBack(slot),
+            6 => Step::Discard(slot),
+            7 => Step::Remove(slot),
+            8 => Step::Forgive(image),
+            _ => Step::Idle,
+        }
     }
 }
 
@@ -133,7 +149,7 @@ fn walk<const WRITE: usize>(programming: Programming) {
         ..Walk::default()
     };
     let chip = chip().programmed(programming);
-    if let Err(violation) = walk.run::<Device<WRITE>, WRITE, ERASE>(&chip, any_step) {
+    if let Err(violation) = walk.run::<Device<WRITE>, WRITE, ERASE>(&chip, any_step()) {
         panic!("units of {WRITE} bytes, {programming:?}: {violation}");
     }
 }

@@ -2,22 +2,23 @@
 
 mod support;
 
-use corelet_fault_flash::{Chip, Flash};
+use corelet_fault_flash::{Chip, Damage, Fault, Flash, FlashError, Planned, Programming};
 use corelet_image::PluginId;
 use corelet_store::{
     Bank, BankId, Error, FlashMap, Layout, Offered, Reason, Region, Rejection, Runs, Sectors,
     SlotId, Start, Store,
 };
+use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 use sha2::{Digest, Sha256};
 use support::{Device, ERASE, MAP, chip, mount, receive, version, with_erases};
 
 const SLOT: SlotId = SlotId(0);
 const JOURNAL_SECTORS: usize = 6;
 
-fn install(store: &mut Device<4>, plugin: u8, number: u8) -> BankId {
+fn install<const WRITE: usize>(store: &mut Device<WRITE>, plugin: u8, number: u8) -> BankId {
     let image = version(plugin, number);
     let bank = receive(store, SLOT, image, 700).unwrap();
-    let verify = |store: &mut Device<4>| store.verify(bank, image.id(), image.security_version);
+    let verify = |store: &mut Device<WRITE>| store.verify(bank, image.id(), image.security_version);
     with_erases(store, verify).unwrap();
     with_erases(store, |store| store.begin_trial(SLOT)).unwrap();
     bank
@@ -26,7 +27,7 @@ fn install(store: &mut Device<4>, plugin: u8, number: u8) -> BankId {
 /// All that a store says.
 type Said = (Vec<Bank>, [u32; 3], Vec<Rejection>, Runs);
 
-fn said(store: &Device<4>) -> Said {
+fn said<const WRITE: usize>(store: &Device<WRITE>) -> Said {
     let banks = store.banks().map(|(_, bank)| *bank).collect();
     let floors = [1, 2, 3].map(|plugin| store.floor(version(plugin, 0).id()));
     (banks, floors, store.rejections().to_vec(), store.runs(SLOT))
@@ -299,4 +300,138 @@ fn memory_is_what_is_stated() {
     println!("bank {bank}, two floors {floor}, four of each {all}");
     assert_eq!((bank, floor), (64, 24));
     assert!(all <= 4 * bank + 2 * floor + 264 + 300, "{all}");
+}
+
+/// Each start is cut in its first write, up to the end of the region, where the chip knows what was not written whole.
+#[test]
+fn nothing_is_written_over_what_a_cut_left_in_the_last_place() {
+    let flash = Flash::<8, ERASE>::new(&chip().programmed(Programming::Checked));
+    drop(mount(&flash).unwrap());
+    let mut starts = 0;
+    loop {
+        let snapshot = flash.snapshot();
+        flash.plan(Planned::after(0, Fault::Cut(Damage::Prefix(1))));
+        assert!(mount(&flash).is_err());
+        flash.restart();
+        drop(mount(&flash).unwrap());
+        assert_eq!(flash.take_misuse(), None, "start {starts}");
+        flash.restore(&snapshot);
+        let erases = flash.work().erases;
+        drop(mount(&flash).unwrap());
+        if flash.work().erases > erases {
+            break;
+        }
+        starts += 1;
+    }
+    assert!(starts > 50, "{starts}");
+}
+
+/// A snapshot of more than one sector: one cut while it is written, and a second in the recovery from that.
+#[test]
+fn a_move_of_several_sectors_may_be_cut_twice() {
+    let flash = Flash::<32, ERASE>::new(&chip());
+    let mut store = mount(&flash).unwrap();
+    install(&mut store, 1, 1);
+    with_erases(&mut store, |store| store.confirm(SLOT)).unwrap();
+    for number in 1..=7 {
+        let bank = install(&mut store, 2, number);
+        with_erases(&mut store, |store| store.reject(bank, Reason::Trapped)).unwrap();
+    }
+    install(&mut store, 3, 1);
+    let before = said(&store);
+    // Up to a start that has to move the journal.
+    let mut snapshot = flash.snapshot();
+    drop(store);
+    loop {
+        let erases = flash.work().erases;
+        drop(mount(&flash).unwrap());
+        if flash.work().erases > erases {
+            break;
+        }
+        snapshot = flash.snapshot();
+    }
+    let mut histories = 0;
+    let cut = |after: usize| {
+        flash.plan(Planned::after(after, Fault::Cut(Damage::None)));
+        let failed = mount(&flash).is_err();
+        flash.restart();
+        flash.cancel();
+        failed
+    };
+    for first in 0.. {
+        flash.restore(&snapshot);
+        if !cut(first) {
+            break;
+        }
+        let between = flash.snapshot();
+        for second in 0.. {
+            flash.restore(&between);
+            let failed = cut(second);
+            let store = mount(&flash);
+            let store = store.unwrap_or_else(|error| panic!("{first}, {second}: {error}"));
+            assert_eq!(said(&store), before, "{first}, {second}");
+            histories += 1;
+            if !failed {
+                break;
+            }
+        }
+    }
+    assert!(histories > 800, "{histories}");
+}
+
+/// A flash that cannot be read for a while.
+struct Deaf(Flash<4, ERASE>, u32);
+
+impl ErrorType for Deaf {
+    type Error = FlashError;
+}
+
+impl ReadNorFlash for Deaf {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), FlashError> {
+        match self.1.checked_sub(1) {
+            Some(left) => {
+                self.1 = left;
+                Err(FlashError::Driver)
+            }
+            None => self.0.read(offset, bytes),
+        }
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
+impl NorFlash for Deaf {
+    const WRITE_SIZE: usize = 4;
+    const ERASE_SIZE: usize = ERASE;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), FlashError> {
+        self.0.erase(from, to)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), FlashError> {
+        self.0.write(offset, bytes)
+    }
+}
+
+#[test]
+fn a_flash_that_cannot_be_read_is_not_formatted() {
+    let flash = Flash::new(&chip().programmed(Programming::Multiwrite));
+    let before = filled(&flash);
+    let erases = flash.work().erases;
+    // All of the places, three times each: for as long as the start, and for good.
+    let places = 2 * ((6 << 10) / 80) * 3;
+    for (reads, error) in [
+        (places, Error::Unreadable),
+        (u32::MAX, Error::NotWritten { offset: 0 }),
+    ] {
+        let deaf = Deaf(flash.clone(), reads);
+        let store = Store::<_, 3, 4>::mount(deaf, &MAP, Start::Ordinary);
+        assert_eq!(store.err(), Some(error));
+    }
+    assert_eq!(flash.work().erases, erases);
+    assert_eq!(said(&mount(&flash).unwrap()), before);
 }

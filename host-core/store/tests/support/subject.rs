@@ -319,12 +319,19 @@ impl<const WRITE: usize> Subject<WRITE, ERASE> for Device<WRITE> {
     fn finish(&mut self, state: &State) -> Result<(), String> {
         let store = &mut self.store;
         let slot = SlotId(0);
-        // What is under way gives way.
-        if let Runs::Trial(bank) = store.runs(slot) {
-            with_erases(store, |store| store.clear(bank)).map_err(|error| error.to_string())?;
+        // What is under way gives way, and verdicts are taken back.
+        for slot in [SlotId(0), SlotId(1)] {
+            let trial = match store.runs(slot) {
+                Runs::Trial(bank) => Some(bank),
+                _ => None,
+            };
+            for bank in [trial, store.staged(slot)].into_iter().flatten() {
+                with_erases(store, |store| store.clear(bank)).map_err(|error| error.to_string())?;
+            }
         }
-        if let Some(bank) = store.staged(SlotId(1)) {
-            with_erases(store, |store| store.clear(bank)).map_err(|error| error.to_string())?;
+        for rejection in store.rejections().to_vec() {
+            with_erases(store, |store| store.forgive(&rejection.digest))
+                .map_err(|error| error.to_string())?;
         }
         let fresh = version(1, 12);
         let update = |store: &mut Store<Flash<WRITE, ERASE>, 3, 4>| {
