@@ -7,11 +7,12 @@ use crate::run::{cargo, heading, step};
 use crate::{bench, examples, size};
 
 /// Crates that a device links, each with its features at rest: the firmware below builds them with `defmt`.
-const DEVICE_CRATES: [&str; 7] = [
+const DEVICE_CRATES: [&str; 8] = [
     "corelet-abi",
     "corelet-image",
     "corelet-admission",
     "corelet-load",
+    "corelet-store",
     "corelet-smp",
     "corelet-host",
     "corelet-board-support",

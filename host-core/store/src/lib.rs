@@ -135,7 +135,7 @@
 //!
 //! ### Writing
 //!
-//! Places are used in order, each once. The mark is written by one write, and after it the record by another, which is then read and
+//! Places are used in order, each once, all but the last. The mark is written by one write, and after it the record by another, which is then read and
 //! compared. A cut that cannot be seen, since the place reads as erased, so met the mark and nothing else; written again the mark gets
 //! the same bits, and cells that were half programmed are programmed whole. Where anything can be seen nothing is written again.
 //!
@@ -162,8 +162,8 @@
 //! the snapshot. Then the region counted once, and to go back to the one before it would lose what was acknowledged
 //! ([`Error::Damaged`]).
 //!
-//! The journal asks for the move when 16 places are left. 8 are kept for starts, so one in which
-//! no place is left, and the move cannot wait, comes after eight starts without one.
+//! The journal asks for the move when 16 records more have room. 8 of them are kept for starts, so the move cannot wait any more after
+//! eight starts without one.
 //!
 //! ### A new flash
 //!
@@ -201,6 +201,8 @@ pub use error::Error;
 pub use ledger::REJECTIONS_MAX;
 pub use map::{Factory, FlashMap, Layout, MapError, Region, Sectors};
 pub use receive::Opened;
-pub use record::{Floor, Rejection};
+pub use record::Rejection;
 pub use state::{BankState, Boots, Reason, Start};
 pub use store::{Runs, Store};
+
+use record::Floor;

@@ -78,11 +78,9 @@ impl Header {
 
 /// The least security version that is accepted of a plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Floor {
-    /// The plugin.
+pub(crate) struct Floor {
     pub plugin: PluginId,
-    /// The version; 0, which is none, is not kept.
+    /// 0, which is none, is not kept.
     pub security_version: u32,
 }
 

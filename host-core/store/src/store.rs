@@ -48,8 +48,8 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
     /// Recovers what is in the flash, and counts a start of the device: once after each. A flash in which no record can be
     /// read is formatted.
     ///
-    /// Erases the sectors of one of the journal's regions at most, and none as a rule: it does if the flash is new, if a cut
-    /// met the journal's way to that region, or if the journal was full when the device was last on.
+    /// Erases the sectors of one of the journal's regions at most, and none as a rule: it does if the flash is new, if a cut left
+    /// something in the journal or met its move, or if it was full when the device was last on.
     ///
     /// # Errors
     /// [`Error::Flash`] and [`Error::NotWritten`], after which it may be tried again; [`Error::Geometry`] and
