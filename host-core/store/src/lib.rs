@@ -67,6 +67,10 @@
 //!
 //! An error of the driver without a cut ends the call: it has happened wholly or not at all, and memory says which.
 //!
+//! It is taken for granted that a write or an erase which the driver says is done stays as it is, but for one bit in each record; that
+//! the next is not begun before; and that a cut changes nothing but what the one under way is for. That may be anything then, and another
+//! thing each time it is read.
+//!
 //! ## States of a bank
 //!
 //! What an event makes of a bank:
@@ -135,8 +139,8 @@
 //!
 //! ### Writing
 //!
-//! Places are used in order, each once, all but the last. The mark is written by one write, and after it the record by another, which is then read and
-//! compared. A cut that cannot be seen, since the place reads as erased, so met the mark and nothing else; written again the mark gets
+//! Places are used in order, each once, all but the last. The mark is written by one write, and after it the record by another,
+//! which is then read and compared. A cut that cannot be seen, since the place reads as erased, so met the mark and nothing else; written again the mark gets
 //! the same bits, and cells that were half programmed are programmed whole. Where anything can be seen nothing is written again.
 //!
 //! If the driver fails, the next record does not name the one in doubt as the record before it. That makes it void, whatever it reads as
