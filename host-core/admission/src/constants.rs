@@ -27,10 +27,6 @@ impl Known {
         }
     }
 
-    pub(crate) fn varies(self) -> bool {
-        self == Self::Varies
-    }
-
     /// Of what is folded if `all` of its operands are constants.
     pub(crate) const fn folded(all: bool) -> Self {
         if all { Self::Constant } else { Self::Varies }
@@ -40,25 +36,42 @@ impl Known {
 /// All bytes of types have the bit above these; of [`ANY`] none is set.
 const TYPE: u8 = 0x3f;
 
-/// An operand in a byte.
-pub(crate) const fn packed(value: u8, known: Known) -> u8 {
-    (value & TYPE) | ((known as u8) << 6)
-}
+/// An operand: its type, and what is known of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Operand(u8);
 
-/// The type of a packed operand.
-pub(crate) const fn type_of(packed: u8) -> u8 {
-    match packed & TYPE {
-        0 => ANY,
-        value => value | 0x40,
+impl Operand {
+    /// One that code which is never reached would find: it stands for every type.
+    pub(crate) const ANY: Self = Self(ANY);
+
+    pub(crate) const fn new(value: u8, known: Known) -> Self {
+        Self((value & TYPE) | ((known as u8) << 6))
     }
-}
 
-/// What is known of a packed operand.
-pub(crate) const fn known(packed: u8) -> Known {
-    match packed >> 6 {
-        0 => Known::Varies,
-        1 => Known::Zero,
-        2 => Known::Small,
-        _ => Known::Constant,
+    /// Its type.
+    pub(crate) const fn value(self) -> u8 {
+        match self.0 & TYPE {
+            0 => ANY,
+            value => value | 0x40,
+        }
+    }
+
+    /// Whether an instruction that takes `wanted` takes it: if either is [`ANY`], too.
+    pub(crate) const fn fits(self, wanted: u8) -> bool {
+        (self.0 ^ wanted) & TYPE == 0 || self.0 & TYPE == 0 || wanted == ANY
+    }
+
+    pub(crate) const fn known(self) -> Known {
+        match self.0 >> 6 {
+            0 => Known::Varies,
+            1 => Known::Zero,
+            2 => Known::Small,
+            _ => Known::Constant,
+        }
+    }
+
+    /// Whether it is no constant.
+    pub(crate) fn varies(self) -> bool {
+        self.known() == Known::Varies
     }
 }

@@ -44,12 +44,19 @@ impl<'m> Cursor<'m> {
         })
     }
 
-    pub(crate) fn byte(&mut self) -> Result<u8, Refused> {
-        let Some((&first, rest)) = self.rest.split_first() else {
-            return self.refuse(Reason::Truncated);
-        };
+    /// The next byte, if there is one.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> Option<u8> {
+        let (first, rest) = self.rest.split_first()?;
         self.rest = rest;
-        Ok(first)
+        Some(*first)
+    }
+
+    pub(crate) fn byte(&mut self) -> Result<u8, Refused> {
+        match self.next() {
+            Some(byte) => Ok(byte),
+            None => self.refuse(Reason::Truncated),
+        }
     }
 
     /// The next `length` bytes, as a cursor of their own.
@@ -69,6 +76,18 @@ impl<'m> Cursor<'m> {
     /// An unsigned LEB128 integer: at most five bytes, no bit above the 32nd. Linkers pad to five bytes, so the form
     /// need not be the shortest.
     pub(crate) fn u32(&mut self) -> Result<u32, Refused> {
+        // Most have one byte.
+        match self.rest {
+            [byte @ ..0x80, rest @ ..] => {
+                self.rest = rest;
+                Ok(u32::from(*byte))
+            }
+            _ => self.long_u32(),
+        }
+    }
+
+    #[inline(never)]
+    fn long_u32(&mut self) -> Result<u32, Refused> {
         let start = *self;
         let mut value = 0_u32;
         for shift in [0, 7, 14, 21, 28] {
@@ -86,6 +105,18 @@ impl<'m> Cursor<'m> {
 
     /// A signed LEB128 integer of 32 or 64 bits; bits above the last are copies of the sign.
     pub(crate) fn signed(&mut self, bits: u32) -> Result<i64, Refused> {
+        match self.rest {
+            [byte @ ..0x80, rest @ ..] => {
+                self.rest = rest;
+                // The sign is the highest of seven bits.
+                Ok(i64::from((byte << 1).cast_signed() >> 1))
+            }
+            _ => self.long_signed(bits),
+        }
+    }
+
+    #[inline(never)]
+    fn long_signed(&mut self, bits: u32) -> Result<i64, Refused> {
         let start = *self;
         let mut value = 0_i64;
         let mut shift = 0_u32;
@@ -137,6 +168,17 @@ impl<'m> Cursor<'m> {
 
     /// An index into `count` items.
     pub(crate) fn index(&mut self, what: Quantity, count: u32) -> Result<u32, Refused> {
+        match self.rest {
+            [byte @ ..0x80, rest @ ..] if u32::from(*byte) < count => {
+                self.rest = rest;
+                Ok(u32::from(*byte))
+            }
+            _ => self.long_index(what, count),
+        }
+    }
+
+    #[inline(never)]
+    fn long_index(&mut self, what: Quantity, count: u32) -> Result<u32, Refused> {
         let start = *self;
         let found = self.u32()?;
         if found >= count {

@@ -37,8 +37,8 @@ pub const WORST_INSTRUCTIONS: u32 = 150;
 /// The fuel of one instruction, by its opcode; behind `0xfc00` for those that have this prefix.
 pub const fn cost(opcode: u16) -> u8 {
     match opcode {
-        // unreachable, nop, block, loop, else, end, return, drop
-        0x00..=0x03 | 0x05 | 0x0b | 0x0f | 0x1a => 0,
+        // unreachable, nop, block, loop, else, end, return, drop; the prefix alone
+        0x00..=0x03 | 0x05 | 0x0b | 0x0f | 0x1a | 0xfc => 0,
         // call, call_indirect
         0x10 => 8,
         0x11 => 9,
@@ -52,4 +52,33 @@ pub const fn cost(opcode: u16) -> u8 {
         0xaa | 0xab | 0xb0 | 0xb1 | 0xb9 | 0xba | 0xfc02 | 0xfc03 | 0xfc06 | 0xfc07 => 2,
         _ => 1,
     }
+}
+
+/// `call`, `call_indirect` and `memory.grow`, at which the interpreter may suspend a call, cost as much or more; all others
+/// without prefix, less.
+pub(crate) const SUSPENDING: u8 = cost(0x10);
+
+const _: () = {
+    let mut opcode = 0;
+    while opcode <= 0xff {
+        let suspends = matches!(opcode, 0x10 | 0x11 | 0x40);
+        assert!((cost(opcode) >= SUSPENDING) == suspends);
+        opcode += 1;
+    }
+};
+
+/// [`cost`] of the opcodes without prefix: every instruction of a module asks for one.
+static COSTS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut opcode = 0;
+    while opcode < table.len() {
+        table[opcode] = cost(opcode as u16);
+        opcode += 1;
+    }
+    table
+};
+
+/// As [`cost`], of an opcode without prefix.
+pub(crate) fn plain_cost(opcode: u8) -> u8 {
+    COSTS.get(usize::from(opcode)).copied().unwrap_or(1)
 }

@@ -1,5 +1,6 @@
 //! Function declarations and their code.
 
+use crate::constants::Operand;
 use crate::cursor::Cursor;
 use crate::figures::{Most, Tally};
 use crate::heap::{Heap, Item};
@@ -45,7 +46,7 @@ pub(crate) fn check<'a>(
 /// Where the books on one function are kept.
 pub(crate) struct Room<'a> {
     pub(crate) locals: &'a mut [u8],
-    pub(crate) operands: &'a mut [u8],
+    pub(crate) operands: &'a mut [Operand],
     pub(crate) frames: &'a mut [Frame],
 }
 

@@ -2,15 +2,9 @@
 
 use crate::value::{F32, F64, I32, I64};
 
-/// What a comparison, an arithmetic instruction or a conversion takes and gives.
+/// What a comparison, an arithmetic instruction or a conversion takes and gives, in a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Numeric {
-    /// The type of its operands.
-    pub(crate) argument: u8,
-    /// Whether it takes two of them, not one.
-    pub(crate) binary: bool,
-    pub(crate) result: u8,
-}
+pub(crate) struct Numeric(u8);
 
 const FIRST_NUMERIC: u8 = 0x45;
 const FIRST_ACCESS: u8 = 0x28;
@@ -45,17 +39,27 @@ static ACCESS: [u8; 23] = {
 impl Numeric {
     /// Of the instruction with this opcode, 0x45 to 0xc4.
     pub(crate) fn of(opcode: u8) -> Self {
-        let packed = entry(&NUMERIC, opcode.wrapping_sub(FIRST_NUMERIC));
-        Self {
-            argument: F64 | (packed & TYPE),
-            binary: packed & BINARY != 0,
-            result: F64 | ((packed >> 2) & TYPE),
-        }
+        Self(entry(&NUMERIC, opcode.wrapping_sub(FIRST_NUMERIC)))
+    }
+
+    /// The type of its operands.
+    pub(crate) const fn argument(self) -> u8 {
+        F64 | (self.0 & TYPE)
+    }
+
+    /// Whether it takes two of them, not one.
+    pub(crate) const fn binary(self) -> bool {
+        self.0 & BINARY != 0
+    }
+
+    /// The type of its result.
+    pub(crate) const fn result(self) -> u8 {
+        F64 | ((self.0 >> 2) & TYPE)
     }
 
     /// Whether the result has eight bytes.
     pub(crate) const fn wide(self) -> bool {
-        matches!(self.result, I64 | F64)
+        matches!(self.result(), I64 | F64)
     }
 }
 

@@ -1,37 +1,43 @@
 //! The operands and the open blocks of the function that is read: the validation algorithm of the specification's
 //! appendix, with types as bytes and both stacks in arrays.
 
-use crate::constants::{Known, known, packed, type_of};
+use core::mem;
+
+use crate::constants::{Known, Operand};
 use crate::cursor::Cursor;
 use crate::regions::{Closed, Reach, Region};
 use crate::source::Refused;
 use crate::types::Signature;
-use crate::value::{ANY, one};
+use crate::value::one;
 use crate::{Limits, Quantity, Reason};
 
-/// What a block takes and gives.
+/// What a block takes and gives, as the binary format says it: the index of a function type, or one of the negative numbers
+/// below. Two bytes, since there are as many blocks as may be nested.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Block {
-    /// Nothing and nothing.
-    Nothing,
-    /// Nothing and one value.
-    Value(u8),
-    /// What the function type of this index says; two bytes, since there are as many blocks as may be nested.
-    Type(u16),
-}
+pub(crate) struct Block(i16);
 
 impl Block {
+    /// Nothing and nothing.
+    pub(crate) const NOTHING: Self = Self::value(0x40);
+
+    /// Nothing and one value: the byte of its type is a negative number of seven bits.
+    pub(crate) const fn value(value: u8) -> Self {
+        Self((value | 0x80).cast_signed() as i16)
+    }
+
+    /// What the function type of this index says.
+    pub(crate) const fn of_type(index: u16) -> Self {
+        Self(index.cast_signed())
+    }
+
     fn signature<'m>(self, types: &[Signature<'m>]) -> Signature<'m> {
-        match self {
-            Self::Nothing => Signature::NOTHING,
-            Self::Value(value) => Signature {
+        match usize::try_from(self.0) {
+            Ok(index) => types.get(index).copied().unwrap_or(Signature::NOTHING),
+            Err(_) if self.0 == Self::NOTHING.0 => Signature::NOTHING,
+            Err(_) => Signature {
                 params: &[],
-                results: one(value),
+                results: one(self.0 as u8 & 0x7f),
             },
-            Self::Type(index) => types
-                .get(usize::from(index))
-                .copied()
-                .unwrap_or(Signature::NOTHING),
         }
     }
 }
@@ -51,8 +57,9 @@ pub(crate) enum Opener {
     Else,
 }
 
-/// An open block.
+/// An open block, in words that are copied as such.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(4))]
 pub(crate) struct Frame {
     block: Block,
     region: Region,
@@ -62,23 +69,36 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) const EMPTY: Self = Self {
-        block: Block::Nothing,
+        block: Block::NOTHING,
         region: Region::EMPTY,
         height: 0,
     };
 }
 
+/// A block, or the first part of an `if`, that has ended.
+pub(crate) struct Ended {
+    /// How many operands lie below those of the block.
+    pub(crate) height: u32,
+    /// How many it takes.
+    pub(crate) params: u32,
+    /// How many it gives.
+    pub(crate) results: u32,
+}
+
 // A device has room for 128 of them on its stack.
-const _: () = assert!(size_of::<Frame>() == 14);
-const _: () = assert!(Limits::LARGEST.operands <= 0xffff && Limits::LARGEST.types <= 0xffff);
+const _: () = assert!(size_of::<Frame>() == 12);
+const _: () = assert!(Limits::LARGEST.operands <= 0xffff && Limits::LARGEST.types <= 0x7fff);
 
 /// Both stacks.
 pub(crate) struct Operands<'a, 'm> {
     types: &'a [Signature<'m>],
     limits: &'a Limits,
-    values: &'a mut [u8],
+    values: &'a mut [Operand],
     height: u32,
-    frames: &'a mut [Frame],
+    /// The innermost block; an empty one if none is open, which instructions never see.
+    inner: Frame,
+    /// Those around it, from that empty one on.
+    outer: &'a mut [Frame],
     open: u32,
     /// The most blocks and operands at a time.
     most: (u32, u32),
@@ -90,19 +110,22 @@ pub(crate) struct Operands<'a, 'm> {
 
 impl<'a, 'm> Operands<'a, 'm> {
     /// Empty stacks in this space; what is refused is refused `at` this place.
-    pub(crate) const fn new(
+    pub(crate) fn new(
         types: &'a [Signature<'m>],
         limits: &'a Limits,
-        values: &'a mut [u8],
+        values: &'a mut [Operand],
         frames: &'a mut [Frame],
         at: Cursor<'m>,
     ) -> Self {
         Self {
             types,
             limits,
-            values,
+            values: values
+                .get_mut(..limits.operands as usize)
+                .unwrap_or_default(),
             height: 0,
-            frames,
+            inner: Frame::EMPTY,
+            outer: frames,
             open: 0,
             most: (0, 0),
             regions: Closed::NOTHING,
@@ -113,6 +136,11 @@ impl<'a, 'm> Operands<'a, 'm> {
     /// From now on, what is refused is refused at this instruction.
     pub(crate) const fn read(&mut self, at: Cursor<'m>) {
         self.at = at;
+    }
+
+    /// The instruction that is read.
+    pub(crate) const fn at(&self) -> &Cursor<'m> {
+        &self.at
     }
 
     /// How many blocks are open, that of the function included.
@@ -130,67 +158,42 @@ impl<'a, 'm> Operands<'a, 'm> {
         self.regions
     }
 
-    /// Operands below those of the innermost block, and how many it takes and gives.
-    pub(crate) fn innermost(&self) -> (u32, u32, u32) {
-        let frame = self.frame();
-        let signature = frame.block.signature(self.types);
-        let (params, results) = (signature.params.len(), signature.results.len());
-        (u32::from(frame.height), params as u32, results as u32)
-    }
-
-    /// The innermost block; an empty one if none is open, which instructions never see.
-    fn frame(&self) -> Frame {
-        self.label(0).unwrap_or(Frame::EMPTY)
-    }
-
     /// The block that a branch of this depth means.
-    fn label(&self, depth: u32) -> Option<Frame> {
-        let index = self.open.checked_sub(1)?.checked_sub(depth)?;
-        self.frames.get(index as usize).copied()
-    }
-
-    /// The innermost block, to change; none if none is open, which instructions never see.
-    fn region(&mut self) -> Option<&mut Region> {
-        let index = self.open.checked_sub(1)?;
-        let frame = self.frames.get_mut(index as usize)?;
-        Some(&mut frame.region)
+    fn label(&mut self, depth: u32) -> Option<&mut Frame> {
+        match depth {
+            0 => Some(&mut self.inner),
+            // Below these lies the empty one.
+            _ if depth < self.open => {
+                let index = self.open.saturating_sub(depth);
+                self.outer.get_mut(index as usize)
+            }
+            _ => None,
+        }
     }
 
     /// An instruction of this fuel is here.
     pub(crate) fn charge(&mut self, fuel: u8) {
-        if let Some(region) = self.region() {
-            region.charge(fuel);
-        }
+        self.inner.region.charge(fuel);
     }
 
     /// The interpreter may suspend the call at the instruction that is read, before that is charged.
     pub(crate) fn suspend(&mut self) {
-        if let Some(region) = self.region() {
-            region.suspend(0);
-        }
+        self.inner.region.suspend(0);
     }
 
     /// What follows in this block is never reached, if the interpreter finds that it `traps` here or goes elsewhere.
     pub(crate) fn doubt(&mut self, traps: bool) {
-        if traps && let Some(region) = self.region() {
-            region.doubt();
+        if traps {
+            self.inner.region.doubt();
         }
     }
 
     /// A branch to this label is here.
     pub(crate) fn branch(&mut self, depth: u32) {
-        let live = self.frame().region.reach == Reach::Live;
-        let index = self.open.saturating_sub(1).saturating_sub(depth);
-        if live && let Some(frame) = self.frames.get_mut(index as usize) {
+        let live = self.inner.region.reach == Reach::Live;
+        if live && let Some(frame) = self.label(depth) {
             frame.region.leave();
         }
-    }
-
-    /// What is known of the operand that has `above` others above it.
-    pub(crate) fn known(&self, above: u32) -> Known {
-        let index = self.height.saturating_sub(above).checked_sub(1);
-        let value = index.and_then(|index| self.values.get(index as usize));
-        value.map_or(Known::Constant, |value| known(*value))
     }
 
     /// Adds an operand that is no constant.
@@ -199,19 +202,24 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     pub(crate) fn push_known(&mut self, value: u8, known: Known) -> Result<(), Refused> {
-        let allowed = self.limits.operands;
-        let place = self.values.get_mut(self.height as usize);
-        match place {
-            Some(place) if self.height < allowed => {
-                *place = packed(value, known);
-                self.height = self.height.saturating_add(1);
-                self.most.1 = self.most.1.max(self.height);
+        let height = self.height.saturating_add(1);
+        match self.values.get_mut(self.height as usize) {
+            Some(place) => {
+                *place = Operand::new(value, known);
+                self.height = height;
+                self.most.1 = self.most.1.max(height);
                 Ok(())
             }
-            _ => self
-                .at
-                .over(Quantity::Operands, self.height.saturating_add(1), allowed),
+            None => self.refuse_push(),
         }
+    }
+
+    // Refusals of their own, so that what passes needs no room for them.
+    #[inline(never)]
+    fn refuse_push(&self) -> Result<(), Refused> {
+        let allowed = self.limits.operands;
+        let found = self.height.saturating_add(1);
+        self.at.over(Quantity::Operands, found, allowed)
     }
 
     /// Adds operands that may be what they were before: constants.
@@ -221,34 +229,35 @@ impl<'a, 'm> Operands<'a, 'm> {
             .try_for_each(|value| self.push_known(*value, Known::Constant))
     }
 
-    /// Takes the topmost operand, which must be of type `wanted`; any if that is [`ANY`]. Returns its type.
-    pub(crate) fn pop(&mut self, wanted: u8) -> Result<u8, Refused> {
-        let found = self.peek(0, wanted)?;
-        if self.height > u32::from(self.frame().height) {
-            self.height = self.height.saturating_sub(1);
+    /// Takes the topmost operand, which must be of type `wanted`; any if that is [`ANY`].
+    pub(crate) fn pop(&mut self, wanted: u8) -> Result<Operand, Refused> {
+        if self.height <= self.inner.height.into() {
+            return self.pop_nothing(wanted);
         }
-        Ok(found)
+        let height = self.height.saturating_sub(1);
+        let operand = self.values.get(height as usize).copied();
+        let operand = operand.unwrap_or(Operand::ANY);
+        if operand.fits(wanted) {
+            self.height = height;
+            Ok(operand)
+        } else {
+            self.refuse_operand(operand, wanted)
+        }
     }
 
-    /// The type of the operand that has `above` others above it, which must be `wanted`.
-    fn peek(&self, above: u32, wanted: u8) -> Result<u8, Refused> {
-        let frame = self.frame();
-        let own = self.height.saturating_sub(frame.height.into());
-        if above >= own {
-            return if frame.region.reach == Reach::Never {
-                Ok(ANY)
-            } else {
-                self.at.refuse(Reason::NoOperand { wanted })
-            };
+    /// There is no operand: code that is never reached finds what it wants.
+    #[inline(never)]
+    fn pop_nothing(&self, wanted: u8) -> Result<Operand, Refused> {
+        match self.inner.region.reach {
+            Reach::Never => Ok(Operand::ANY),
+            _ => self.at.refuse(Reason::NoOperand { wanted }),
         }
-        let index = self.height.saturating_sub(above).saturating_sub(1);
-        let found = self.values.get(index as usize).copied();
-        let found = found.map_or(ANY, type_of);
-        if found == wanted || found == ANY || wanted == ANY {
-            Ok(found)
-        } else {
-            self.at.refuse(Reason::Operand { found, wanted })
-        }
+    }
+
+    #[inline(never)]
+    fn refuse_operand(&self, found: Operand, wanted: u8) -> Result<Operand, Refused> {
+        let found = found.value();
+        self.at.refuse(Reason::Operand { found, wanted })
     }
 
     /// Takes operands of these types, the last of them from the top.
@@ -259,34 +268,35 @@ impl<'a, 'm> Operands<'a, 'm> {
             .try_for_each(|value| self.pop(*value).map(drop))
     }
 
-    /// Opens a block, which takes what its type says from the operands.
-    pub(crate) fn enter(&mut self, opener: Opener, block: Block) -> Result<(), Refused> {
-        let signature = block.signature(self.types);
-        self.pop_all(signature.params)?;
+    /// Opens a block, which takes what its type says from the operands; returns how many these are.
+    pub(crate) fn enter(&mut self, opener: Opener, block: Block) -> Result<u32, Refused> {
+        let params = block.signature(self.types).params;
+        self.pop_all(params)?;
         self.open(opener, block)?;
-        self.push_all(signature.params)
+        self.push_all(params)?;
+        Ok(params.len() as u32)
     }
 
     /// Opens the block that a function is: its parameters are locals, not operands.
     pub(crate) fn enter_function(&mut self, type_index: u16) -> Result<(), Refused> {
-        self.open(Opener::Function, Block::Type(type_index))
+        self.open(Opener::Function, Block::of_type(type_index))
     }
 
     fn open(&mut self, opener: Opener, block: Block) -> Result<(), Refused> {
-        let outer = self.label(0).map(|frame| frame.region);
-        self.open_region(Region::open(opener, outer), block)
+        self.open_region(Region::open(opener, self.inner.region), block)
     }
 
     fn open_region(&mut self, region: Region, block: Block) -> Result<(), Refused> {
         let allowed = self.limits.nesting;
         let open = self.open.saturating_add(1);
-        match self.frames.get_mut(self.open as usize) {
-            Some(place) if open <= allowed => {
-                *place = Frame {
+        match self.outer.get_mut(self.open as usize) {
+            Some(outer) if open <= allowed => {
+                let inner = Frame {
                     block,
                     region,
                     height: self.height as u16,
                 };
+                *outer = mem::replace(&mut self.inner, inner);
                 self.open = open;
                 self.most.0 = self.most.0.max(open);
                 Ok(())
@@ -296,32 +306,32 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// Closes the innermost block: what it gives, and nothing else, is there.
-    pub(crate) fn leave(&mut self) -> Result<(), Refused> {
-        let frame = self.frame();
+    pub(crate) fn leave(&mut self) -> Result<Ended, Refused> {
+        let frame = self.inner;
         let signature = frame.block.signature(self.types);
         // Without an `else`, what the block takes is what it gives.
         if frame.region.opener == Opener::If && signature.params != signature.results {
             return self.at.refuse(Reason::IfWithoutElse);
         }
-        self.close(frame, signature, false)?;
+        let ended = self.close(frame, signature, false)?;
         // Nothing may follow the function's own `end`, so what it gives need not be kept.
         if self.open > 0 {
             self.push_all(signature.results)?;
         }
-        Ok(())
+        Ok(ended)
     }
 
     /// Goes from an `if` to its `else`.
-    pub(crate) fn turn(&mut self) -> Result<(), Refused> {
-        let frame = self.frame();
+    pub(crate) fn turn(&mut self) -> Result<Ended, Refused> {
+        let frame = self.inner;
         if frame.region.opener != Opener::If {
             return self.at.refuse(Reason::ElseWithoutIf);
         }
         let signature = frame.block.signature(self.types);
-        self.close(frame, signature, true)?;
-        let outer = self.label(0).map(|frame| frame.region);
-        self.open_region(frame.region.turn(outer), frame.block)?;
-        self.push_all(signature.params)
+        let ended = self.close(frame, signature, true)?;
+        self.open_region(frame.region.turn(self.inner.region), frame.block)?;
+        self.push_all(signature.params)?;
+        Ok(ended)
     }
 
     fn close(
@@ -329,21 +339,25 @@ impl<'a, 'm> Operands<'a, 'm> {
         frame: Frame,
         signature: Signature<'_>,
         turns: bool,
-    ) -> Result<(), Refused> {
+    ) -> Result<Ended, Refused> {
         self.pop_all(signature.results)?;
         let found = self.height.saturating_sub(frame.height.into());
         if found > 0 {
             return self.at.refuse(Reason::OperandsLeft { found });
         }
         self.open = self.open.saturating_sub(1);
-        let Closed { fuel, prepaid } = match self.region() {
-            Some(outer) => frame.region.close_in(outer, turns),
-            None => frame.region.close(),
-        };
+        let outer = self.outer.get(self.open as usize).copied();
+        self.inner = outer.unwrap_or(Frame::EMPTY);
+        let Closed { fuel, prepaid } = frame.region.close_in(&mut self.inner.region, turns);
         self.regions.fuel = self.regions.fuel.max(fuel);
         self.regions.prepaid = self.regions.prepaid.max(prepaid);
         self.within(Quantity::BlockFuel, fuel)?;
-        self.within(Quantity::PrepaidFuel, prepaid)
+        self.within(Quantity::PrepaidFuel, prepaid)?;
+        Ok(Ended {
+            height: self.height,
+            params: signature.params.len() as u32,
+            results: signature.results.len() as u32,
+        })
     }
 
     fn within(&self, what: Quantity, found: u32) -> Result<(), Refused> {
@@ -355,8 +369,8 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// What a branch to this label carries.
-    pub(crate) fn carried(&self, depth: u32) -> Result<&'m [u8], Refused> {
-        match self.label(depth) {
+    pub(crate) fn carried(&mut self, depth: u32) -> Result<&'m [u8], Refused> {
+        match self.label(depth).copied() {
             Some(frame) => {
                 let signature = frame.block.signature(self.types);
                 Ok(match frame.region.opener {
@@ -373,23 +387,21 @@ impl<'a, 'm> Operands<'a, 'm> {
     }
 
     /// What the function returns.
-    pub(crate) fn returned(&self) -> Result<&'m [u8], Refused> {
+    pub(crate) fn returned(&mut self) -> Result<&'m [u8], Refused> {
         self.carried(self.open.saturating_sub(1))
     }
 
     /// The topmost operands are of these types; they stay.
-    pub(crate) fn has(&self, wanted: &[u8]) -> Result<(), Refused> {
-        (0..)
-            .zip(wanted.iter().rev())
-            .try_for_each(|(above, value)| self.peek(above, *value).map(drop))
+    pub(crate) fn has(&mut self, wanted: &[u8]) -> Result<(), Refused> {
+        let height = self.height;
+        self.pop_all(wanted)?;
+        self.height = height;
+        Ok(())
     }
 
     /// What follows in this block is never reached: it may take operands of any type.
     pub(crate) fn give_up(&mut self) {
-        let last = self.open.saturating_sub(1) as usize;
-        if let Some(frame) = self.frames.get_mut(last) {
-            frame.region.reach = Reach::Never;
-            self.height = frame.height.into();
-        }
+        self.inner.region.reach = Reach::Never;
+        self.height = self.inner.height.into();
     }
 }

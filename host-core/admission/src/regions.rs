@@ -52,9 +52,9 @@ impl Region {
         left: false,
     };
 
-    /// A block in `outer`, or a function.
-    pub(crate) fn open(opener: Opener, outer: Option<Self>) -> Self {
-        let live = outer.is_none_or(|outer| outer.reach == Reach::Live);
+    /// A block in `outer`; a function, in an empty one.
+    pub(crate) fn open(opener: Opener, outer: Self) -> Self {
+        let live = outer.reach == Reach::Live;
         Self {
             opener,
             reach: if live { Reach::Live } else { Reach::Doubtful },
@@ -92,7 +92,7 @@ impl Region {
     }
 
     /// The `else` of this `if`, in `outer`.
-    pub(crate) fn turn(self, outer: Option<Self>) -> Self {
+    pub(crate) fn turn(self, outer: Self) -> Self {
         Self {
             // The end of the `if` goes to that of the `else`.
             left: self.left || self.reach == Reach::Live,
@@ -125,7 +125,7 @@ impl Region {
     }
 
     /// What it comes to, if it is a region.
-    pub(crate) fn close(&self) -> Closed {
+    fn close(&self) -> Closed {
         if self.opener == Opener::Block {
             return Closed::NOTHING;
         }

@@ -2,6 +2,7 @@
 
 use corelet_abi::NameKey;
 
+use crate::constants::Operand;
 use crate::operands::Frame;
 use crate::types::Signature;
 
@@ -12,7 +13,7 @@ pub(crate) struct Space<'a, 'm> {
     pub(crate) globals: &'a mut [u8],
     pub(crate) exports: &'a mut [NameKey],
     pub(crate) locals: &'a mut [u8],
-    pub(crate) operands: &'a mut [u8],
+    pub(crate) operands: &'a mut [Operand],
     pub(crate) frames: &'a mut [Frame],
 }
 
@@ -26,7 +27,7 @@ macro_rules! space {
             globals: &mut [0; $limits.globals as usize],
             exports: &mut [::corelet_abi::NameKey(0); $limits.exports as usize],
             locals: &mut [0; $limits.locals as usize],
-            operands: &mut [0; $limits.operands as usize],
+            operands: &mut [$crate::constants::Operand::ANY; $limits.operands as usize],
             frames: &mut [$crate::operands::Frame::EMPTY; $limits.nesting as usize],
         }
     };

@@ -46,29 +46,34 @@ impl Operands {
         self.height
     }
 
-    // Each is called from dozens of places, where it would take more flash than a call.
-    #[inline(never)]
+    // An addition takes hardly more flash than a call.
+    #[inline(always)]
     pub(super) fn emit(&mut self, bytes: u32) {
         self.code = self.code.saturating_add(bytes);
     }
 
+    // This and the next are called from dozens of places, where they would take more flash than a call.
     #[inline(never)]
     pub(super) fn push(&mut self, place: Place) {
-        self.emit(within(place));
+        let height = self.height.saturating_add(1);
+        let mut bytes = within(place);
         match self.places.get_mut(self.height as usize) {
             Some(entry) => *entry = place,
             // Nothing is known of it from now on: it is counted as copied.
-            None => self.emit(copy(place).saturating_add(IN_SLOT)),
+            None => bytes = bytes.saturating_add(copy(place)).saturating_add(IN_SLOT),
         }
-        self.height = self.height.saturating_add(1);
-        self.most = self.most.max(self.height);
+        self.emit(bytes);
+        self.height = height;
+        self.most = self.most.max(height);
     }
 
     #[inline(never)]
     pub(super) fn pop(&mut self) -> Place {
-        let place = self.peek();
-        self.height = self.height.saturating_sub(1);
-        place
+        let Some(height) = self.height.checked_sub(1) else {
+            return SLOT;
+        };
+        self.height = height;
+        self.places.get(height as usize).copied().unwrap_or(SLOT)
     }
 
     /// The topmost operand.

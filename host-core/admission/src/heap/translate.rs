@@ -6,6 +6,7 @@ use super::told::Step;
 use crate::numeric::Numeric;
 
 impl Code {
+    #[inline(always)]
     pub(super) fn step(&mut self, step: Step) {
         if self.dead > 0 {
             self.step_over(step);
@@ -31,6 +32,7 @@ impl Code {
         }
     }
 
+    #[inline(always)]
     fn translate(&mut self, step: Step) {
         match step {
             Step::Unreachable => {
@@ -234,7 +236,7 @@ impl Code {
                 REGISTER => self.result(OP),
                 place => self.operands.push(place),
             },
-            _ if !numeric.binary => self.unary(wide, OP),
+            _ if !numeric.binary() => self.unary(wide, OP),
             _ => {
                 let (right, left) = (self.operands.pop(), self.operands.pop());
                 if matches!(left, CONSTANT | CONSTANT_WIDE)
