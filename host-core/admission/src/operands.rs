@@ -201,6 +201,9 @@ impl<'a, 'm> Operands<'a, 'm> {
         self.push_known(value, Known::Varies)
     }
 
+    /// Adds an operand of which this is known.
+    // Inlined, as the check and a byte that it is.
+    #[inline(always)]
     pub(crate) fn push_known(&mut self, value: u8, known: Known) -> Result<(), Refused> {
         let height = self.height.saturating_add(1);
         match self.values.get_mut(self.height as usize) {
@@ -351,8 +354,8 @@ impl<'a, 'm> Operands<'a, 'm> {
         let Closed { fuel, prepaid } = frame.region.close_in(&mut self.inner.region, turns);
         self.regions.fuel = self.regions.fuel.max(fuel);
         self.regions.prepaid = self.regions.prepaid.max(prepaid);
-        self.within(Quantity::BlockFuel, fuel)?;
-        self.within(Quantity::PrepaidFuel, prepaid)?;
+        self.within(Quantity::BlockFuel, fuel, self.limits.block_fuel)?;
+        self.within(Quantity::PrepaidFuel, prepaid, self.limits.prepaid_fuel)?;
         Ok(Ended {
             height: self.height,
             params: signature.params.len() as u32,
@@ -360,8 +363,7 @@ impl<'a, 'm> Operands<'a, 'm> {
         })
     }
 
-    fn within(&self, what: Quantity, found: u32) -> Result<(), Refused> {
-        let allowed = self.limits.of(what);
+    fn within(&self, what: Quantity, found: u32, allowed: u32) -> Result<(), Refused> {
         if found > allowed {
             return self.at.over(what, found, allowed);
         }

@@ -33,7 +33,7 @@ pub(super) fn loading(line: &str) -> Option<Loading> {
 }
 
 /// The most instructions for 1 KiB of module that admission and translation may take, as the README has it.
-const ADMISSION_MAX: f64 = 220_000.0;
+const ADMISSION_MAX: f64 = 120_000.0;
 const TRANSLATION_MAX: f64 = 660_000.0;
 
 /// Prints a table; `names` are those of the plugins, by bank. With `validated`, translation includes wasmi's own validation
