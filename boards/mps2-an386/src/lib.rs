@@ -28,8 +28,8 @@
 //! worst NAME: N fuel, N ns, first N ns       likewise
 //! gap NAME: slice N, N ns                    likewise
 //! loading BANK: N B, admission N ns, translation N ns, instance N ns
-//! hostile N: refused: ERROR                  firmware with the feature `hostile`, of image N of its bundle
-//! hostile N: loaded
+//! hostile N: refused: ERROR                  firmware with the feature `hostile`: its images in all ways, counted
+//! hostile N: interrupted                     it was within a call when that was cancelled or it was unloaded
 //! hostile N: answer of N B, fuel N
 //! hostile N: stopped: ERROR, fuel N
 //! hostile N: neighbour BOOL, heap N of N     whether the good plugin answers; bytes in use, of as many before
@@ -42,11 +42,13 @@
 mod boot_record;
 mod bundle;
 mod capabilities;
+mod hostile;
 mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
 pub use bundle::Bundle;
 pub use capabilities::{host, table};
+pub use hostile::{GOOD, HOSTILE, Stay, Way, neighbour_answers, stay};
 pub use policy::{HOSTILE_POLICY, KEYS, POLICY, SECOND, SLICE, SLOTS, policy};
 
 /// The firmware's name.

@@ -60,7 +60,8 @@
 //! an old block and its successor are both counted, and no further.
 //!
 //! While a machine runs, such allocations are few: the value stack with the first call, frames of calls, and 100 bytes for a trap.
-//! So a call begins only, and memory grows only, if [`Budget::call_heap`] is free besides; [`Stop::HeapFull`] says that it is not.
+//! So a call begins only if [`Budget::call_heap`] is free; [`Stop::HeapFull`] says that it is not. A machine is loaded and its memory
+//! grows only if that and the frames of one call more are left, so that other plugins are called as ever while this one is there.
 //!
 //! The bound is of 32-bit targets, on a desktop too, where wasmi takes up to twice as much.
 //!

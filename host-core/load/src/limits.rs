@@ -14,11 +14,20 @@ pub(crate) struct Limits {
     pub(crate) memory: usize,
     /// Places of the table.
     pub(crate) table: usize,
-    /// Bytes of heap that memory leaves free when it is made or grows: a plugin that took all would have the next call, of any
-    /// plugin, abort the firmware.
+    /// Bytes of heap that must be free when a call is carried on: an allocation that finds no room would abort the firmware.
     pub(crate) reserve: usize,
+    /// Bytes that must be free besides when the machine is loaded or its memory grows. A call keeps a part of what it takes, for the
+    /// next one: without these, neither this plugin nor another would be called any more while this one is there.
+    pub(crate) next_call: usize,
     /// Bytes that the memory can have without being moved.
     pub(crate) capacity: usize,
+}
+
+impl Limits {
+    /// Bytes of heap that a plugin which stays leaves free.
+    pub(crate) const fn reserve_to_stay(&self) -> usize {
+        self.reserve.saturating_add(self.next_call)
+    }
 }
 
 impl ResourceLimiter for Limits {
@@ -35,7 +44,8 @@ impl ResourceLimiter for Limits {
         } else {
             desired.max(capacity.saturating_mul(2))
         };
-        let fits = desired <= self.memory && hold(more).is_some_and(|_held| heap_has(self.reserve));
+        let room = |_held| heap_has(self.reserve_to_stay());
+        let fits = desired <= self.memory && hold(more).is_some_and(room);
         if fits {
             self.capacity = capacity.max(more);
         }

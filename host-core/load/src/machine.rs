@@ -105,6 +105,7 @@ impl<D: Imports> Machine<D> {
                 memory: allowed as usize,
                 table: admitted.table_elements() as usize,
                 reserve: budget.call_heap(),
+                next_call: budget.open_call_heap(),
                 capacity: 0,
             },
             owed: None,
@@ -328,10 +329,15 @@ impl Plan {
         let bytes = memory.data(&*store);
         let first_size = bytes.len() as u32;
         let (buffer, size) = self.exchange(bytes)?;
+        let exports = self.exports(&instance, store)?;
+        // One that is made again was there, and takes no more than it took.
+        if self.reserve_later.is_some() && !heap_has(store.data().limits.reserve_to_stay()) {
+            return Err(MachineError::OutOfHeap);
+        }
         Ok(Parts {
             memory,
             first_size,
-            exports: self.exports(&instance, store)?,
+            exports,
             buffer,
             size,
         })

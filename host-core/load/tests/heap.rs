@@ -174,6 +174,56 @@ fn a_plugin_that_takes_all_memory_leaves_the_others_their_calls() {
     });
 }
 
+type Outcome = Result<u32, Stop>;
+
+/// Runs a plugin in slices, makes it anew and runs it again on a heap with so much room, and between its slices a victim that
+/// has its stack. None if the plugin is not loaded; otherwise its second result, and all of the victim.
+fn side_by_side(module: &[u8], free: usize) -> Option<(Outcome, Vec<Outcome>)> {
+    let mut victim = load(&function("unreachable"));
+    let _ = run(&mut victim);
+    let mut victim = Some(victim.renew().unwrap());
+    let mut results = Vec::with_capacity(1_000);
+    let mut call_victim = || {
+        if let Some(mut machine) = victim.take() {
+            results.push(run(&mut machine));
+            victim = machine.renew().ok();
+        }
+    };
+    let last = with_free(free, || {
+        let mut machine = load_with(module, &Budget::DEVICE).ok()?;
+        machine.begin(F, 1_000_000, |_| Ok(())).ok()?;
+        while machine.run(10_000) == Ok(Progress::Suspended) {
+            call_victim();
+        }
+        call_victim();
+        let mut machine = machine.renew().ok()?;
+        let last = run(&mut machine);
+        call_victim();
+        Some(last)
+    });
+    last.map(|last| (last, results))
+}
+
+#[test]
+fn a_plugin_that_is_there_leaves_the_others_their_calls_on_any_heap() {
+    for (module, stop) in greedy() {
+        let admitted = admit(&module, &Limits::DEVICE, &ServeAll).unwrap();
+        let needed = Budget::DEVICE.heap_bound(admitted.figures());
+        let needed = needed.with_memory(admitted.memory_bytes()) as usize;
+        let mut outcomes = [0, 0];
+        for free in (needed..needed + 24_000).step_by(40) {
+            let found = side_by_side(&module, free);
+            outcomes[usize::from(found.is_some())] += 1;
+            if let Some((last, victim)) = found {
+                assert_eq!(last, Err(stop), "{free} bytes free");
+                let trap = Err(Stop::Trap(Trap::Unreachable));
+                assert!(victim.len() >= 2 && victim.iter().all(|found| *found == trap));
+            }
+        }
+        assert!(outcomes[1] > 100, "{outcomes:?}");
+    }
+}
+
 #[test]
 fn renewals_take_no_more_heap() {
     let body = export(

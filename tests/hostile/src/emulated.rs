@@ -1,19 +1,20 @@
 use corelet_cli::Failure;
-use corelet_mps2_an386::Bundle;
+use corelet_mps2_an386::{Bundle, Way};
 use corelet_tests::{Emulated, error_text, neighbour};
 
-use crate::{Case, Outcome};
+use crate::{Bench, Case, Findings, Outcome};
 
-/// Puts the board, whose firmware has the feature `hostile`, to the test with as many cases at a time as its flash holds, and hands
-/// what came of each to `each`: the last words of the board for one that killed it.
+/// In which ways the firmware runs each image.
+const WAYS: [Way; 4] = Way::ON_BOARD;
+
+/// Puts the board, whose firmware has the feature `hostile`, to the test in its ways, with as many cases at a time as its flash
+/// holds. What comes of each is what comes of it on the desktop, but where the heap has no room, or is to say how far memory grows.
 ///
 /// # Errors
 /// If the machine does not start or goes silent, or does not say of each case what came of it.
-pub fn emulate<'c>(
-    board: &Emulated<'_>,
-    cases: &'c [Case],
-    mut each: impl FnMut(&'c Case, Result<Outcome, String>),
-) -> Result<(), Failure> {
+pub fn emulate(board: &Emulated<'_>, cases: &[Case]) -> Result<Findings, Failure> {
+    let mut desktop = Bench::new();
+    let mut findings = Findings::default();
     let mut rest = cases;
     while !rest.is_empty() {
         let count = prepare(board, rest).map_err(Failure::tool)?;
@@ -33,22 +34,30 @@ pub fn emulate<'c>(
             last = line.message;
         })?;
         if let Some(number) = missing {
-            let name = rest[number].name();
+            let name = rest[number / WAYS.len()].name();
             return Err(Failure::tool(format_args!("nothing was said of {name}")));
         }
-        let done = outcomes.len().min(count);
-        for (case, outcome) in rest.iter().zip(outcomes) {
-            each(case, Ok(outcome));
+        for (case, outcomes) in rest.iter().zip(outcomes.chunks(WAYS.len())) {
+            for (way, outcome) in WAYS.into_iter().zip(outcomes) {
+                findings.add(case, way, outcome);
+                if !outcome.lacks_heap() && !case.class.starts_with("memory") {
+                    let elsewhere = desktop.run(&case.image, way);
+                    findings
+                        .wrong
+                        .extend(outcome.differs(case, way, &elsewhere));
+                }
+            }
+        }
+        let mut done = outcomes.len() / WAYS.len();
+        if done < count {
+            let (name, way) = (rest[done].name(), WAYS[outcomes.len() % WAYS.len()]);
+            let wrong = format!("{name}, {way:?}: the board died: {last}");
+            findings.wrong.push(wrong);
+            done += 1;
         }
         rest = &rest[done..];
-        if done < count
-            && let Some((fatal, others)) = rest.split_first()
-        {
-            each(fatal, Err(last));
-            rest = others;
-        }
     }
-    Ok(())
+    Ok(findings)
 }
 
 /// Makes the flash anew: the good plugin, and as many cases as find room. Returns how many do.
@@ -76,6 +85,8 @@ fn hear(words: &str, outcome: &mut Outcome) -> bool {
     let number = |text: &str| text.trim_end_matches(" B").parse().unwrap_or(usize::MAX);
     if let Some(error) = words.strip_prefix("refused: ") {
         outcome.refused = Some(error_text(error));
+    } else if words == "interrupted" {
+        outcome.interrupted = true;
     } else if let Some((result, fuel)) = words.rsplit_once(", fuel ") {
         let result = match result.strip_prefix("answer of ") {
             Some(length) => Ok(number(length)),

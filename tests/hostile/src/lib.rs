@@ -1,14 +1,17 @@
 //! # The hostile set
 //!
 //! Plugins that nobody meant well with, made by code: [`cases`]. Each is an image that is signed and put through all that an
-//! image goes through, into a slot beside a good plugin, called, and unloaded. After each, whatever it did,
+//! image goes through, into a slot beside a good plugin, called, and unloaded. It is run in several [ways](corelet_mps2_an386::Way):
+//! called to the end; in slices; with a call that is cancelled in the middle; and unloaded in the middle of a call or of `init`.
+//! After each, whatever it did,
 //!
 //! - the host is alive, and the slot empty;
-//! - the good plugin gives its answer, for the fuel that it always took, and has neither failed nor been restarted;
+//! - the good plugin gives its answer, for the fuel that it always took, and has neither failed nor been restarted; it gives it also
+//!   while the other one is in the middle of a call;
 //! - the heap is what it was, to the byte.
 //!
 //! And what comes of the case is what it [expects](Expected): most are one kind of thing at many sizes, on both sides of a
-//! limit.
+//! limit. In slices, and after a call that was cancelled, it is what comes of it in one piece, for the same fuel.
 //!
 //! | class | what is swept |
 //! |---|---|
@@ -33,7 +36,7 @@
 //!
 //! It runs on the desktop board ([`Bench`]) and on the emulated one ([`emulate`]), whose firmware then
 //! has a heap of 96 KiB: what finds no room there is refused, and nothing else differs. [`AbiFuzz`] and [`soak`] go on from there: the first with numbers and
-//! bytes from a seed in every place of the ABI, the second with the set over and over.
+//! bytes from a seed in every place of the ABI, the second with the set over and over, each time in another way.
 //!
 //! ```sh
 //! cargo run --release -p corelet-hostile -- set
@@ -59,6 +62,6 @@ pub use case::{Case, Expected, NAME, greedy};
 pub use classes::cases;
 pub use desktop::Bench;
 pub use emulated::emulate;
-pub use outcome::{Kind, Outcome, check};
+pub use outcome::{Kind, Outcome};
 pub use soak::{SoakCounts, soak};
-pub use table::Table;
+pub use table::{Findings, Table};

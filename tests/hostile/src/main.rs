@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use corelet_cli::{Failure, firmware, toolchain};
-use corelet_hostile::{AbiFuzz, Bench, Table, cases, check, emulate, soak};
+use corelet_hostile::{AbiFuzz, Bench, Findings, cases, emulate, soak};
 use corelet_tests::Emulated;
 
 /// Puts the host to the test with plugins that nobody meant well with.
@@ -17,9 +17,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Every case once, on the desktop board.
+    /// Every case in every way, on the desktop board.
     Set,
-    /// Every case once, on the emulated board with a heap of 96 KiB.
+    /// Every case in four ways, on the emulated board with a heap of 96 KiB.
     Emulated,
     /// Any numbers and bytes in every place of the ABI.
     Abi {
@@ -43,11 +43,14 @@ enum Command {
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
-        Command::Set => set(),
-        Command::Emulated => emulated().unwrap_or_else(|failure| {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }),
+        Command::Set => tell(&Bench::new().run_all(&cases())),
+        Command::Emulated => match emulated() {
+            Ok(findings) => tell(&findings),
+            Err(failure) => {
+                eprintln!("{failure}");
+                ExitCode::FAILURE
+            }
+        },
         Command::Abi { seconds, seed } => abi(Duration::from_secs(seconds), seed),
         Command::Soak { cycles, seed } => {
             let start = Instant::now();
@@ -62,23 +65,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn set() -> ExitCode {
-    let mut bench = Bench::new();
-    let mut table = Table::default();
-    let mut wrong = 0;
-    for case in cases() {
-        let outcome = bench.run(&case.image);
-        table.count(&case, &outcome);
-        if let Err(error) = check(&case, &outcome) {
-            println!("{error}");
-            wrong += 1;
-        }
+fn tell(findings: &Findings) -> ExitCode {
+    for wrong in &findings.wrong {
+        println!("{wrong}");
     }
-    println!("{table}");
-    ExitCode::from(u8::from(wrong > 0))
+    println!("{}", findings.table);
+    ExitCode::from(u8::from(!findings.wrong.is_empty()))
 }
 
-fn emulated() -> Result<ExitCode, Failure> {
+fn emulated() -> Result<Findings, Failure> {
     let qemu = toolchain::ensure_qemu().map_err(Failure::tool)?;
     let firmware = firmware::build(&["hostile"])?;
     let folder = tempfile::tempdir().map_err(Failure::tool)?;
@@ -87,21 +82,7 @@ fn emulated() -> Result<ExitCode, Failure> {
         firmware: &firmware,
         flash: &folder.path().join("flash"),
     };
-    let cases = cases();
-    let mut table = Table::default();
-    let mut wrong = 0;
-    emulate(&board, &cases, |case, outcome| {
-        let result = outcome.and_then(|outcome| {
-            table.count(case, &outcome);
-            check(case, &outcome)
-        });
-        if let Err(error) = result {
-            println!("{}: {error}", case.name());
-            wrong += 1;
-        }
-    })?;
-    println!("{table}");
-    Ok(ExitCode::from(u8::from(wrong > 0)))
+    emulate(&board, &cases())
 }
 
 fn abi(time: Duration, seed: u64) -> ExitCode {

@@ -1,3 +1,5 @@
+use corelet_mps2_an386::Way;
+
 use crate::{Case, Expected};
 
 /// What a board made of a [`Case`].
@@ -9,7 +11,9 @@ pub struct Outcome {
     pub refused: Option<String>,
     /// Of each call that it exports: the length of the answer or the error, and the fuel that it took.
     pub calls: Vec<(Result<usize, String>, u64)>,
-    /// Whether the plugin in the other slot answered as it must, afterwards.
+    /// Whether it was within a call when that was cancelled or the plugin unloaded.
+    pub interrupted: bool,
+    /// Whether the plugin in the other slot answered as it must, then and afterwards.
     pub neighbour: bool,
     /// Bytes of heap in use before, and afterwards with the slot empty again.
     pub heap: [usize; 2],
@@ -18,11 +22,23 @@ pub struct Outcome {
 impl Outcome {
     /// Whether nothing was broken, and what came of the case is what shall.
     ///
-    /// A plugin that shall be loaded may find the heap too small, be it for itself or for a call; see [`Self::lacks_heap`].
+    /// A plugin that shall be loaded may find the heap too small, be it for itself or for a call; see [`Self::lacks_heap`]. Of one
+    /// that was unloaded before its calls came to an end, only a refusal tells.
     ///
     /// # Errors
     /// What differs, for a person.
-    pub fn check(&self, expected: Expected) -> Result<(), String> {
+    pub fn check(&self, case: &Case, way: Way) -> Result<(), String> {
+        let is_cut_short = matches!(way, Way::Unloaded(..)) && self.refused.is_none();
+        let expected = if is_cut_short {
+            Expected::Survived
+        } else {
+            case.expected
+        };
+        self.check_expected(expected)
+            .map_err(|error| format!("{}, {way:?}: {error}", case.name()))
+    }
+
+    fn check_expected(&self, expected: Expected) -> Result<(), String> {
         let [before, after] = self.heap;
         if !self.neighbour {
             return Err("the other slot is not served any more".into());
@@ -60,14 +76,22 @@ impl Outcome {
         self.refused.as_ref().or(first).is_some_and(lacks)
     }
 
-    /// How it differs from what came of the same case on a board with more heap, if it does: what is said, and the fuel. How far
-    /// memory can grow is the heap's to say.
-    pub fn differs(&self, case: &Case, roomy: &Self) -> Option<String> {
-        let same = self.refused == roomy.refused && self.calls == roomy.calls;
-        let grows = case.class.starts_with("memory");
-        (!same && !grows && !self.lacks_heap()).then(|| {
-            let (found, other) = ((&self.refused, &self.calls), (&roomy.refused, &roomy.calls));
-            format!("{}: found {found:?}, elsewhere {other:?}", case.name())
+    /// Whether it must be what comes of the same case in one piece: its calls began on a fresh instance and were not cut short.
+    pub fn must_be_as_whole(&self, way: Way) -> bool {
+        match way {
+            Way::Whole | Way::Slices(_) => true,
+            Way::Cancelled(..) => self.interrupted,
+            Way::Unloaded(..) => false,
+        }
+    }
+
+    /// How it differs from what came of the same case otherwise, if it does: what is said, and the fuel.
+    pub fn differs(&self, case: &Case, way: Way, other: &Self) -> Option<String> {
+        let same = self.refused == other.refused && self.calls == other.calls;
+        (!same).then(|| {
+            let (found, other) = ((&self.refused, &self.calls), (&other.refused, &other.calls));
+            let name = case.name();
+            format!("{name}, {way:?}: found {found:?}, elsewhere {other:?}")
         })
     }
 
@@ -115,13 +139,4 @@ fn reason(error: &str) -> String {
         }
         _ => name(text),
     }
-}
-
-/// Checks a case, and names it if it fails.
-///
-/// # Errors
-/// What differs.
-pub fn check(case: &Case, outcome: &Outcome) -> Result<(), String> {
-    let result = outcome.check(case.expected);
-    result.map_err(|error| format!("{}: {error}", case.name()))
 }

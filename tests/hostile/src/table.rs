@@ -1,17 +1,50 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use corelet_mps2_an386::Way;
+
 use crate::{Case, Kind, Outcome};
 
-/// What came of a set, class by class.
+/// What came of a set.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// All of it.
+    pub table: Table,
+    /// What should not have been, for a person.
+    pub wrong: Vec<String>,
+}
+
+impl Findings {
+    /// Counts and checks one case in one way.
+    pub(crate) fn add(&mut self, case: &Case, way: Way, outcome: &Outcome) {
+        self.table.count(case, way, outcome);
+        self.wrong.extend(outcome.check(case, way).err());
+    }
+}
+
+/// What came of a set in one piece, class by class, and how often it was interrupted in other ways.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     classes: Vec<(&'static str, BTreeMap<Kind, usize>)>,
+    interrupted: Vec<(Way, usize)>,
 }
 
 impl Table {
-    /// Counts one case.
-    pub fn count(&mut self, case: &Case, outcome: &Outcome) {
+    fn count(&mut self, case: &Case, way: Way, outcome: &Outcome) {
+        if matches!(way, Way::Cancelled(..) | Way::Unloaded(..)) {
+            let known = self.interrupted.iter().position(|(known, _)| *known == way);
+            let index = known.unwrap_or_else(|| {
+                self.interrupted.push((way, 0));
+                self.interrupted.len() - 1
+            });
+            self.interrupted[index].1 += usize::from(outcome.interrupted);
+        }
+        if way == Way::Whole {
+            self.count_whole(case, outcome);
+        }
+    }
+
+    fn count_whole(&mut self, case: &Case, outcome: &Outcome) {
         let index = self
             .classes
             .iter()
@@ -21,6 +54,12 @@ impl Table {
             self.classes.len() - 1
         });
         *self.classes[index].1.entry(outcome.kind()).or_default() += 1;
+    }
+
+    /// How many the way that interrupted the fewest did.
+    pub fn interrupted_min(&self) -> usize {
+        let counts = self.interrupted.iter().map(|(_, count)| *count);
+        counts.min().unwrap_or(0)
     }
 
     /// All cases that count as one of these.
@@ -76,6 +115,11 @@ impl fmt::Display for Table {
         write!(f, "refused for:")?;
         for (reason, count) in reasons {
             write!(f, " {reason} {count},")?;
+        }
+        writeln!(f)?;
+        write!(f, "interrupted:")?;
+        for (way, count) in &self.interrupted {
+            write!(f, " {way:?} {count},")?;
         }
         writeln!(f)
     }

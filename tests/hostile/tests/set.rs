@@ -1,17 +1,10 @@
-//! The whole hostile set on the desktop board.
+//! The whole hostile set on the desktop board, in every way.
 
-use corelet_hostile::{Bench, Kind, Table, cases, check};
+use corelet_hostile::{Bench, Findings, Kind, cases};
 
 #[test]
 fn the_host_outlives_all_of_them() {
-    let mut bench = Bench::new();
-    let mut table = Table::default();
-    let mut wrong = Vec::new();
-    for case in cases() {
-        let outcome = bench.run(&case.image);
-        table.count(&case, &outcome);
-        wrong.extend(check(&case, &outcome).err());
-    }
+    let Findings { table, wrong } = Bench::new().run_all(&cases());
     println!("{table}");
     assert!(
         wrong.is_empty(),
@@ -29,4 +22,5 @@ fn the_host_outlives_all_of_them() {
     least("out of fuel", &|kind| *kind == Kind::OutOfFuel, 200);
     least("trapped", &|kind| *kind == Kind::Trapped, 50);
     least("answered", &|kind| *kind == Kind::Answered, 200);
+    assert!(table.interrupted_min() >= 200);
 }
