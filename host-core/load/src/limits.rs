@@ -3,6 +3,7 @@ use core::hint::black_box;
 
 use corelet_admission::Admitted;
 use wasmi::ResourceLimiter;
+use wasmi::errors::MemoryError;
 use wasmi_core::LimiterError;
 
 use crate::{Budget, MachineError};
@@ -21,6 +22,8 @@ pub(crate) struct Limits {
     pub(crate) next_call: usize,
     /// Bytes that the memory can have without being moved.
     pub(crate) capacity: usize,
+    /// As many before it was last allowed to grow.
+    pub(crate) before: usize,
 }
 
 impl Limits {
@@ -47,6 +50,7 @@ impl ResourceLimiter for Limits {
         let room = |_held| heap_has(self.reserve_to_stay());
         let fits = desired <= self.memory && hold(more).is_some_and(room);
         if fits {
+            self.before = capacity;
             self.capacity = capacity.max(more);
         }
         Ok(fits)
@@ -59,6 +63,12 @@ impl ResourceLimiter for Limits {
         _: Option<usize>,
     ) -> Result<bool, LimiterError> {
         Ok(desired <= self.table)
+    }
+
+    /// It was allowed to grow, and has not: there was no fuel left, or no heap after all.
+    fn memory_grow_failed(&mut self, _: &MemoryError) -> Result<(), LimiterError> {
+        self.capacity = self.before;
+        Ok(())
     }
 
     fn instances(&self) -> usize {

@@ -82,13 +82,13 @@ impl<D: Imports> Machine<D> {
             return Err(MachineError::Memory { found, allowed });
         }
         const { assert!(size_of::<StoreData<D>>() <= STORE_DATA as usize) };
-        let budget = &Budget {
+        let own = &Budget {
             recursion: budget.calls(admitted.figures()),
             ..*budget
         };
-        check_heap(admitted, budget)?;
+        check_heap(admitted, own)?;
         let entries = entries(admitted, offer)?;
-        let engine = Engine::new(&budget.config());
+        let engine = Engine::new(&own.config());
         let module = translate(&engine, admitted)?;
         let plan = Plan {
             engine,
@@ -98,6 +98,7 @@ impl<D: Imports> Machine<D> {
             exchange: admitted.exchange(),
             reserve_later: Some(budget.open_call_heap()),
         };
+        // Of the whole budget: plugins that may have more calls open need as much, and are there, too.
         let data = StoreData {
             data,
             memory: None,
@@ -107,6 +108,7 @@ impl<D: Imports> Machine<D> {
                 reserve: budget.call_heap(),
                 next_call: budget.open_call_heap(),
                 capacity: 0,
+                before: 0,
             },
             owed: None,
         };

@@ -8,7 +8,7 @@ mod common;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use common::{F, Host, IMPORT, ServeAll, export, function, load, load_with, plugin};
+use common::{F, Host, IMPORT, ServeAll, export, function, load, load_with, module, plugin};
 use corelet_admission::{Limits, admit, admit_large};
 use corelet_load::{Blame, Budget, Machine, MachineError, Progress, Stop, Trap};
 
@@ -221,6 +221,49 @@ fn a_plugin_that_is_there_leaves_the_others_their_calls_on_any_heap() {
             }
         }
         assert!(outcomes[1] > 100, "{outcomes:?}");
+    }
+}
+
+#[test]
+fn memory_that_did_not_grow_is_held_against_the_heap_again() {
+    // The first growth is allowed, but its slice has no fuel left; when it goes on the heap is short.
+    let twice = |more: usize| {
+        let body = format!(
+            "(drop (memory.grow (i32.const 20000))) (drop (memory.grow (i32.const {more})))
+             (call $deep) (i64.const 0)"
+        );
+        module(&format!(
+            r#"(module
+                (memory (export "memory") 64 (pagesize 1))
+                (global (export "corelet:abi/exchange@1") i32 (i32.const 0))
+                (func (export "init") (param i32 i32) (result i64) (i64.const 0))
+                (func $deep (call $deep))
+                {})"#,
+            export(&body)
+        ))
+    };
+    let result = |more: usize, free: usize| {
+        let mut machine = load(&twice(more));
+        machine.begin(F, 1_000_000, |_| Ok(())).unwrap();
+        with_free(60_000, || {
+            while machine.run(10) == Ok(Progress::Suspended) && machine.fuel_used() < 20 {}
+        });
+        assert_eq!((machine.is_open(), machine.memory_bytes()), (true, 64));
+        with_free(free, || {
+            loop {
+                match machine.run(1_000) {
+                    Ok(Progress::Suspended) => {}
+                    found => break found,
+                }
+            }
+        })
+    };
+    for free in (1_000..6_000).step_by(100) {
+        for left in [0, 100, 200, 400] {
+            let found = result(free - left, free);
+            let ends = [Err(Stop::OutOfHeap), Err(Stop::Trap(Trap::StackExhausted))];
+            assert!(ends.contains(&found), "{free} {left}: {found:?}");
+        }
     }
 }
 
