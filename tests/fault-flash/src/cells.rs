@@ -44,6 +44,8 @@ struct Sector {
 pub(crate) struct Cells {
     unit: usize,
     programming: Programming,
+    /// Whether each unit has a checksum.
+    checked: bool,
     bytes: Vec<u8>,
     units: Vec<Unit>,
     sectors: Vec<Sector>,
@@ -69,6 +71,10 @@ impl Cells {
         Self {
             unit,
             programming: chip.programming(),
+            checked: matches!(
+                chip.programming(),
+                Programming::Checked | Programming::CheckedWhenErased
+            ),
             sectors: sectors.collect(),
             bytes: vec![0xff; capacity],
             units: vec![Unit::Erased; capacity / unit],
@@ -122,10 +128,17 @@ impl Cells {
 
     /// Whether a unit of these bytes was programmed since it was erased, as far as one could tell by reading.
     pub(crate) fn programmed(&self, offset: usize, length: usize) -> Option<usize> {
+        let blank = self.programming == Programming::CheckedWhenErased;
         let units = offset / self.unit..(offset + length) / self.unit;
         units
+            .filter(|unit| match self.units[*unit] {
+                Unit::Erased => false,
+                // Neither can be read, so who writes here cannot know.
+                Unit::Torn if blank => false,
+                _ => true,
+            })
             .map(|unit| unit * self.unit)
-            .find(|at| self.units[at / self.unit] != Unit::Erased && !self.is_weak(*at))
+            .find(|at| !self.is_weak(*at))
     }
 
     /// Where `data` would set a bit that is 0.
@@ -148,8 +161,8 @@ impl Cells {
         if !self.weak.is_empty() {
             readable = self.read_weak(offset, bytes, rng);
         }
-        let erased = self.programming == Programming::CheckedWhenErased;
-        if erased || self.programming == Programming::Checked {
+        if self.checked {
+            let erased = self.programming == Programming::CheckedWhenErased;
             let units = &self.units[offset / self.unit..end.div_ceil(self.unit)];
             let refused = |unit: &Unit| *unit == Unit::Torn || erased && *unit == Unit::Erased;
             readable &= !units.iter().any(refused);
@@ -160,10 +173,6 @@ impl Cells {
     /// Puts what weak bits happen to be into `bytes`; false if the chip's checksum told.
     fn read_weak(&mut self, offset: usize, bytes: &mut [u8], rng: &mut Rng) -> bool {
         let (unit, mut readable) = (self.unit, true);
-        let checked = matches!(
-            self.programming,
-            Programming::Checked | Programming::CheckedWhenErased
-        );
         for weak in &mut self.weak {
             if weak.offset + unit <= offset || weak.offset >= offset + bytes.len() {
                 continue;
@@ -177,7 +186,7 @@ impl Cells {
                 }
             }
             weak.reads_left = weak.reads_left.saturating_sub(1);
-            readable &= !checked || rng.bool();
+            readable &= !self.checked || rng.bool();
         }
         self.settle(rng);
         readable
@@ -204,9 +213,9 @@ impl Cells {
                 *byte ^= bits & rng.u8(..);
             }
             let settled = &self.bytes[offset..offset + self.unit];
-            self.units[offset / self.unit] = match self.programming {
-                Programming::Multiwrite | Programming::Once if erased(settled) => Unit::Erased,
-                Programming::Checked | Programming::CheckedWhenErased if rng.bool() => Unit::Torn,
+            self.units[offset / self.unit] = match self.checked {
+                false if erased(settled) => Unit::Erased,
+                true if rng.bool() => Unit::Torn,
                 _ => Unit::Programmed,
             };
             self.touch(offset, self.unit);
@@ -247,7 +256,12 @@ impl Cells {
         for (byte, new) in self.bytes[offset..].iter_mut().zip(&data[..whole]) {
             *byte &= new;
         }
-        self.units[offset / unit..(offset + whole) / unit].fill(Unit::Programmed);
+        for state in &mut self.units[offset / unit..(offset + whole) / unit] {
+            // What was torn stays so until it is erased, if there is a checksum to tell.
+            if *state != Unit::Torn || !self.checked {
+                *state = Unit::Programmed;
+            }
+        }
         self.firm(offset, &data[..whole]);
 
         let (at, data) = (offset + whole, &data[whole..]);
@@ -255,12 +269,17 @@ impl Cells {
             return;
         }
         let mut weak = [0; UNIT_MAX];
+        // How many of the bits are weak: half of them, a quarter, and so on, so that at times it is one.
+        let rare = rng.u32(1..=8);
         for (index, new) in data[..unit].iter().enumerate() {
             let byte = &mut self.bytes[at + index];
             match damage {
                 Damage::Prefix(_) if Some(index) < rest => *byte &= new,
                 Damage::Bits(_) => *byte &= new | rng.u8(..),
-                Damage::Weak(_) => weak[index] = *byte & !new,
+                Damage::Weak(_) => {
+                    weak[index] = (0..rare).fold(*byte & !new, |bits, _| bits & rng.u8(..));
+                    *byte &= new | weak[index];
+                }
                 _ => {}
             }
         }
@@ -293,13 +312,9 @@ impl Cells {
     /// Notes that the unit at `offset` was worked on, but not to the end.
     fn damaged(&mut self, offset: usize, marked: bool) {
         let cells = &self.bytes[offset..offset + self.unit];
-        let checked = matches!(
-            self.programming,
-            Programming::Checked | Programming::CheckedWhenErased
-        );
         // On a chip without a checksum, what reads as erased cannot be told from it.
         let state = &mut self.units[offset / self.unit];
-        *state = if erased(cells) && !(checked && marked) {
+        *state = if erased(cells) && !(self.checked && marked) {
             Unit::Erased
         } else if self.weak.iter().any(|weak| weak.offset == offset) {
             // Whether it can be read is decided with each read.
@@ -372,6 +387,17 @@ impl Cells {
                 self.units[units].fill(Unit::Erased);
             }
         }
+    }
+
+    pub(crate) fn is_written(&self, offset: usize) -> bool {
+        self.units[offset / self.unit] != Unit::Erased
+    }
+
+    /// Makes a bit what it is not, as if nobody had done it.
+    pub(crate) fn flip(&mut self, bit: usize) {
+        let first = bit / 8 / self.unit * self.unit;
+        self.touch(first, self.unit);
+        self.bytes[bit / 8] ^= 1 << (bit % 8);
     }
 
     /// Puts `bytes` where they are, as if they had been written whole.

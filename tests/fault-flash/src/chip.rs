@@ -20,7 +20,8 @@ pub enum Programming {
     Once,
     /// Once, and the chip keeps a checksum of each unit: one that was not written whole cannot be read.
     Checked,
-    /// As `Checked`, and a unit that is erased cannot be read either.
+    /// As `Checked`, and a unit that is erased cannot be read either. Since nobody can tell, one that was not written whole may be
+    /// written again, and then cannot be read still.
     CheckedWhenErased,
 }
 

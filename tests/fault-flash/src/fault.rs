@@ -50,6 +50,8 @@ pub enum Fault {
     Cut(Damage),
     /// The driver returns an error for a change, and goes on to work.
     Refused(Damage),
+    /// The driver says that all is well, and it is not: the cells are worn out.
+    Worn(Damage),
     /// The driver returns an error for a read, and goes on to work.
     Unread,
     /// One of this kind that the access can meet, any of them.
@@ -116,10 +118,12 @@ pub enum Kind {
     Refused,
     /// The driver returns an error for a read.
     Unread,
+    /// The driver says that all is well, and nothing or half of a write is done.
+    Worn,
 }
 
 impl Kind {
-    /// Every kind.
+    /// Every kind but `Worn`: that one only survives who reads back all that is written.
     pub const ALL: [Self; 9] = [
         Self::Edge,
         Self::Torn,
@@ -172,6 +176,9 @@ impl Kind {
             }
             (Self::Refused, Change::Erase { .. }) => {
                 faults.extend([Damage::None, Damage::Half, Damage::Whole].map(Refused));
+            }
+            (Self::Worn, Change::Write { length, .. }) => {
+                faults.extend([Damage::None, Damage::Prefix(length / 2)].map(Fault::Worn));
             }
             _ => {}
         }

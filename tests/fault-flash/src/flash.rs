@@ -192,14 +192,20 @@ impl<const WRITE: usize, const ERASE: usize> Flash<WRITE, ERASE> {
         self.0.borrow_mut().cells.put(offset as usize, bytes);
     }
 
-    /// Makes a bit what it is not: bit `bit % 8` of byte `bit / 8`.
+    /// Makes a bit what it is not: bit `bit % 8` of byte `bit / 8`. What was erased still may be written, for all it is worth.
     ///
     /// # Panics
     /// If it is beyond the flash.
     pub fn flip(&self, bit: usize) {
-        let cells = &mut self.0.borrow_mut().cells;
-        let byte = cells.bytes()[bit / 8] ^ 1 << (bit % 8);
-        cells.put(bit / 8, &[byte]);
+        self.0.borrow_mut().cells.flip(bit);
+    }
+
+    /// Whether the byte at `offset` is of a unit that was written since it was erased.
+    ///
+    /// # Panics
+    /// If it is beyond the flash.
+    pub fn is_written(&self, offset: u32) -> bool {
+        self.0.borrow().cells.is_written(offset as usize)
     }
 }
 
@@ -245,6 +251,7 @@ impl State {
                 (damage, Err(FlashError::NoPower))
             }
             Some(Fault::Refused(damage)) => (damage, Err(FlashError::Driver)),
+            Some(Fault::Worn(damage)) => (damage, Ok(())),
             _ => (Damage::Whole, Ok(())),
         }
     }

@@ -3,7 +3,7 @@ use std::ops::Range;
 use crate::history::{End, Place, Runner};
 use crate::{Chip, Flash, Report, Subject, Violation};
 
-/// Every single bit of some bytes, each wrong in a history of its own.
+/// Every single bit of what is written in some bytes, each wrong in a history of its own.
 #[derive(Clone, Debug)]
 pub struct Flips {
     /// Which bytes of the flash.
@@ -37,18 +37,22 @@ impl Flips {
             .start(Place::at(0, first), self.before)
             .map_err(wrong)?
         {
-            End::Done(state) => state,
+            End::Done(_, state) => state,
             End::Cut(_) => return Err(wrong("power failed by itself".into())),
         };
         let place = Place::at(self.before, state);
         let snapshot = flash.snapshot();
         let bits = self.bytes.start as usize * 8..self.bytes.end as usize * 8;
-        for bit in bits.clone() {
+        let mut histories = 0;
+        for bit in bits {
             flash.restore(&snapshot);
+            if !flash.is_written(bit as u32 / 8) {
+                continue;
+            }
             flash.flip(bit);
             flash.restart();
             let ended = match runner.start(place.clone(), script.len()) {
-                Ok(End::Done(state)) => runner.finish(&state),
+                Ok(End::Done(subject, state)) => runner.finish(subject, &state),
                 Ok(End::Cut(_)) => Err("power failed by itself".into()),
                 Err(what) => Err(what),
             };
@@ -59,9 +63,10 @@ impl Flips {
                     self.before
                 ))
             })?;
+            histories += 1;
         }
         Ok(Report {
-            histories: bits.len() as u64,
+            histories,
             work: flash.work(),
         })
     }

@@ -28,9 +28,9 @@ impl<State> Place<State> {
 }
 
 /// How a start ended.
-pub(crate) enum End<State> {
-    /// All steps are done.
-    Done(State),
+pub(crate) enum End<S, State> {
+    /// All steps are done, and the device was started once more.
+    Done(S, State),
     /// Power failed.
     Cut(Place<State>),
 }
@@ -115,15 +115,15 @@ impl<'a, S: Subject<WRITE, ERASE>, const WRITE: usize, const ERASE: usize>
         &mut self,
         mut place: Place<S::State>,
         until: usize,
-    ) -> Result<End<S::State>, String> {
+    ) -> Result<End<S, S::State>, String> {
         match self.go(&mut place, until) {
-            Ok(()) => Ok(End::Done(place.before)),
+            Ok(subject) => Ok(End::Done(subject, place.before)),
             Err(Stop::Cut) => Ok(End::Cut(place)),
             Err(Stop::Wrong(what)) => Err(what),
         }
     }
 
-    fn go(&mut self, place: &mut Place<S::State>, until: usize) -> Result<(), Stop> {
+    fn go(&mut self, place: &mut Place<S::State>, until: usize) -> Result<S, Stop> {
         let (mut subject, found) = self.open()?;
         self.judge(place, &found, "after a restart")?;
         if place.pending {
@@ -140,20 +140,17 @@ impl<'a, S: Subject<WRITE, ERASE>, const WRITE: usize, const ERASE: usize>
             self.step(&mut subject, place)?;
         }
         drop(subject);
-        let (_, found) = self.open()?;
-        same(&place.before, &found, "after the last restart")
+        let (subject, found) = self.open()?;
+        same(&place.before, &found, "after the last restart")?;
+        Ok(subject)
     }
 
     /// Has the subject say what else must hold in `state`, in which a start ended.
-    pub(crate) fn finish(&mut self, state: &S::State) -> Result<(), String> {
+    pub(crate) fn finish(&mut self, mut subject: S, state: &S::State) -> Result<(), String> {
         self.flash.cancel();
-        let finished = self.open().and_then(|(mut subject, _)| {
-            let finished = subject.finish(state).map_err(Stop::Wrong);
-            self.powered()?;
-            finished
-        });
-        match finished {
-            Ok(()) => Ok(()),
+        let finished = subject.finish(state);
+        match self.powered() {
+            Ok(()) => finished,
             Err(Stop::Cut) => Err("power failed by itself".into()),
             Err(Stop::Wrong(what)) => Err(what),
         }

@@ -11,7 +11,8 @@
 //! | weak | bits of that unit that read differently each time, until they settle | of some units, the rest any |
 //! | zeroed | | all bits: chips begin an erase by programming |
 //!
-//! A driver that returns an error, and goes on, can do so after nothing, half or all was done.
+//! A driver that returns an error, and goes on, can do so after nothing, half or all was done; and one that returns none, after
+//! nothing or half.
 //!
 //! [`Sweep`] does the steps of a script, and then does them again with each of these at every place where it can be, drops
 //! what was in memory, builds the [`Subject`] again from the flash, and holds it against the subject's model:

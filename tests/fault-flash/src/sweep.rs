@@ -121,7 +121,7 @@ impl<S: Subject<WRITE, ERASE>, const WRITE: usize, const ERASE: usize>
             let (snapshot, place) = &starts[step];
             flash.restore(snapshot);
             let after = match self.start(place, step + 1)? {
-                End::Done(after) => after,
+                End::Done(_, after) => after,
                 End::Cut(_) => return Err(self.powerless(step + 1)),
             };
             starts.push((flash.snapshot(), Place::at(step + 1, after)));
@@ -188,17 +188,21 @@ impl<S: Subject<WRITE, ERASE>, const WRITE: usize, const ERASE: usize>
         }
     }
 
-    fn start(&mut self, place: &Place<S::State>, until: usize) -> Result<End<S::State>, Violation> {
+    fn start(
+        &mut self,
+        place: &Place<S::State>,
+        until: usize,
+    ) -> Result<End<S, S::State>, Violation> {
         let started = self.runner.start(place.clone(), until);
         started.map_err(|what| self.violation(what, until))
     }
 
     /// Ends a history.
-    fn end(&mut self, ended: End<S::State>, until: usize) -> Result<(), Violation> {
-        let End::Done(state) = ended else {
+    fn end(&mut self, ended: End<S, S::State>, until: usize) -> Result<(), Violation> {
+        let End::Done(subject, state) = ended else {
             return Err(self.powerless(until));
         };
-        let finished = self.runner.finish(&state);
+        let finished = self.runner.finish(subject, &state);
         finished.map_err(|what| self.violation(what, until))?;
         self.histories += 1;
         Ok(())

@@ -89,7 +89,7 @@ impl Walk {
             trail.push((planned, met.filter(|_| kind != Kind::Unread)));
             match started? {
                 End::Cut(cut) => place = cut,
-                End::Done(state) => return runner.finish(&state),
+                End::Done(subject, state) => return runner.finish(subject, &state),
             }
         }
     }

@@ -173,6 +173,7 @@ fn any_of_the_bits_are_programmed() {
 
 #[test]
 fn weak_bits_read_differently_for_a_while_and_then_stay() {
+    let mut differ = 0;
     for seed in 0..100 {
         let mut flash = flash(Programming::Once);
         flash.plan(Planned {
@@ -181,7 +182,8 @@ fn weak_bits_read_differently_for_a_while_and_then_stay() {
         });
         flash.write(0, &[0; 8]).unwrap_err();
         flash.restart();
-        assert_ne!(bytes(&mut flash, 0), bytes(&mut flash, 0));
+        let first = bytes(&mut flash, 0);
+        differ += u32::from((0..8).any(|_| bytes(&mut flash, 0) != first));
         (0..5).for_each(|_| flash.restart());
         (0..32).for_each(|_| assert_eq!(bytes(&mut flash, 0).len(), 8));
         let settled = bytes(&mut flash, 0);
@@ -189,6 +191,7 @@ fn weak_bits_read_differently_for_a_while_and_then_stay() {
         flash.erase(0, 64).unwrap();
         assert_eq!(bytes(&mut flash, 0), [0xff; 8]);
     }
+    assert!(differ > 50, "{differ} of 100");
 }
 
 #[test]

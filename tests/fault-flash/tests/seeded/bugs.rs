@@ -1,0 +1,120 @@
+const BUGS: &[Bug] = &[
+    Bug {
+        name: "header_first",
+        file: "compaction.rs",
+        text: "let changes = ledger.snapshot().map(|change| (change, false)).chain(last);",
+        instead: "let changes = last.into_iter().chain(ledger.snapshot().map(|change| (change, false)));",
+    },
+    Bug {
+        name: "floor_before_confirm",
+        file: "store.rs",
+        text: "        self.happen(id, Event::Confirm)\n",
+        instead: "        let mut floors = [crate::Floor { plugin: bank.image.plugin, security_version: 0 }; 4];\n\
+                  floors[0].security_version = bank.image.security_version;\n\
+                  self.commit(Change::Floors(floors))?;\n\
+                  self.happen(id, Event::Confirm)\n",
+    },
+    Bug {
+        name: "floor_with_trial",
+        file: "ledger.rs",
+        text: "            BankState::Opening => self.tell_others(",
+        instead: "            BankState::Trial { .. } => self.raise(floor_of(&bank)),\n\
+                  BankState::Opening => self.tell_others(",
+    },
+    Bug {
+        name: "no_read_back",
+        file: "journal.rs",
+        text: "if Places::<F>::body(flash, offset) != Some(record) {",
+        instead: "if false {",
+    },
+    Bug {
+        name: "no_digest_of_flash",
+        file: "store.rs",
+        text: "        if !self.digest_ok(bank)? {",
+        instead: "        if false {",
+    },
+    Bug {
+        name: "mark_after_record",
+        file: "journal.rs",
+        text: "        write(flash, offset, mark)?;\n        self.doubtful = true;\n        write(flash, offset + Places::<F>::UNIT as u32, body)?;\n",
+        instead: "        self.doubtful = true;\n        write(flash, offset + Places::<F>::UNIT as u32, body)?;\n        write(flash, offset, mark)?;\n",
+    },
+    Bug {
+        name: "sub_stride_append",
+        file: "journal.rs",
+        text: "(Self::UNIT + Self::BODY) as u32;",
+        instead: "(Self::UNIT + RECORD_BYTES) as u32;",
+    },
+    Bug {
+        name: "last_record_not_settled",
+        file: "recovery.rs",
+        text: "        last: current.back,\n",
+        instead: "        last: current.tail.map(|(place, _)| place),\n",
+    },
+    Bug {
+        name: "doubt_not_settled",
+        file: "journal.rs",
+        text: "            back: self.last,\n",
+        instead: "            back: place.checked_sub(1),\n",
+    },
+    Bug {
+        name: "snapshot_without_floors",
+        file: "ledger.rs",
+        text: "banks.chain(floors).chain(rejections)",
+        instead: "banks.chain(floors.take(0)).chain(rejections)",
+    },
+    Bug {
+        name: "snapshot_without_rejections",
+        file: "ledger.rs",
+        text: "banks.chain(floors).chain(rejections)",
+        instead: "banks.chain(floors).chain(rejections.take(0))",
+    },
+    Bug {
+        name: "older_journal",
+        file: "recovery.rs",
+        text: "(one, another) if one > another =>",
+        instead: "(one, another) if one < another =>",
+    },
+    Bug {
+        name: "sector_not_erased_again",
+        file: "receive.rs",
+        text: "            writable: offset,\n",
+        instead: "            writable: offset.saturating_add(1024),\n",
+    },
+    Bug {
+        name: "progress_before_bytes",
+        file: "receive.rs",
+        text: "Event::Progress { offset: written }",
+        instead: "Event::Progress { offset: written + 1024 }",
+    },
+    Bug {
+        name: "old_one_stays_confirmed",
+        file: "ledger.rs",
+        text: "                self.tell_others(id, bank.slot, Event::Replace);\n",
+        instead: "",
+    },
+    Bug {
+        name: "checksum_not_held",
+        file: "record.rs",
+        text: "            mend(checked, difference)?;",
+        instead: "            let _ = mend(checked, difference);",
+    },
+    Bug {
+        name: "region_not_erased",
+        file: "recovery.rs",
+        text: "        compaction::erase_region(flash, map, region)?;\n        journal = ",
+        instead: "        journal = ",
+    },
+    Bug {
+        name: "erase_of_what_counts",
+        file: "erase.rs",
+        text: "        if self.journal.region == first {\n            second\n",
+        instead: "        if self.journal.region != first {\n            second\n",
+    },
+    Bug {
+        name: "rejected_again",
+        file: "store.rs",
+        text: "            return Err(Error::Rejected(rejection.reason));\n",
+        instead: "            let _ = rejection;\n",
+    },
+];

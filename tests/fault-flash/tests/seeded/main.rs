@@ -1,0 +1,58 @@
+//! The harness can fail: each of these bugs, in a copy of the store, is found.
+
+use corelet_fault_flash::{Chip, Kind, Programming, Sweep};
+
+include!(concat!(env!("OUT_DIR"), "/seeded.rs"));
+
+/// `bug: kinds, script` in the order in which they are tried; the first that fails finds the bug.
+macro_rules! found {
+    ($($bug:ident: $($kind:ident)*, $script:ident;)*) => {$(
+        #[test]
+        fn $bug() {
+            use $bug::device::Device;
+            use $bug::geometry::{Geometry, Uneven};
+            let chip: Chip = Uneven::chip().programmed(Programming::Once);
+            let script = $bug::script::$script();
+            // Not to begin again what was cut leaves more of it as it is.
+            let found = [true, false].into_iter().find_map(|retry| {
+                let sweep = Sweep {
+                    kinds: vec![$(Kind::$kind),*],
+                    repeat: 8,
+                    retry,
+                    ..Sweep::default()
+                };
+                sweep.run::<Device<Uneven, 8>, _, _>(&chip, &script).err()
+            });
+            println!("{}", found.expect("the bug is not found"));
+        }
+    )*};
+}
+
+found! {
+    header_first: Edge, life;
+    older_journal: Edge, life;
+    region_not_erased: Edge, life;
+    erase_of_what_counts: Edge, life;
+    snapshot_without_floors: Edge, records;
+    snapshot_without_rejections: Edge, life;
+    mark_after_record: Edge, life;
+    sub_stride_append: Edge, life;
+    checksum_not_held: Torn, life;
+    no_read_back: Worn, records;
+    last_record_not_settled: Weak, records;
+    doubt_not_settled: Refused, life;
+    floor_before_confirm: Edge, life;
+    floor_with_trial: Edge, life;
+    old_one_stays_confirmed: Edge, life;
+    rejected_again: Edge, life;
+    sector_not_erased_again: Edge, life;
+    progress_before_bytes: Edge, life;
+}
+
+#[test]
+fn no_digest_of_flash() {
+    use no_digest_of_flash::device::verifies_nothing_that_is_damaged;
+    use no_digest_of_flash::geometry::Uneven;
+    let error = verifies_nothing_that_is_damaged::<Uneven>().unwrap_err();
+    println!("{error}");
+}

@@ -1,0 +1,116 @@
+//! Flashes with sectors of 4 KiB, of 128 KiB, and of several sizes: three banks for two slots.
+
+use corelet_fault_flash::Chip;
+use corelet_store::{FlashMap, Layout, Region, Sectors};
+
+/// The greatest size that divides all sectors.
+pub(crate) const ERASE: usize = 1024;
+
+pub(crate) const BANKS: usize = 3;
+
+const KIB: u32 = 1024;
+
+pub(crate) trait Geometry {
+    /// Sectors of one of the journal's regions: what a start may erase.
+    const JOURNAL_SECTORS: u64;
+    const SECTORS: &'static [Sectors];
+
+    fn map() -> &'static FlashMap<BANKS>;
+
+    fn chip() -> Chip {
+        let runs = Self::SECTORS.iter();
+        let sectors = runs.flat_map(|run| vec![run.size; run.count as usize]);
+        Chip::uneven(&sectors.collect::<Vec<_>>())
+    }
+}
+
+/// A journal of two sectors; banks of two.
+pub(crate) struct Small;
+
+impl Geometry for Small {
+    const JOURNAL_SECTORS: u64 = 2;
+    const SECTORS: &'static [Sectors] = &[Sectors {
+        count: 10,
+        size: 4 * KIB,
+    }];
+
+    fn map() -> &'static FlashMap<BANKS> {
+        static MAP: FlashMap<BANKS> = FlashMap::new(Layout {
+            sectors: Small::SECTORS,
+            journal: [Region::new(0, 8 * KIB), Region::new(8 * KIB, 8 * KIB)],
+            banks: [
+                Region::new(16 * KIB, 8 * KIB),
+                Region::new(24 * KIB, 8 * KIB),
+                Region::new(32 * KIB, 8 * KIB),
+            ],
+            slots: 2,
+            factory: None,
+            data: None,
+        });
+        &MAP
+    }
+}
+
+/// A journal of one sector; banks of one.
+pub(crate) struct Large;
+
+impl Geometry for Large {
+    const JOURNAL_SECTORS: u64 = 1;
+    const SECTORS: &'static [Sectors] = &[Sectors {
+        count: 5,
+        size: 128 * KIB,
+    }];
+
+    fn map() -> &'static FlashMap<BANKS> {
+        static MAP: FlashMap<BANKS> = FlashMap::new(Layout {
+            sectors: Large::SECTORS,
+            journal: [Region::new(0, 128 * KIB), Region::new(128 * KIB, 128 * KIB)],
+            banks: [
+                Region::new(256 * KIB, 128 * KIB),
+                Region::new(384 * KIB, 128 * KIB),
+                Region::new(512 * KIB, 128 * KIB),
+            ],
+            slots: 2,
+            factory: None,
+            data: None,
+        });
+        &MAP
+    }
+}
+
+/// As much journal as the largest units need, in the smallest sectors; banks in which an image takes one sector, two, and many.
+pub(crate) struct Uneven;
+
+impl Geometry for Uneven {
+    const JOURNAL_SECTORS: u64 = 5;
+    const SECTORS: &'static [Sectors] = &[
+        Sectors {
+            count: 15,
+            size: KIB,
+        },
+        Sectors {
+            count: 2,
+            size: 4 * KIB,
+        },
+        Sectors {
+            count: 1,
+            size: 8 * KIB,
+        },
+    ];
+
+    fn map() -> &'static FlashMap<BANKS> {
+        static MAP: FlashMap<BANKS> = FlashMap::new(Layout {
+            sectors: Uneven::SECTORS,
+            journal: [Region::new(0, 5 * KIB), Region::new(5 * KIB, 5 * KIB)],
+            banks: [
+                Region::new(10 * KIB, 5 * KIB),
+                Region::new(15 * KIB, 8 * KIB),
+                Region::new(23 * KIB, 8 * KIB),
+            ],
+            slots: 2,
+            factory: None,
+            data: None,
+        });
+        &MAP
+    }
+}

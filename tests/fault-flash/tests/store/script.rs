@@ -1,0 +1,83 @@
+//! What devices go through.
+
+use super::device::{Step, version};
+use Step::{Confirm, Discard, Forgive, Idle, Open, Receive, Remove, RollBack, Try, Verify};
+
+/// Two slots: first installations, an update that is rolled back, one that is confirmed, versions that give way, a downgrade, a
+/// removal. It is long enough for the journal to move.
+pub(crate) fn life() -> Vec<Step> {
+    vec![
+        Open(0, version(1, 1)),
+        Receive(0),
+        Verify(0),
+        Try(0),
+        Confirm(0),
+        Open(0, version(1, 2)),
+        Receive(0),
+        Verify(0),
+        Try(0),
+        RollBack(0),
+        Open(0, version(1, 2)),
+        Open(1, version(2, 3)),
+        Open(0, version(1, 5)),
+        Discard(1),
+        Receive(0),
+        Verify(0),
+        Try(0),
+        Confirm(0),
+        Open(0, version(1, 1)),
+        Open(1, version(2, 3)),
+        Receive(1),
+        Open(1, version(2, 2)),
+        Receive(1),
+        Verify(1),
+        Try(1),
+        Confirm(1),
+        Forgive(version(1, 2)),
+        Open(0, version(1, 6)),
+        Receive(0),
+        Idle,
+        Verify(0),
+        Remove(1),
+        Try(0),
+        Confirm(0),
+    ]
+}
+
+/// One update after an installation.
+pub(crate) fn update() -> Vec<Step> {
+    life().split_off(4)[..5].to_vec()
+}
+
+/// Nothing but records: many, so that the journal moves and moves again, with a floor, a verdict and no bank in use.
+pub(crate) fn records() -> Vec<Step> {
+    let mut script = life()[..10].to_vec();
+    script.push(Remove(0));
+    for _ in 0..25 {
+        script.extend([
+            Open(0, version(1, 5)),
+            Open(1, version(2, 1)),
+            Discard(1),
+            Idle,
+        ]);
+    }
+    script
+}
+
+/// Any step.
+pub(crate) fn any(rng: &mut fastrand::Rng) -> Step {
+    let slot = rng.u8(..2);
+    let image = version(1 + slot + rng.u8(..2), rng.u8(1..8));
+    match rng.u8(..16) {
+        0..4 => Open(slot, image),
+        4..7 => Receive(slot),
+        7..9 => Verify(slot),
+        9..11 => Try(slot),
+        11 => Confirm(slot),
+        12 => RollBack(slot),
+        13 => Discard(slot),
+        14 => Forgive(image),
+        _ if rng.u8(..4) == 0 => Remove(slot),
+        _ => Idle,
+    }
+}
