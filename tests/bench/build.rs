@@ -9,8 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use corelet_abi::{NameKey, SHAPES_SECTION, Shape, ShapeEntry};
-use corelet_admission::fuel::BYTES_PER_FUEL;
-use corelet_admission::{Figures, Limits, validate};
+use corelet_admission::{Limits, validate};
 use corelet_image::{DEVELOPMENT_KEY, DEVELOPMENT_SEED, Manifest, Unsigned};
 use corelet_load::Budget;
 use gaps::Long;
@@ -39,14 +38,11 @@ fn main() {
 
     let mut list = String::from("&[\n");
     for long in gaps::all() {
-        let (module, figures) = longest(&long);
-        let name = long.program.name;
-        let path = write(&folder, name, "corelet", &image(&module));
-        let prepaid = figures.prepaid_fuel * long.calls;
-        let step = figures.block_fuel.max(long.memory / BYTES_PER_FUEL);
+        let (name, calls) = (long.program.name, long.calls);
+        let path = write(&folder, name, "corelet", &image(&longest(&long)));
         writeln!(
             list,
-            "Program {{ name: {name:?}, image: include_bytes!({path:?}), step: {step}, prepaid: {prepaid} }},"
+            "Program {{ name: {name:?}, image: include_bytes!({path:?}), calls: {calls} }},"
         )
         .expect("text");
     }
@@ -55,13 +51,13 @@ fn main() {
 }
 
 /// The module with as much code as admission lets through.
-fn longest(long: &Long) -> (Vec<u8>, Figures) {
+fn longest(long: &Long) -> Vec<u8> {
     (1..=long.times)
         .rev()
         .map(|times| module(&long.program, times, long.memory))
-        .find_map(|module| {
-            let figures = validate(&module, &Limits::DEVICE).ok()?;
-            (Budget::DEVICE.calls(&figures) >= long.calls).then_some((module, figures))
+        .find(|module| {
+            validate(module, &Limits::DEVICE)
+                .is_ok_and(|figures| Budget::DEVICE.calls(&figures) >= long.calls)
         })
         .unwrap_or_else(|| panic!("{} is refused", long.program.name))
 }

@@ -4,6 +4,9 @@
 //! there: then that code is charged to the region around it, though it is never translated. It knows more than the
 //! specification, since it folds constants. So code that nothing may get to by what is known here is counted in both, and
 //! what [`Region::close`] finds is the exact fuel of code without such places, and never less than the fuel of any.
+//! But for one: an access to a constant address above the memory's declared maximum is a trap for wasmi, and not doubtful here. What it
+//! leaves out behind may be charged to the region around beyond what is found, and beyond `block_fuel`: that code never runs, since
+//! the trap comes first, so it costs the plugin fuel and nobody time.
 //!
 //! Since all of a region is paid for where it begins, what stands behind a call or an inner region in it is *prepaid* while that
 //! runs: a call that was suspended there goes on with it for no fuel. [`Closed::prepaid`] is the most of it.

@@ -44,14 +44,16 @@ impl Budget {
     };
 
     /// How many calls of functions of such a module may be open at a time: as many as [`recursion`](Self::recursion) and
-    /// [`prepaid_fuel`](Self::prepaid_fuel) allow.
+    /// [`prepaid_fuel`](Self::prepaid_fuel) allow. None if that is less than one function may have prepaid by the limits that the module
+    /// was admitted with, or if it is over what the figure counts, 65,534.
     pub fn calls(&self, figures: &Figures) -> u32 {
         let paid = self.prepaid_fuel.checked_div(figures.prepaid_fuel);
         self.recursion.min(paid.unwrap_or(u32::MAX))
     }
 
     /// The most fuel that one slice of so much uses up, in a call of this module: its next step may require more, and what is prepaid
-    /// runs off besides. Host functions are not in it.
+    /// runs off besides. Host functions are not in it. Of modules whose figures are over what they count, it is too little: limits of
+    /// a device are far below.
     pub fn slice_fuel(&self, admitted: &Admitted<'_>, slice: u64) -> u64 {
         let figures = admitted.figures();
         let step = admitted.required_fuel_max(self.memory_limit());

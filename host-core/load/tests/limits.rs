@@ -185,6 +185,10 @@ fn as_many_calls_may_be_open_as_have_room_for_what_they_paid() {
     assert!((200..220).contains(&each), "{each}");
     let calls = budget.calls(admitted.figures());
     assert_eq!(calls, 2_000 / each);
+    // A step may fill all of a page, and what is prepaid comes on top.
+    let (step, prepaid) = (65_536 / 32, u64::from(calls * each));
+    assert_eq!(budget.slice_fuel(&admitted, 1), step + prepaid);
+    assert_eq!(budget.slice_fuel(&admitted, 10_000), 10_000 + prepaid);
     let run = |calls| run(&mut load_with(&deep(calls), &budget).unwrap(), 100_000);
     assert!(run(calls).is_ok());
     assert_eq!(run(calls + 1), Err(Stop::Trap(Trap::StackExhausted)));

@@ -126,6 +126,18 @@ fn more_memory_than_the_slot_allows_is_refused() {
 }
 
 #[test]
+fn what_one_function_prepays_has_room_in_what_all_may_prepay() {
+    let mut policy = POLICY;
+    policy.budget.prepaid_fuel = 7;
+    let module = Module::new().export::<Echo>("(call $export2 (local.get $request) (local.get $length))");
+    let mut host = host_of(policy);
+    let refused = load(&mut host, ONE, &manifest("p"), &module).unwrap_err();
+    // The call itself costs 8.
+    assert!(refused.to_string().contains("8 fuel of code"), "{refused}");
+    assert!(refused.to_string().contains("7 are allowed"), "{refused}");
+}
+
+#[test]
 fn a_manifest_can_ask_for_less_stack() {
     let recurse =
         "(local i64 i64 i64 i64) (call $export2 (local.get $request) (local.get $length))";

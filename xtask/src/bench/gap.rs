@@ -1,7 +1,7 @@
 //! Instructions of the emulated board for one slice: how long a main loop waits for a plugin, the host's own work included.
 
 use corelet_admission::fuel::WORST_INSTRUCTIONS;
-use corelet_bench::gap::{PROGRAMS, Program, SLICES};
+use corelet_bench::gap::{PROGRAMS, SLICES};
 use corelet_cli::Failure;
 
 use super::instructions;
@@ -38,20 +38,15 @@ pub(super) fn report(gaps: &[Gap]) -> Result<(), Failure> {
     }
     println!();
     for program in PROGRAMS {
-        let Program {
-            name,
-            step,
-            prepaid,
-            ..
-        } = program;
+        let name = program.name;
         print!("{name:38}");
         for slice in SLICES {
             let gap = gaps
                 .iter()
-                .find(|gap| gap.name == *name && gap.slice == slice)
+                .find(|gap| gap.name == name && gap.slice == slice)
                 .ok_or_else(|| Failure::tool(format_args!("no slice of `{name}` was measured")))?;
             print!(" {:12.0}", gap.instructions);
-            let fuel = slice.max(u64::from(*step)) + u64::from(*prepaid);
+            let fuel = program.fuel(slice);
             let allowed = fuel as f64 * f64::from(WORST_INSTRUCTIONS) + BESIDES;
             if gap.instructions > allowed {
                 return Err(
