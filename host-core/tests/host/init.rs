@@ -129,7 +129,8 @@ fn more_memory_than_the_slot_allows_is_refused() {
 fn what_one_function_prepays_has_room_in_what_all_may_prepay() {
     let mut policy = POLICY;
     policy.budget.prepaid_fuel = 7;
-    let module = Module::new().export::<Echo>("(call $export2 (local.get $request) (local.get $length))");
+    let module =
+        Module::new().export::<Echo>("(call $export2 (local.get $request) (local.get $length))");
     let mut host = host_of(policy);
     let refused = load(&mut host, ONE, &manifest("p"), &module).unwrap_err();
     // The call itself costs 8.
