@@ -22,20 +22,9 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// All that the tests of the accepted features contain.
+    /// The shorter ones of [`modules`].
     pub fn of_the_specification() -> Self {
-        let files = [SpecVersion::V1, SpecVersion::V2, SpecVersion::V3]
-            .into_iter()
-            .flat_map(spec);
-        let proposals = [
-            Proposal::BulkMemoryOperations,
-            Proposal::CustomPageSizes,
-            Proposal::MultiValue,
-        ];
-        let mut modules = BTreeSet::new();
-        for file in files.chain(proposals.into_iter().flat_map(proposal)) {
-            modules.extend(modules_of(&file));
-        }
+        let mut modules = modules();
         modules.retain(|module| module.len() <= LONGEST);
         let (valid, refused) = modules
             .into_iter()
@@ -51,6 +40,22 @@ impl Corpus {
             refused,
         }
     }
+}
+
+/// Every module that the tests of the accepted features contain.
+pub fn modules() -> BTreeSet<Vec<u8>> {
+    let files = [SpecVersion::V1, SpecVersion::V2, SpecVersion::V3]
+        .into_iter()
+        .flat_map(spec);
+    let proposals = [
+        Proposal::BulkMemoryOperations,
+        Proposal::CustomPageSizes,
+        Proposal::MultiValue,
+    ];
+    files
+        .chain(proposals.into_iter().flat_map(proposal))
+        .flat_map(|file| modules_of(&file))
+        .collect()
 }
 
 /// Every module of a file that has a binary form.

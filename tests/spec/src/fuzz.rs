@@ -1,30 +1,10 @@
-//! Modules without end, each judged twice.
+//! The modules of many cases, each judged twice.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::corpus::Corpus;
+use crate::cases::{Cases, Origin};
 use crate::judge::{Outcome, compare, reason_name};
-use crate::mutate::{arbitrary, change_bytes};
-use crate::parts::Parts;
-use crate::random::Random;
-use crate::smith;
-
-/// How many modules are made of one.
-const MUTANTS: usize = 31;
-
-/// Where a module comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
-    /// From `wasm-smith`.
-    Generated,
-    /// A module of the specification's tests.
-    Specification,
-    /// One of these two, changed.
-    Mutant,
-    /// Any bytes behind a header.
-    Bytes,
-}
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
@@ -46,10 +26,9 @@ impl Counts {
     }
 }
 
-/// A run of the comparison: cases follow from `seed` and their number alone.
+/// A run of the comparison.
 pub struct Fuzz {
-    corpus: Corpus,
-    seed: u64,
+    cases: Cases,
     /// What came of it so far.
     pub counts: Counts,
     /// The modules on which the two disagree, or one of them panicked.
@@ -60,8 +39,7 @@ impl Fuzz {
     /// Nothing judged yet.
     pub fn new(seed: u64) -> Self {
         Self {
-            corpus: Corpus::of_the_specification(),
-            seed,
+            cases: Cases::new(seed),
             counts: Counts::default(),
             disagreements: Vec::new(),
         }
@@ -69,47 +47,9 @@ impl Fuzz {
 
     /// Judges the modules of one case: some dozens.
     pub fn case(&mut self, number: u64) {
-        let mut random = Random::of(self.seed, number);
-        let base = match random.below(8) {
-            0 => {
-                for _ in 0..=MUTANTS {
-                    self.judge(&arbitrary(&mut random), Origin::Bytes);
-                }
-                return;
-            }
-            1 => smith::any(&mut random),
-            2..=4 => smith::accepted(&mut random),
-            _ => None,
-        };
-        let (base, origin) = match base {
-            Some(module) => (module, Origin::Generated),
-            None => (self.pick(&mut random), Origin::Specification),
-        };
-        self.judge(&base, origin);
-        let whole = Parts::of(&base);
-        let other = Parts::of(&self.pick(&mut random));
-        for _ in 0..MUTANTS {
-            let mut parts = whole.clone();
-            parts.change(&other, &mut random);
-            while random.once_in(3) {
-                parts.change(&other, &mut random);
-            }
-            let mut mutant = parts.module();
-            if random.once_in(16) {
-                change_bytes(&mut mutant, &mut random);
-            }
-            self.judge(&mutant, Origin::Mutant);
+        for (module, origin) in self.cases.modules(number) {
+            self.judge(&module, origin);
         }
-    }
-
-    /// A module of the specification's tests, mostly one that has code.
-    fn pick(&self, random: &mut Random) -> Vec<u8> {
-        let modules = match random.below(12) {
-            0 => &self.corpus.refused,
-            1 | 2 => &self.corpus.valid,
-            _ => &self.corpus.with_code,
-        };
-        modules[random.below(modules.len())].clone()
     }
 
     fn judge(&mut self, module: &[u8], origin: Origin) {

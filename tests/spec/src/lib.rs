@@ -5,13 +5,15 @@
 //! validator, `wasmparser`, on modules that nobody wrote down ([`Fuzz`], `tests/differential.rs`).
 //!
 //! ```sh
-//! cargo run --release -p corelet-spec -- fuzz --seconds 600
+//! cargo run --release -p corelet-spec -- fuzz --modules 10000000
 //! ```
 //!
-//! Modules follow from a seed and the number of a case, so that what is printed can be had again with `--seed` and
-//! `--first`. A module that admission alone refuses must be over one of its [limits](corelet_admission::Limits);
+//! There is no folder of seeds: modules follow from a seed's number and the number of a case (`cases.rs`) and from the
+//! specification's tests, so that what is printed can be had again with `--seed` and `--first`. The tests judge the first cases
+//! of seed 0, and `tests/heap` measures what they let through. A module that admission alone refuses must be over one of its [limits](corelet_admission::Limits);
 //! everything else on which the two differ is printed as small as it can be made, and ends the run with a failure.
 
+mod cases;
 mod code;
 mod corpus;
 mod fuzz;
@@ -22,8 +24,9 @@ mod parts;
 mod random;
 mod smith;
 
-pub use corpus::{Corpus, modules_of};
-pub use fuzz::{Counts, Fuzz, Origin};
+pub use cases::{Cases, Origin};
+pub use corpus::{Corpus, modules, modules_of};
+pub use fuzz::{Counts, Fuzz};
 pub use judge::{Outcome, compare, other_verdict, profile, reason_name};
 pub use minimise::minimise;
 pub use parts::{CODE, Parts, Section};

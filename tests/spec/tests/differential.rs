@@ -1,5 +1,5 @@
-//! Admission and another validator give one verdict: a fixed portion of what `corelet-spec fuzz` does for as long as
-//! one likes.
+//! Admission and another validator give one verdict: a fixed portion of what `corelet-spec fuzz` does for as many modules
+//! as one likes.
 
 use corelet_spec::Fuzz;
 
