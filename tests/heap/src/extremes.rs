@@ -9,7 +9,7 @@ type Kind = (&'static str, fn(usize) -> String);
 
 /// One of each kind, at several sizes.
 pub fn extremes() -> Vec<Sample> {
-    const KINDS: [Kind; 20] = [
+    const KINDS: [Kind; 21] = [
         ("nested blocks", |n| nested(n, "block ", "end ")),
         ("nested loops", |n| {
             nested(n, "loop local.get 0 br_if 0 ", "end ")
@@ -95,6 +95,10 @@ pub fn extremes() -> Vec<Sample> {
         ("recursion", |n| {
             let locals = " i64".repeat(n.min(250));
             format!("(func $f (export \"run\") (local {locals}) call $f)")
+        }),
+        ("recursion before much code", |n| {
+            let sums = "local.get 0 i32.const 99 i32.add local.set 0 ".repeat(n * 2);
+            format!("(func $f (export \"run\") (local i32) call $f {sums})")
         }),
     ];
     let mut samples = Vec::new();

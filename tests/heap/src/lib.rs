@@ -10,11 +10,13 @@ mod corpus;
 mod extremes;
 mod instructions;
 mod meter;
+mod spec;
 mod sweep;
 mod walk;
 
 pub use corpus::{Sample, made_up, plugins};
 pub use extremes::extremes;
 pub use meter::{Budget, Life, Meter, Step};
+pub use spec::{fuzzed, specification};
 pub use sweep::sweep;
 pub use walk::{Walked, features, walk};
