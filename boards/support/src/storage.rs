@@ -19,9 +19,14 @@ type Map<F> = MapStorage<Name, Blocking<F>, Cache<Uncached, Uncached, Uncached, 
 
 /// Small values of many owners in a region of a NOR flash, on the map of `sequential-storage`.
 ///
-/// A change is in flash when the call returns. If power fails meanwhile, the value afterwards is the one before or the
-/// new one, and every other value is as it was; what the cut left behind is repaired by the next call. Records go round
-/// the region, so that its sectors wear alike, and one sector of it is kept free.
+/// A change is in flash when the call returns. If power fails in the midst of a write, the value afterwards is the one before or
+/// the new one, and every other value is as it was; what the cut left behind is repaired by the next call. So it is if power fails
+/// at an erase that did nothing, all of it, or the first half of the sector. Two things are not repaired, which chips may leave too:
+/// - an erase that was cut with any of the bits erased, or all programmed: values of anybody may be lost, without a word, or each
+///   access is [`StoreError::Corrupted`] until [`erase_all`](Self::erase_all); so call [`check`](Self::check) at the start;
+/// - bits that read differently each time: so may what is read, until they settle.
+///
+/// Records go round the region, so that its sectors wear alike, and one sector of it is kept free.
 ///
 /// Deleting writes a word a second time, as [`MultiwriteNorFlash`] allows. A flash that refuses that, because it keeps
 /// a checksum of each word, cannot hold this store.
@@ -66,8 +71,8 @@ impl<F: MultiwriteNorFlash> KeyValueStore<F> {
     /// Reads every record once, and repairs what a power cut left behind: for the start.
     ///
     /// # Errors
-    /// [`StoreError::Corrupted`] if there is what no cut leaves behind: each access fails then, until
-    /// [`erase_all`](Self::erase_all). [`StoreError::Device`] if the flash fails.
+    /// [`StoreError::Corrupted`] if there is what cannot be repaired, from another firmware, a worn flash, or an erase that was cut:
+    /// accesses fail then, until [`erase_all`](Self::erase_all). [`StoreError::Device`] if the flash fails.
     pub fn check(&mut self) -> Result<(), StoreError> {
         self.visit(Name::NOBODY.owner, |_, _| {})
     }
