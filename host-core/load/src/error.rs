@@ -148,7 +148,9 @@ impl fmt::Display for MachineError {
                 "the module may take {needed} bytes of heap, and the board has none that large in one piece: unload another plugin, or give \
                  the heap more memory"
             ),
-            Self::OutOfHeap => f.write_str("the heap has no room for the module"),
+            Self::OutOfHeap => f.write_str(
+                "the heap has no room for the module: unload another plugin, or give the heap more memory",
+            ),
             Self::Interpreter => {
                 f.write_str("the interpreter refused an admitted module: a fault of Corelet")
             }
@@ -338,8 +340,12 @@ impl fmt::Display for Stop {
                 "the plugin used up its fuel: raise fuel-per-call, or do less in one call",
             ),
             Self::Trap(trap) => trap.fmt(f),
-            Self::HeapFull => f.write_str("the heap has no room for a call"),
-            Self::OutOfHeap => f.write_str("the heap has no room for the plugin's stack"),
+            Self::HeapFull => f.write_str(
+                "the heap has no room for a call: unload another plugin, or give the heap more memory",
+            ),
+            Self::OutOfHeap => f.write_str(
+                "the heap has no room for the plugin's stack: unload another plugin, or give the heap more memory",
+            ),
             Self::Refused(status) => write!(f, "the plugin refused: {status}"),
             Self::MalformedResult { found } => {
                 write!(f, "the plugin returned {found:#x}, which is no answer")
