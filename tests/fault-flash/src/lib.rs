@@ -6,7 +6,7 @@
 //! | | a write | the erase of a sector |
 //! |---|---|---|
 //! | before, after | nothing, or all but the answer | nothing, or all but the answer |
-//! | torn | a prefix, to the byte | the first half |
+//! | torn | a prefix: to the byte, or to the unit in a sweep's writes above [`Kind::BY_BYTE`] | the first half |
 //! | any of the bits | of the unit that was under way | of the sector |
 //! | weak | bits of that unit that read differently each time, until they settle | of some units, the rest any |
 //! | zeroed | | all bits: chips begin an erase by programming |
