@@ -30,8 +30,8 @@ use crate::{key_file, output, wit};
 #[command(after_help = "\
 The image goes to corelet/NAME.corelet in Cargo's target folder, the module beside it. Then it is checked as by
 `corelet check`, and what `init` and each export take of the fuel is measured on the desktop: an export that takes a
-request with the largest and the least that its contract has room for, an event handler with each topic of
-corelet.toml. What only the board of Corelet's own checkout does not offer is told, and is no failure unless --board names it.")]
+request with the largest that its contract has room for, one as long whose numbers are 0, and the least; an event handler
+with each topic of corelet.toml. What only the board of Corelet's own checkout does not offer is told, and is no failure unless --board names it.")]
 pub(crate) struct Args {
     /// The plugin's folder
     #[arg(default_value = ".")]

@@ -50,6 +50,8 @@ JSON:
   error     why the file was not read
   figures   by name: found, limit; null for no limit
   heap      the most, by phase: translate, instantiate, call, memory, total, largest_block
+  slice     fuel of a slice, the most that is used in one, the instructions of a Cortex-M4F which that may be:
+            fuel, used, instructions
   largest_function: name, and the heap that its translation takes
   exports   name, request, response: bytes, null where the contract is not at hand
   imports   interface, function, grant in hexadecimal, granted: the same by its fields, request, response

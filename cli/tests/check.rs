@@ -155,10 +155,17 @@ fn an_admitted_plugin_is_shown_with_its_figures() {
         "  stack      4,096 of 4,096 B  values of the interpreter",
         "  fuel       10,000 of 1,000,000",
         "  functions  4 of 256",
+        "  calls      32 of 32  may be open, one inside another; fewer where functions prepay much",
         "  export     corelet:plugin/ticker@0.1.0#tick: request 0 B, response 40 B",
     ] {
         assert!(lines.contains(&line), "{line}\n{}", outcome.stdout);
     }
+    let title = |line: &&str| line.split_whitespace().next() == Some("prepaid");
+    let prepaid = lines.iter().position(title).unwrap();
+    assert!(
+        lines[prepaid + 1].starts_with("  calls "),
+        "what follows from it"
+    );
     let largest = lines
         .iter()
         .find(|line| line.starts_with("  largest "))
@@ -446,8 +453,16 @@ fn a_broken_offer_is_not_read_and_says_where() {
     let contract = |text: &str| {
         format!("{offer}\n[[contract]]\n[[contract.file]]\npath = \"a.wit\"\ntext = '{text}'\n")
     };
-    sandbox.write("no-files.offer", format!("{offer}\n[[contract]]\n"));
     sandbox.write("no-wit.offer", contract("package"));
+    let text = sandbox
+        .corelet(&["check", "--for", "no-wit.offer", "good.corelet"])
+        .refused(2);
+    assert!(
+        text.starts_with("error: a [[contract]] of the offer is not a valid contract\n"),
+        "{text}"
+    );
+    assert!(text.contains("\nhelp: write the offer anew"), "{text}");
+    sandbox.write("no-files.offer", format!("{offer}\n[[contract]]\n"));
     let deep = "list<".repeat(50_000);
     sandbox.write(
         "deep-wit.offer",

@@ -139,6 +139,17 @@ fn build_says_of_every_export_what_it_took_or_why_that_is_not_known() {
     let measured = fuel(&lines);
     assert!(measured.keys().eq(["init", "tick"]), "{lines}");
     assert!(!lines.contains("failed"), "{lines}");
+    assert!(!lines.contains("  help  "), "{lines}");
+
+    // Without a sensor its tick fails, and what helps is said.
+    let lines = build("thermostat", &[]);
+    let tick = &fuel(&lines)["tick"];
+    let failed = "  failed: the plugin got `no-such-channel` from corelet:host/sensor: ";
+    assert!(tick.contains(failed), "{lines}");
+    assert!(
+        lines.ends_with("\n  help  --sensor 0=19.0; no channel is set\n"),
+        "{lines}"
+    );
 
     // 32 readings go through the plugin within its budget, and none is an error of it.
     let lines = build("moving-average", &[]);
@@ -175,7 +186,8 @@ fn build_says_of_every_export_what_it_took_or_why_that_is_not_known() {
         "{lines}"
     );
     assert!(fuel(&lines).is_empty(), "{lines}");
-    let note = "  note  the grant of vendor:pump/motor is known to the firmware alone, and was not compared\n";
+    let note = "  note  the grant of vendor:pump/motor is known to the firmware alone, and was not compared: put its contract in the offer \
+                (`FirmwareOffer::contracts`)\n";
     assert!(lines.contains(note), "{lines}");
 }
 

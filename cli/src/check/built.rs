@@ -1,5 +1,6 @@
 //! What `corelet build` says of what it built.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use corelet_desktop::Desktop;
@@ -12,6 +13,7 @@ use super::{DeviceArgs, measure, offer_file, report, verdict};
 use crate::build::Built;
 use crate::error::Failure;
 use crate::output::{self, shown};
+use crate::run::explain::Explained;
 use crate::units::{grouped, size};
 
 /// Prints what a device says of `built`, which `key` signed, and the fuel that its calls take in the simulator on such a board.
@@ -57,7 +59,8 @@ fn judge<B: 'static>(
     let slot = verdict
         .slot
         .and_then(|slot| device.slots.get(usize::from(slot.0)));
-    let measured = slot.ok_or_else(|| "no slot".to_owned()).and_then(|policy| {
+    let measured = slot.ok_or_else(|| "no slot".to_owned().into());
+    let measured = measured.and_then(|policy| {
         let (contract, keys) = (&built.contract, device.keys());
         measure::fuel(&image, &figures, contract, &keys, *policy, board)
     });
@@ -66,7 +69,7 @@ fn judge<B: 'static>(
             let most = calls.iter().map(|call| call.fuel).max().unwrap_or(0);
             format!("fuel {} of {}", grouped(most), allowed(&figures))
         }
-        Err(why) => format!("fuel not measured: {}", shown(why)),
+        Err(why) => format!("fuel not measured: {}", shown(&why.words)),
     };
     output::line(format_args!(
         "  check {title}  admitted: {}, {fuel}",
@@ -77,6 +80,12 @@ fn judge<B: 'static>(
     }
     for call in measured.iter().flatten() {
         output::line(shown(&sentence(call)));
+    }
+    for help in helps(&measured) {
+        for (place, line) in help.lines().enumerate() {
+            let title = if place == 0 { "help" } else { "" };
+            output::line(format_args!("  {title:<4}  {}", shown(line)));
+        }
     }
     Ok(())
 }
@@ -89,9 +98,21 @@ fn sentence(call: &Call) -> String {
         line += &format!("  {request}");
     }
     if let Some(failure) = &call.failure {
-        line += &format!("  failed: {failure}");
+        line += &format!("  failed: {}", failure.words);
     }
     line
+}
+
+/// What helps with what failed, each once.
+fn helps(measured: &Result<Vec<Call>, Explained>) -> Vec<&str> {
+    let failures: Vec<_> = match measured {
+        Ok(calls) => calls.iter().filter_map(|c| c.failure.as_ref()).collect(),
+        Err(failure) => vec![failure],
+    };
+    let mut helps: Vec<_> = failures.iter().filter_map(|f| f.help.as_deref()).collect();
+    let mut said = BTreeSet::new();
+    helps.retain(|help| said.insert(*help));
+    helps
 }
 
 fn allowed(figures: &Figures) -> String {

@@ -12,14 +12,16 @@ use serde_json::Value;
 pub(crate) struct Contracts {
     standard: Contract,
     vendors: Vec<Contract>,
+    served: Vec<String>,
 }
 
 impl Contracts {
-    /// The standard contract, and these.
-    pub(super) fn with(vendors: Vec<Contract>) -> Self {
+    /// The standard contract, and these. `served` are the interfaces of the firmware, with their versions.
+    pub(super) fn with(vendors: Vec<Contract>, served: Vec<String>) -> Self {
         Self {
             standard: Contract::standard(),
             vendors,
+            served,
         }
     }
 
@@ -32,10 +34,15 @@ impl Contracts {
         })
     }
 
-    /// The `grant` record of an interface, named with or without a version.
+    /// The `grant` record of an interface, named with or without a version, in the version that the firmware serves: in that
+    /// one grants are kept, whatever a plugin was built for.
     pub(super) fn grant(&self, name: &str) -> Option<(&Contract, Type)> {
-        let name = name.split('@').next().unwrap_or(name);
-        self.record(|interface| interface.unversioned_id() == name)
+        let name = unversioned(name);
+        match self.served.iter().find(|id| unversioned(id) == name) {
+            Some(id) => self.record(|interface| interface.id() == *id),
+            // Nobody is granted it, but a policy may have a limit of it.
+            None => self.record(|interface| interface.unversioned_id() == name),
+        }
     }
 
     /// Whether the `grant` record is known of the interface with this name and version.
@@ -92,6 +99,10 @@ impl Contracts {
     }
 }
 
+fn unversioned(id: &str) -> &str {
+    id.split('@').next().unwrap_or(id)
+}
+
 /// Writes what is there; a field that is `none` is left out, as in corelet.toml.
 fn write(value: &Value, text: &mut String) {
     match value {
@@ -125,7 +136,30 @@ mod tests {
     use super::*;
 
     fn toml(interface: &str, record: &[u8]) -> Option<String> {
-        Contracts::with(Vec::new()).toml(interface, record)
+        Contracts::with(Vec::new(), Vec::new()).toml(interface, record)
+    }
+
+    #[test]
+    fn a_grant_is_read_in_the_version_that_is_served() {
+        let motor = |version: &str, field: &str| {
+            let text = format!(
+                "package vendor:pump@{version};\ninterface motor {{\n  record grant {{ {field}: u8 }}\n}}\n"
+            );
+            Contract::parse(&[("motor.wit", &text)]).unwrap()
+        };
+        for (served, grant) in [
+            ("1.0.0", Some("{ max-rpm = 7 }")),
+            ("2.0.0", Some("{ gear = 7 }")),
+            ("3.0.0", None),
+        ] {
+            let vendors = vec![motor("1.0.0", "max-rpm"), motor("2.0.0", "gear")];
+            let id = format!("vendor:pump/motor@{served}");
+            let contracts = Contracts::with(vendors, vec![id.clone()]);
+            for name in [&*id, "vendor:pump/motor@1.0.0", "vendor:pump/motor"] {
+                assert_eq!(contracts.toml(name, &[7]).as_deref(), grant, "{name}");
+            }
+            assert_eq!(contracts.has_grant(&id), grant.is_some());
+        }
     }
 
     #[test]
@@ -144,7 +178,7 @@ mod tests {
 
     #[test]
     fn grants_meet_as_in_the_code_that_is_generated_for_them() {
-        let contracts = Contracts::with(Vec::new());
+        let contracts = Contracts::with(Vec::new(), Vec::new());
         let records: [(&str, &[&[u8]]); 3] = [
             (
                 "corelet:host/sensor",

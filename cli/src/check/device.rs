@@ -53,7 +53,7 @@ impl Device<Desktop> {
             slots: vec![desktop::POLICY],
             keys: Vec::new(),
             development: true,
-            contracts: Contracts::with(Vec::new()),
+            contracts: Contracts::with(Vec::new(), Vec::new()),
             typed: Vec::new(),
             opaque: Vec::new(),
         };

@@ -120,12 +120,6 @@ impl Figures {
             (Quantity::BlockFuel, figures.block_fuel),
             (Quantity::PrepaidFuel, figures.prepaid_fuel),
         ];
-        list.push(Figure {
-            name: "calls",
-            found: judged.budget.calls(figures).into(),
-            limit: judged.budget.recursion.into(),
-            unit: "",
-        });
         list.extend(counts.map(|(quantity, found)| Figure {
             name: quantity.field(),
             found: found.into(),
@@ -136,6 +130,12 @@ impl Figures {
                 ""
             },
         }));
+        list.push(Figure {
+            name: "calls",
+            found: judged.budget.calls(figures).into(),
+            limit: judged.budget.recursion.into(),
+            unit: "",
+        });
         Self {
             list,
             heap: bound,

@@ -15,7 +15,7 @@ use super::figures::{Figures, Imported};
 use crate::contract_check;
 use crate::error::Failure;
 use crate::module::Module;
-use crate::run::explain::Explainer;
+use crate::run::explain::{Explained, Explainer};
 use crate::run::typed_call::TypedCall;
 use crate::units::grouped;
 
@@ -30,12 +30,12 @@ pub(super) struct Call {
     pub(super) request: String,
     pub(super) fuel: u64,
     /// How it ended, if it did not end well.
-    pub(super) failure: Option<String>,
+    pub(super) failure: Option<Explained>,
 }
 
-/// The fuel of `init` and of every export. One with a request is called with the largest and the least that the contract has room
-/// for, and an event handler so for each topic that the manifest names: here stands the call that took most of those that went
-/// well, and every one that failed. Each call is made to an instance of its own.
+/// The fuel of `init` and of every export. One with a request is called with each [`Extent`] of it, and an event handler so for
+/// each topic that the manifest names: here stands the call that took most of those that went well, and every one that
+/// failed. Each call is made to an instance of its own.
 ///
 /// # Errors
 /// Why nothing was measured: something that the plugin needs is not there, or `init` fails.
@@ -46,14 +46,14 @@ pub(super) fn fuel(
     keys: &Keys<'_>,
     policy: SlotPolicy,
     board: &dyn Fn() -> Result<Desktop, Failure>,
-) -> Result<Vec<Call>, String> {
+) -> Result<Vec<Call>, Explained> {
     if let Some(import) = figures.imports.iter().find(|import| is_missing(import)) {
         let Imported {
             interface,
             function,
             ..
         } = import;
-        return Err(format!("the simulator has no {interface} `{function}`"));
+        return Err(format!("the simulator has no {interface} `{function}`").into());
     }
     let image = Image::parse(image).map_err(|error| error.to_string())?;
     let image = image.verify(keys, corelet_host::VERSION);
@@ -96,7 +96,7 @@ struct Simulator<'a> {
 
 impl Simulator<'_> {
     /// The plugin, just made, and who explains what it does.
-    fn load(&self) -> Result<(Host<Desktop, 1>, Explainer<'_>), String> {
+    fn load(&self) -> Result<(Host<Desktop, 1>, Explainer<'_>), Explained> {
         let board = (self.board)().map_err(|failure| failure.to_string())?;
         let explainer = Explainer {
             contract: self.contract,
@@ -107,15 +107,17 @@ impl Simulator<'_> {
         let mut host = host::<1>(board, Policy::same(self.policy));
         host.load(SLOT, &self.image).map_err(|error| match error {
             LoadError::Init(failure) => {
-                format!("`init`: {}", self.explained(&explainer, &failure, None))
+                let Explained { words, help } = self.explained(&explainer, &failure, None);
+                let words = format!("`init`: {words}");
+                Explained { words, help }
             }
-            error => error.to_string(),
+            error => error.to_string().into(),
         })?;
         Ok((host, explainer))
     }
 
     /// Calls an export with every kind of request that there is.
-    fn export(&self, export: &str, calls: &mut Vec<Call>) -> Result<(), String> {
+    fn export(&self, export: &str, calls: &mut Vec<Call>) -> Result<(), Explained> {
         let (_, function) = contract_check::function(self.contract, export)
             .ok_or_else(|| format!("the contract has no {export}"))?;
         if NameKey::of_export(export) != Handle::KEY {
@@ -142,7 +144,7 @@ impl Simulator<'_> {
         name: &str,
         calls: &mut Vec<Call>,
         arguments: impl Fn(Extent) -> Value,
-    ) -> Result<(), String> {
+    ) -> Result<(), Explained> {
         let module = Module::read(self.image.module())?;
         let mut sent: Vec<Vec<u8>> = Vec::new();
         let mut made = Vec::new();
@@ -169,26 +171,31 @@ impl Simulator<'_> {
     }
 
     /// The fuel of a call, and how it ended if not well.
-    fn call(&self, call: &TypedCall<'_>) -> Result<(u64, Option<String>), String> {
+    fn call(&self, call: &TypedCall<'_>) -> Result<(u64, Option<Explained>), Explained> {
         let (mut host, explainer) = self.load()?;
         let result = match host.call_encoded(SLOT, call.key, &call.request) {
             Ok(response) => call
                 .failure(response)
                 .map(|error| error.map(Failed::Plugin)),
             Err(error @ CallError::Stopped(_)) => Some(Ok(Failed::Call(error))),
-            Err(error) => return Err(format!("`{}`: {error}", call.name())),
+            Err(error) => return Err(format!("`{}`: {error}", call.name()).into()),
         };
         let fuel = host.metrics(SLOT).fuel_last;
         let failure = result.map(|failure| match failure {
             Ok(failure) => self.explained(&explainer, &failure, Some(fuel)),
-            Err(words) => words,
+            Err(words) => words.into(),
         });
         Ok((fuel, failure))
     }
 
-    fn explained(&self, explainer: &Explainer<'_>, failure: &Failed, fuel: Option<u64>) -> String {
+    fn explained(
+        &self,
+        explainer: &Explainer<'_>,
+        failure: &Failed,
+        fuel: Option<u64>,
+    ) -> Explained {
         let manifest = self.image.manifest();
-        explainer.failure(failure, manifest, fuel).words
+        explainer.failure(failure, manifest, fuel)
     }
 }
 

@@ -61,20 +61,22 @@ fn parse(file: &SourceFile) -> Result<Device<()>, Failure> {
     }
     let vendors = root.tables("contract", "[[contract]]")?;
     let vendors = vendors.iter().map(contract);
-    let contracts = Contracts::with(vendors.collect::<Result<_, _>>()?);
+    let interfaces = root.tables("interface", "[[interface]]")?;
+    let interfaces = interfaces.iter().map(interface);
+    let interfaces = interfaces.collect::<Result<Vec<_>, _>>()?;
+    let served = interfaces.iter().map(id).collect();
+    let contracts = Contracts::with(vendors.collect::<Result<_, _>>()?, served);
     let slots = root.tables("slot", "[[slot]]")?;
     let slots = slots.iter().map(|table| slot(table, &contracts));
     let slots = slots.collect::<Result<Vec<_>, _>>()?;
     let mut table = Table::new();
     let (mut typed, mut opaque) = (Vec::new(), Vec::new());
-    for described in root.tables("interface", "[[interface]]")? {
-        let mut interface = interface(&described)?;
+    for mut interface in interfaces {
         if interface.meet_grants.is_some() {
             let known = meet(interface.name, interface.version);
-            let id = format!("{}@{}", interface.name, interface.version);
             match known {
                 Some(_) => {}
-                None if contracts.has_grant(&id) => typed.push(interface.name),
+                None if contracts.has_grant(&id(&interface)) => typed.push(interface.name),
                 None => opaque.push(interface.name),
             }
             interface.meet_grants = known.or(interface.meet_grants);
@@ -135,7 +137,9 @@ fn contract(table: &Toml<'_>) -> Result<Contract, Failure> {
         // A build wrote it, and nobody formatted it: its lines may be as long as the file.
         let refusal = refusals.to_string();
         let reason = refusal.lines().next().unwrap_or_default();
-        Failure::refused("a contract in the offer is none").fact("contract", reason)
+        Failure::refused("a [[contract]] of the offer is not a valid contract")
+            .fact("contract", reason)
+            .help("write the offer anew, with the WIT that the firmware was built with")
     })
 }
 
@@ -237,6 +241,11 @@ fn interface(table: &Toml<'_>) -> Result<Interface<()>, Failure> {
         meet_grants: has_grant.then_some(take_as_asked),
         functions: functions.leak(),
     })
+}
+
+/// Its name and version, as plugins import it.
+fn id(interface: &Interface<()>) -> String {
+    format!("{}@{}", interface.name, interface.version)
 }
 
 /// How grants of a standard interface meet.

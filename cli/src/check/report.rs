@@ -69,7 +69,10 @@ pub(super) fn print<B: 'static>(file: &str, verdict: &Verdict, device: &Device<B
 /// What was not judged.
 pub(super) fn uncompared(interface: &str) -> String {
     let interface = shown(interface);
-    format!("the grant of {interface} is known to the firmware alone, and was not compared")
+    format!(
+        "the grant of {interface} is known to the firmware alone, and was not compared: put its contract in the offer \
+         (`FirmwareOffer::contracts`)"
+    )
 }
 
 /// What a person calls a figure.
@@ -100,7 +103,9 @@ fn sentence(figure: &Figure, figures: &Figures) -> String {
         ("prepaid_fuel", _) => {
             "  fuel of one function for code behind its calls and loops".to_owned()
         }
-        ("calls", _) => "  may be open at a time, for what is prepaid".to_owned(),
+        ("calls", _) => {
+            "  may be open, one inside another; fewer where functions prepay much".to_owned()
+        }
         ("heap_bytes", _) => phases(&figures.heap),
         ("exchange_bytes", _) => "  the largest request and response together".to_owned(),
         ("stack_bytes", _) => "  values of the interpreter".to_owned(),
