@@ -102,21 +102,27 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
 
     /// Stops a plugin and forgets it. One that exports `lifecycle` is told first, by a call with all the fuel of one; whatever it
     /// answers, it goes. One that is in the middle of a call, or is not started, goes without a word.
+    ///
+    /// That call blocks, and a plugin that means no good uses all its fuel. A main loop that waits for no more than a slice
+    /// [removes](Self::remove) the plugin instead.
     pub fn unload(&mut self, slot: SlotId) {
-        let Some(place) = self.slots.get_mut(usize::from(slot.0)) else {
-            return;
-        };
-        let Some(mut plugin) = core::mem::take(place).pop() else {
-            return;
-        };
-        if plugin.starting.is_none()
+        if let Ok(plugin) = occupant(&mut self.slots, slot)
+            && plugin.starting.is_none()
             && let Ok(export) = plugin.exports.find::<lifecycle::functions::Shutdown>()
         {
             // It is gone in any case: no restart, and nobody whom its last words could concern.
             plugin.on_fault = OnFault::Stop;
             let _ = plugin.call(&mut self.home, export, &|_| Ok(()), |_| Ok(()));
         }
-        drop(plugin);
+        self.remove(slot);
+    }
+
+    /// As [`unload`](Self::unload), but without a word, whatever the plugin is in the middle of: none of its code runs.
+    pub fn remove(&mut self, slot: SlotId) {
+        let Some(place) = self.slots.get_mut(usize::from(slot.0)) else {
+            return;
+        };
+        *place = Vec::new();
         for other in self.slots.iter_mut().flatten() {
             other.starting.as_mut().map(Starting::heap_changed);
         }

@@ -214,7 +214,14 @@ fn a_plugin_is_told_before_it_goes() {
     load(&mut host, ONE, &manifest, &module).unwrap();
     host.unload(ONE);
     // No other instance is made of it.
-    let lines = ["hi ", "bye"].map(|text| format!("leaver {:?} : {text}", Level::Info));
-    assert_eq!(host.board().unwrap().lines, lines);
+    let line = |text| format!("leaver {:?} : {text}", Level::Info);
+    assert_eq!(host.board().unwrap().lines, ["hi ", "bye"].map(line));
     assert_eq!(host.state(ONE), SlotState::Empty);
+    // Nor is it told if it is removed.
+    load(&mut host, ONE, &manifest, &module).unwrap();
+    host.remove(ONE);
+    assert_eq!(host.board().unwrap().lines, ["hi ", "bye", "hi "].map(line));
+    assert_eq!(host.state(ONE), SlotState::Empty);
+    host.remove(ONE);
+    host.remove(SlotId(200));
 }
