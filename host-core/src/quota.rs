@@ -44,6 +44,19 @@ impl Window {
     }
 }
 
+/// Room for more in a window.
+pub(crate) struct Room<'w> {
+    used: &'w mut u32,
+    /// How much will be.
+    after: u32,
+}
+
+impl Room<'_> {
+    pub(crate) const fn spend(self) {
+        *self.used = self.after;
+    }
+}
+
 /// The windows of all plugins, also of those that went: loading a plugin again does not begin a window anew.
 ///
 /// There are [`WINDOWS_PER_SLOT`] places for each slot, and [`WINDOWS_KEPT`] more, which are taken from the heap once. A window gives
@@ -70,24 +83,21 @@ impl Windows {
         self.list.try_reserve_exact(missing)
     }
 
-    /// Whether the `limit` of the window that runs allows `amount` more of `quota`, which is used then if `spend` says so. `now` is in
-    /// nanoseconds.
-    pub(crate) fn allow(
+    /// The room that the `limit` leaves for `amount` more of `quota` in the window that runs; none if there is not so much. Nothing is
+    /// used yet. `now` is in nanoseconds.
+    pub(crate) fn room(
         &mut self,
         now: u64,
         quota: Quota,
         limit: u32,
         amount: u32,
-        spend: bool,
-    ) -> bool {
+    ) -> Option<Room<'_>> {
         // What can never be allowed takes no place.
         if amount > limit {
-            return false;
+            return None;
         }
         let known = self.list.iter().position(|window| window.quota == quota);
-        let Some(index) = known.or_else(|| self.place(now, quota)) else {
-            return false;
-        };
+        let index = known.or_else(|| self.place(now, quota))?;
         let new = Window {
             quota,
             start: now.saturating_sub(now.checked_rem(quota.period).unwrap_or(0)),
@@ -100,18 +110,10 @@ impl Windows {
         {
             *window = new;
         }
-        let Some(window) = self.list.get_mut(index) else {
-            return false;
-        };
-        match window.used.checked_add(amount) {
-            Some(used) if used <= limit => {
-                if spend {
-                    window.used = used;
-                }
-                true
-            }
-            _ => false,
-        }
+        let window = self.list.get_mut(index)?;
+        let after = window.used.checked_add(amount)?;
+        let used = &mut window.used;
+        (after <= limit).then_some(Room { used, after })
     }
 
     /// Where a window of `quota` begins; none if all places have windows that run and are no shorter.
@@ -137,8 +139,13 @@ mod tests {
     const DAY: u64 = 24 * 60 * MINUTE;
 
     impl Windows {
+        fn has(&mut self, now: u64, quota: Quota, limit: u32, amount: u32) -> bool {
+            self.room(now, quota, limit, amount).is_some()
+        }
+
         fn spend(&mut self, now: u64, quota: Quota, limit: u32, amount: u32) -> bool {
-            self.allow(now, quota, limit, amount, true)
+            let room = self.room(now, quota, limit, amount);
+            room.map(Room::spend).is_some()
         }
     }
 
@@ -197,12 +204,12 @@ mod tests {
         let mut windows = windows();
         let minute = quota(0, MINUTE);
         for _ in 0..3 {
-            assert!(windows.allow(0, minute, 10, 10, false));
-            assert!(!windows.allow(0, minute, 10, 11, false));
+            assert!(windows.has(0, minute, 10, 10));
+            assert!(!windows.has(0, minute, 10, 11));
         }
         assert!(windows.spend(0, minute, 10, 6));
-        assert!(windows.allow(0, minute, 10, 4, false));
-        assert!(!windows.allow(0, minute, 10, 5, false));
+        assert!(windows.has(0, minute, 10, 4));
+        assert!(!windows.has(0, minute, 10, 5));
     }
 
     #[test]

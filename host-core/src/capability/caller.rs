@@ -112,6 +112,8 @@ impl<'c> Caller<'c> {
     /// Uses `amount` of several quotas, each a limit and its period: of all or of none. Where the limit is none, any
     /// amount is allowed.
     ///
+    /// Each is of another period. Two of the same are one quota, of which the amount would be used twice, or once and refused then.
+    ///
     /// # Errors
     /// As [`spend`](Self::spend), if one of them has less left.
     pub fn spend_each(
@@ -122,12 +124,14 @@ impl<'c> Caller<'c> {
         // All are asked before one is used.
         for spend in [false, true] {
             for &(limit, period) in quotas {
+                let Some(limit) = limit else { continue };
                 let quota = Quota::new(self.id, self.interface, period);
-                if let Some(limit) = limit
-                    && !self.windows.allow(self.now, quota, limit, amount, spend)
-                {
+                let Some(room) = self.windows.room(self.now, quota, limit, amount) else {
                     self.record(Denial::Quota);
                     return Err(Status::QUOTA);
+                };
+                if spend {
+                    room.spend();
                 }
             }
         }

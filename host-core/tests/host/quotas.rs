@@ -1,18 +1,23 @@
 //! How often and how much, and what the audit keeps of it.
 
-use corelet_host::abi::Status;
+use std::time::Duration;
+
+use corelet_host::abi::{Codec, Function, Shape, Status, decode};
 use corelet_host::capability::logging::{self, LINE_BYTES, Level, functions::Log};
 use corelet_host::capability::sensor::{self, functions::Read};
 use corelet_host::capability::storage::{
     self, ENTRY_BYTES,
     functions::{Delete, Set},
 };
-use corelet_host::{AuditEntry, CallError, Denial, SlotId, Stop};
+use corelet_host::{
+    Allow, AuditEntry, CallError, Caller, Capability, Denial, Host, HostFunction, Interface,
+    Policy, SlotId, SlotPolicy, Stop,
+};
 use corelet_image::{Manifest, Version};
 
 use crate::board::{
-    DAY, LOGGING, MINUTE, ONE, SECOND, SENSOR, STORAGE, TWO, TestHost, granted, host, load, record,
-    relay,
+    Board, DAY, LOGGING, MINUTE, ONE, POLICY, SECOND, SENSOR, STORAGE, TWO, TestHost, granted,
+    host, load, record, relay,
 };
 use crate::module::{CallEcho, Echo, Module};
 
@@ -389,4 +394,63 @@ fn a_channel_outside_the_grant_is_on_record() {
     // It stays on record when the plugin is gone.
     host.unload(TWO);
     assert_eq!(host.audit().count(), 1);
+}
+
+/// `pour: func(litres: u32)`, at most 10 an hour and 15 a day.
+struct Pour;
+
+impl Function for Pour {
+    const INTERFACE: &'static str = "vendor:pump/valve@1.0.0";
+    const NAME: &'static str = "pour";
+    const SHAPE: Shape = Shape(1);
+    type Request = (u32,);
+    type Response = ();
+}
+
+impl Capability<Board> for Pour {
+    const INTERFACE: &'static Interface<Board> = &Interface {
+        name: "vendor:pump/valve",
+        version: Version::new(1, 0, 0),
+        meet_grants: None,
+        functions: &[HostFunction {
+            name: Self::NAME,
+            shape: Self::SHAPE,
+            request_max: <(u32,)>::MAX,
+            response_max: <() as Codec>::MAX,
+            call: pour,
+        }],
+    };
+}
+
+fn pour(_: &mut Board, cx: &mut Caller<'_>, request: &[u8], _: &mut [u8]) -> Result<usize, Status> {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let (litres,) = decode::<(u32,)>(request).map_err(|_| Status::MALFORMED)?;
+    let quotas = [(Some(10), HOUR), (None, HOUR), (Some(15), 24 * HOUR)];
+    cx.spend_each(litres, &quotas)?;
+    Ok(0)
+}
+
+#[test]
+fn several_quotas_are_used_all_or_none() {
+    const VALVE: SlotPolicy = SlotPolicy {
+        allow: &[Allow::all("vendor:pump/valve")],
+        ..POLICY
+    };
+    let mut host = Host::new(Board::default(), Policy::same(VALVE)).with::<Pour>();
+    let manifest = granted("barman", &[("vendor:pump/valve", &[])]);
+    load(&mut host, ONE, &manifest, &Module::new().relay::<Pour>()).unwrap();
+    let mut pour = |now, litres| {
+        set_time(&mut host, now);
+        relay::<Pour>(&mut host, ONE, &(litres,))
+    };
+    // Of none if one has not enough, whichever it is.
+    assert_eq!(pour(0, 11), Err(QUOTA));
+    assert_eq!(pour(0, 6), Ok(()));
+    assert_eq!(pour(0, 5), Err(QUOTA));
+    assert_eq!(pour(0, 4), Ok(()));
+    assert_eq!(pour(0, 1), Err(QUOTA));
+    assert_eq!(pour(60 * MINUTE, 6), Err(QUOTA), "of the day");
+    assert_eq!(pour(60 * MINUTE, 5), Ok(()));
+    assert_eq!(pour(120 * MINUTE, 1), Err(QUOTA), "of the day");
+    assert_eq!(pour(DAY, 10), Ok(()));
 }
