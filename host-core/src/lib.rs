@@ -136,9 +136,11 @@
 //! knows the most that is prepaid so in one open function, and as many may be open as [`Budget::prepaid_fuel`] has room for. So
 //! one slice of `n` fuel takes at most
 //!
-//! > (max(`n`, the fuel of the next step) + `prepaid_fuel`) × [`WORST_INSTRUCTIONS`]
+//! > (max(`n`, the fuel of the next step) + `prepaid_fuel`) × [`WORST_INSTRUCTIONS`] + [`SLICE_INSTRUCTIONS`]
 //!
-//! instructions of a Cortex-M4F beside those of the last host function. The next step costs at most `block_fuel` of [`Limits`], or 1
+//! instructions of a Cortex-M4F, the second figure for entering and leaving the plugin. Three things are not in it: the last host
+//! function; a new instance after a fault, which is made in the slice of the fault, and takes as long as the plugin's memory and
+//! segments are large; and a `memory.grow` that has to move the memory, as long as that is. The next step costs at most `block_fuel` of [`Limits`], or 1
 //! for every 32 bytes of memory: 2,000 or 2,048 for [`SlotPolicy::DEVICE`], whose `prepaid_fuel` is 8,000. [`Budget::slice_fuel`] is the fuel of a plugin at hand, which
 //! `corelet check` tells its author.
 //!
@@ -166,8 +168,10 @@
 //! - An implementation of `critical-section`, for [`EventQueue`].
 //! - A monotonic clock of 64 bits: [`MonotonicClock`](capability::monotonic_clock::MonotonicClock).
 //! - A stack that holds the interpreter, and drivers within it; a stack that overflows should fault, not write on.
-//! - A watchdog, if a driver can hang: fuel bounds the plugin, not the driver. Its period is longer than three calls of the slot with most
-//!   fuel, since `init` of a new instance may go before one and another after it; feed it once a round.
+//! - A watchdog, if a driver can hang: fuel bounds the plugin, not the driver. Feed it once a round. Its period is longer than the
+//!   longest of what a round has: a slice and a new instance; a `load` or `place`, which takes as long as the module is; an `unload`, which
+//!   is a call; a `call`, which is up to three with all the fuel of the slot, since `init` of a new instance may go before it and
+//!   another after; a `poll`, which is up to two.
 //! - For [`Host::with_quarantine`]: a [`Quarantine`] in memory that start-up leaves alone, and why the device was reset. Without it, a
 //!   plugin that brings the device down does so at every start.
 //!
@@ -216,7 +220,7 @@ mod slot;
 mod start;
 
 pub use corelet_abi as abi;
-pub use corelet_admission::fuel::WORST_INSTRUCTIONS;
+pub use corelet_admission::fuel::{SLICE_INSTRUCTIONS, WORST_INSTRUCTIONS};
 pub use corelet_admission::{ImportRefusal, Limits, Quantity};
 pub use corelet_image::{PluginId, Version};
 pub use corelet_load::{Budget, MachineError, Stop, Trap};

@@ -39,7 +39,9 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     }
 
     /// As [`load`](Self::load), but `init` is not called: it is the first thing that [`run`](Self::run) gives the slot a slice for.
-    /// Until then the slot is [`Starting`](crate::SlotState::Starting), and if it fails, [`Faulted`](crate::SlotState::Faulted).
+    /// Until then the slot is [`Starting`](crate::SlotState::Starting), and if it fails, [`Faulted`](crate::SlotState::Faulted). If the
+    /// heap has no room to begin `init`, the slot stays `Starting`, with the board to blame, and that is tried again every tenth of a
+    /// second for as long as it lasts.
     ///
     /// # Errors
     /// As [`load`](Self::load), but that of `init`.

@@ -43,7 +43,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// long their calls are; each call has the fuel that the
     /// slot's policy and its manifest give it, in as many slices as that takes. A new instance after a fault is made in the slice
     /// of the fault, which takes as long as its memory and segments are large; its `init` has slices of its own. If the heap has no
-    /// room for that, it is tried again every tenth of a second, and at once when another plugin is unloaded.
+    /// room to begin that, the slot stays [`Starting`](crate::SlotState::Starting), with the board to blame: it is tried again every
+    /// tenth of a second for as long as that lasts, and at once when another plugin is unloaded. [`Report::Idle`] is all that tells of it.
     ///
     /// News of lost events and faults go first, but at every other call at most: where more happens than can be handled,
     /// what can be goes on. A plugin is told of events in the order in which they happened, and a tick that is due waits for one

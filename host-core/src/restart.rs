@@ -28,8 +28,8 @@ impl Starting {
     }
 }
 
-/// How long `init` waits for heap before it is tried again. No guest code runs in such a try, so it is no restart, and waits no
-/// longer from time to time.
+/// How long `init` waits for heap before it is tried again. No guest code runs in such a try, so it is no restart, and the wait
+/// does not grow.
 const HEAP_WAIT_MS: u64 = 100;
 
 /// The restarts of one plugin in the running period. It outlives instances.

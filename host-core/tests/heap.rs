@@ -127,6 +127,7 @@ fn init_without_heap_waits_and_lets_the_firmware_sleep() {
     };
     assert_eq!(host.state(ONE), at_100);
     let starting = CallError::Starting { slot: ONE, blame };
+    assert!(starting.to_string().contains("the heap has no room"));
     assert_eq!(host.start(ONE, &CallEcho("hi")).err(), Some(starting));
     at(&mut host, 99);
     assert_eq!(run_in_full_heap(&mut host), idle_until(100));
@@ -160,7 +161,7 @@ fn a_restart_without_heap_waits_and_the_others_go_on() {
     assert_eq!(run_in_full_heap(&mut host), idle_until(100));
     assert_eq!(host.metrics(ONE).restarts, 0);
     // It need not wait when a plugin gives its heap back.
-    host.unload(TWO);
+    host.remove(TWO);
     assert_eq!(host.run(SLICE), Report::Initialised { slot: ONE });
     assert_eq!(host.metrics(ONE).restarts, 1);
 }

@@ -59,8 +59,9 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Seconds that the watchdog is content without being fed; as many later it resets the machine.
 ///
-/// A plugin must not trip it by what it may do. Between two feedings lie two calls at most, since a fault takes a second one, and
-/// each has a million fuel. What takes longest for its fuel is to search a full store: 235 instructions for one, 7.5 seconds a call.
+/// A plugin must not trip it by what it may do. Between two feedings lies a `Host::call` at most, which is three calls with a million
+/// fuel each: one more of `init` may go before it, and another after a fault. What takes longest for its fuel is to search a full
+/// store: 235 instructions for one, 7.5 seconds a call. `WORST_INSTRUCTIONS` is without drivers.
 pub const WATCHDOG_SECONDS: u32 = 30;
 
 /// The sensor channel whose driver waits for ever, in firmware with the feature `hang`.

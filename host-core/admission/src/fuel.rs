@@ -34,6 +34,10 @@ pub const BYTES_PER_FUEL: u32 = 32;
 /// `cargo xtask bench` tries the worst.
 pub const WORST_INSTRUCTIONS: u32 = 150;
 
+/// What entering and leaving a plugin for one slice takes beside its fuel, in instructions of a Cortex-M4F at the most, the host's
+/// own work for a slice included. `cargo xtask bench` tries that, too.
+pub const SLICE_INSTRUCTIONS: u32 = 10_000;
+
 /// The fuel of one instruction, by its opcode; behind `0xfc00` for those that have this prefix.
 pub const fn cost(opcode: u16) -> u8 {
     match opcode {

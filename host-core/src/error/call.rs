@@ -130,6 +130,13 @@ impl fmt::Display for CallError {
                 f,
                 "slot {slot} is in the middle of a call; let it come to its end, or cancel it"
             ),
+            Self::Starting {
+                slot,
+                blame: Blame::Board,
+            } => write!(
+                f,
+                "the heap has no room to start the plugin of slot {slot}: unload another, or give the heap more memory"
+            ),
             Self::Starting { slot, .. } => write!(
                 f,
                 "the plugin of slot {slot} has a new instance that is not initialised yet; try again later"

@@ -1,13 +1,10 @@
 //! Instructions of the emulated board for one slice: how long a main loop waits for a plugin, the host's own work included.
 
-use corelet_admission::fuel::WORST_INSTRUCTIONS;
+use corelet_admission::fuel::{SLICE_INSTRUCTIONS, WORST_INSTRUCTIONS};
 use corelet_bench::gap::{PROGRAMS, SLICES};
 use corelet_cli::Failure;
 
 use super::instructions;
-
-/// What entering and leaving a plugin takes beside its fuel, at the most.
-const BESIDES: f64 = 10_000.0;
 
 /// The longest slice of a program.
 pub(super) struct Gap {
@@ -47,7 +44,8 @@ pub(super) fn report(gaps: &[Gap]) -> Result<(), Failure> {
                 .ok_or_else(|| Failure::tool(format_args!("no slice of `{name}` was measured")))?;
             print!(" {:12.0}", gap.instructions);
             let fuel = program.fuel(slice);
-            let allowed = fuel as f64 * f64::from(WORST_INSTRUCTIONS) + BESIDES;
+            let allowed =
+                fuel as f64 * f64::from(WORST_INSTRUCTIONS) + f64::from(SLICE_INSTRUCTIONS);
             if gap.instructions > allowed {
                 return Err(
                     Failure::refused(format_args!("a slice of `{name}` is too long"))
