@@ -188,12 +188,13 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     pub(crate) fn report(&mut self, work: Work, result: Result<Answer, CallError>) -> Report {
         let slot = self.slot;
         match work {
-            Work::Init => match self.fault() {
-                None => Report::Initialised { slot },
-                Some(fault) => {
+            Work::Init => match (self.fault(), self.starting) {
+                (Some(fault), _) => {
                     self.fault_reported = true;
                     Report::Faulted { slot, fault }
                 }
+                (None, Some(_)) => Report::WaitsForHeap { slot },
+                (None, None) => Report::Initialised { slot },
             },
             Work::Tick => Report::Ticked {
                 slot,

@@ -40,8 +40,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
 
     /// As [`load`](Self::load), but `init` is not called: it is the first thing that [`run`](Self::run) gives the slot a slice for.
     /// Until then the slot is [`Starting`](crate::SlotState::Starting), and if it fails, [`Faulted`](crate::SlotState::Faulted). If the
-    /// heap has no room to begin `init`, the slot stays `Starting`, with the board to blame, and that is tried again every tenth of a
-    /// second for as long as it lasts.
+    /// heap has no room for `init`, the slot stays `Starting`, with the board to blame, and `init` is tried again every tenth of a second
+    /// for as long as that lasts; [`Report::WaitsForHeap`](crate::Report::WaitsForHeap) tells it once.
     ///
     /// # Errors
     /// As [`load`](Self::load), but that of `init`.
@@ -120,6 +120,7 @@ fn prepare<B: 'static>(
             at: now,
             blame: Blame::Host,
             again: false,
+            reported: false,
         }),
         job: None,
         ticks: manifest.tick_ms.map(|period| Ticks::every(period, now)),

@@ -102,6 +102,10 @@ pub enum OnFault {
 }
 
 /// How often a plugin is started again, and how soon.
+///
+/// A call that finds no heap midway, [`Stop::OutOfHeap`](crate::Stop::OutOfHeap), costs the plugin its instance, but it is the board's
+/// fault and none of these restarts: the new instance is initialised a tenth of a second later, or when the heap has room again. If the
+/// heap has none for an instance either, the slot is faulted: [`Fault::NoInstance`](crate::Fault::NoInstance).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Restarts {

@@ -3,7 +3,7 @@
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::job::Work;
 use crate::slot::{Plugin, now};
-use crate::{CallError, EventQueue, Host, Report, Stop};
+use crate::{EventQueue, Host, Report};
 
 /// How much one slice may take.
 ///
@@ -43,8 +43,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// long their calls are; each call has the fuel that the
     /// slot's policy and its manifest give it, in as many slices as that takes. A new instance after a fault is made in the slice
     /// of the fault, which takes as long as its memory and segments are large; its `init` has slices of its own. If the heap has no
-    /// room to begin that, the slot stays [`Starting`](crate::SlotState::Starting), with the board to blame: it is tried again every
-    /// tenth of a second for as long as that lasts, and at once when another plugin is unloaded. [`Report::Idle`] is all that tells of it.
+    /// room for that, the slot stays [`Starting`](crate::SlotState::Starting), with the board to blame: it is tried again every tenth
+    /// of a second for as long as that lasts, and at once when another plugin is unloaded. [`Report::WaitsForHeap`] tells it once.
     ///
     /// News of lost events and faults go first, but at every other call at most: where more happens than can be handled,
     /// what can be goes on. A plugin is told of events in the order in which they happened, and a tick that is due waits for one
@@ -120,8 +120,11 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         let Some((work, result)) = plugin.slice(&mut self.home, slice.0) else {
             return Some(Report::Suspended { slot: plugin.slot });
         };
-        if matches!(work, Work::Init) && result == Err(CallError::Stopped(Stop::HeapFull)) {
-            // It waits, and nothing was done.
+        if matches!(work, Work::Init)
+            && let Some(starting) = &mut plugin.starting
+            && core::mem::replace(&mut starting.reported, true)
+        {
+            // It still waits for heap, and nothing was done.
             return None;
         }
         let report = plugin.report(work, result);

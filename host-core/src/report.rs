@@ -27,6 +27,12 @@ pub enum Report {
         /// Of which plugin.
         slot: SlotId,
     },
+    /// The heap has no room for `init` of a new instance: the board's fault. It is tried again every tenth of a second, which is
+    /// reported no more, and at once when another plugin is unloaded. Where `init` was under way already, it begins anew.
+    WaitsForHeap {
+        /// Of which plugin.
+        slot: SlotId,
+    },
     /// A plugin was ticked.
     Ticked {
         /// Which.

@@ -7,10 +7,12 @@ use crate::{Blame, Restarts};
 pub(crate) struct Starting {
     /// When it may be, in nanoseconds.
     pub(crate) at: u64,
-    /// Who is at fault that it is not.
+    /// Who is at fault that it is not. The board only if it waits for heap, and for nothing else: no backoff of the plugin's own runs then.
     pub(crate) blame: Blame,
     /// It took the place of another.
     pub(crate) again: bool,
+    /// That it waits for heap was reported.
+    pub(crate) reported: bool,
 }
 
 impl Starting {
@@ -28,8 +30,7 @@ impl Starting {
     }
 }
 
-/// How long `init` waits for heap before it is tried again. No guest code runs in such a try, so it is no restart, and the wait
-/// does not grow.
+/// How long `init` waits for heap before it is tried again. That is no restart of the plugin's own, and the wait does not grow.
 const HEAP_WAIT_MS: u64 = 100;
 
 /// The restarts of one plugin in the running period. It outlives instances.

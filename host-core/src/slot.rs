@@ -44,7 +44,8 @@ pub enum SlotState {
         /// When it may be, in nanoseconds on the board's monotonic clock.
         at: u64,
         /// Who is at fault that it does not run: whoever was when a call failed before; the host after
-        /// [`Host::place`](crate::Host::place) and [`Host::cancel`](crate::Host::cancel); the board if the heap has no room for `init`.
+        /// [`Host::place`](crate::Host::place) and [`Host::cancel`](crate::Host::cancel); the board if the heap had no room for `init`,
+        /// or for a call that was on its way.
         blame: Blame,
     },
     /// Its plugin stopped for good, and waits to be unloaded.
@@ -228,12 +229,21 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
                 self.metrics.restarts = self.metrics.restarts.saturating_add(u32::from(again));
             }
             // It was not entered, and may be when there is room.
-            Err(Failure::Call(CallError::Stopped(Stop::HeapFull))) => {
-                if let Some(starting) = &mut self.starting {
-                    starting.wait_for_heap(now);
-                }
+            Err(Failure::Call(CallError::Stopped(Stop::HeapFull))) => self.wait_for_heap(now),
+            // It was, and ran into a heap that others had filled.
+            Err(Failure::Call(CallError::Stopped(Stop::OutOfHeap))) => {
+                self.renew(now, Blame::Board);
+                self.wait_for_heap(now);
             }
             Err(failure) => self.life = Life::Faulted(Fault::NotInitialised(failure)),
+        }
+    }
+
+    // Once in the firmware, and not in each of those that call it.
+    #[inline(never)]
+    const fn wait_for_heap(&mut self, now: u64) {
+        if let Some(starting) = &mut self.starting {
+            starting.wait_for_heap(now);
         }
     }
 
@@ -343,10 +353,17 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
 
     /// Discards the instance, and makes another if the policy has it so.
     pub(crate) fn recover(&mut self, home: &mut Home<B>, cause: CallError) {
+        let now = now(home);
+        let blame = cause.blame();
         let fault = match self.on_fault {
             OnFault::Stop => Fault::Stopped(cause),
-            OnFault::Restart(allowed) => match self.restarts.next(now(home), &allowed) {
-                Some(at) => return self.renew(at, cause.blame()),
+            // For a heap that others filled, the plugin pays with no restart.
+            OnFault::Restart(_) if blame == Blame::Board => {
+                self.renew(now, blame);
+                return self.wait_for_heap(now);
+            }
+            OnFault::Restart(allowed) => match self.restarts.next(now, &allowed) {
+                Some(at) => return self.renew(at, blame),
                 None => Fault::TooManyRestarts(cause),
             },
         };
@@ -354,6 +371,8 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     }
 
     /// Makes a new instance, to be initialised at `at`. Whoever is to `blame` cost the plugin the last one.
+    // Once in the firmware, and not in each of those that call it.
+    #[inline(never)]
     pub(crate) fn renew(&mut self, at: u64, blame: Blame) {
         let _marked = self.mark.map(Mark::set);
         // The machine gives another, or is gone.
@@ -367,6 +386,7 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
                 at,
                 blame,
                 again: true,
+                reported: false,
             });
         }
     }

@@ -14,10 +14,14 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use corelet_host::capability::storage::functions::Get;
-use corelet_host::{Blame, CallError, Fuel, Report, SlotState, Stop};
+use corelet_host::{
+    Blame, CallError, Fault, Fuel, OnFault, Report, Restarts, SlotPolicy, SlotState, Stop,
+};
 
-use board::{MS, ONE, STORAGE, TWO, TestHost, granted, host, load, manifest, place};
-use module::{CallEcho, ECHO, Echo, Module, echo};
+use board::{
+    MS, ONE, POLICY, STORAGE, TWO, TestHost, granted, host, host_of, load, manifest, place,
+};
+use module::{CallEcho, ECHO, Echo, Module, OK, echo};
 
 thread_local! {
     /// Bytes that this thread has allocated and not given back.
@@ -53,7 +57,16 @@ static COUNTING: Counting = Counting;
 
 /// Leaves too little of the heap for a call while it acts, or for the message of a panic.
 fn with_full_heap<R>(act: impl FnOnce() -> R) -> R {
-    ALLOWED.set(LIVE.get() + 1_000);
+    with_heap(1_000, act)
+}
+
+/// Leaves too little for a call to go on, and with what its instance gives back enough for another.
+fn with_tight_heap<R>(act: impl FnOnce() -> R) -> R {
+    with_heap(3_600, act)
+}
+
+fn with_heap<R>(bytes: usize, act: impl FnOnce() -> R) -> R {
+    ALLOWED.set(LIVE.get() + bytes);
     let result = act();
     ALLOWED.set(usize::MAX);
     result
@@ -115,10 +128,14 @@ const fn idle_until(ms: u64) -> Report {
     Report::Idle { next }
 }
 
+const WAITS: Report = Report::WaitsForHeap { slot: ONE };
+
 #[test]
 fn init_without_heap_waits_and_lets_the_firmware_sleep() {
     let mut host = host();
     place(&mut host, ONE, &manifest("late"), &echo()).unwrap();
+    // Once: it is tried again in silence.
+    assert_eq!(run_in_full_heap(&mut host), WAITS);
     assert_eq!(run_in_full_heap(&mut host), idle_until(100));
     let blame = Blame::Board;
     let at_100 = SlotState::Starting {
@@ -158,10 +175,95 @@ fn a_restart_without_heap_waits_and_the_others_go_on() {
     let ticket = host.start(ONE, &CallEcho("hi")).unwrap();
     assert_eq!(host.run(SLICE), Report::Finished { slot: ONE });
     assert!(host.take(ticket).unwrap().is_err());
+    assert_eq!(run_in_full_heap(&mut host), WAITS);
     assert_eq!(run_in_full_heap(&mut host), idle_until(100));
     assert_eq!(host.metrics(ONE).restarts, 0);
     // It need not wait when a plugin gives its heap back.
     host.remove(TWO);
     assert_eq!(host.run(SLICE), Report::Initialised { slot: ONE });
     assert_eq!(host.metrics(ONE).restarts, 1);
+}
+
+/// Some thousand fuel, before `body`.
+fn slow(body: &str) -> String {
+    format!(
+        "(local $n i32)
+         (local.set $n (i32.const 500))
+         (loop $l
+             (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+             (br_if $l (local.get $n)))
+         {body}"
+    )
+}
+
+const SHORT: Fuel = Fuel(100);
+const SUSPENDED: Report = Report::Suspended { slot: ONE };
+
+/// Runs what is under way to its end.
+fn finish(host: &mut TestHost) -> Report {
+    loop {
+        match host.run(SHORT) {
+            SUSPENDED => {}
+            report => return report,
+        }
+    }
+}
+
+#[test]
+fn init_that_the_heap_fails_midway_begins_anew_and_is_not_final() {
+    for on_fault in [POLICY.on_fault, OnFault::Stop] {
+        let mut host = host_of(SlotPolicy { on_fault, ..POLICY });
+        let module = Module::with_init(&slow(OK)).export::<Echo>(ECHO);
+        place(&mut host, ONE, &manifest("late"), &module).unwrap();
+        for round in 0..20 {
+            at(&mut host, 100 * round);
+            assert_eq!(host.run(SHORT), SUSPENDED);
+            assert_eq!(with_tight_heap(|| host.run(SHORT)), WAITS);
+            assert_eq!(host.run(SHORT), idle_until(100 * (round + 1)));
+        }
+        at(&mut host, 2_000);
+        assert_eq!(finish(&mut host), Report::Initialised { slot: ONE });
+        assert_eq!(host.call(ONE, &CallEcho("hi")), Ok("hi"));
+    }
+}
+
+#[test]
+fn calls_that_the_heap_fails_midway_are_no_restarts_of_the_plugin() {
+    const OUT_OF_HEAP: CallError = CallError::Stopped(Stop::OutOfHeap);
+    let mut host = host_of(SlotPolicy {
+        on_fault: OnFault::Restart(Restarts {
+            most: 1,
+            ..Restarts::DEVICE
+        }),
+        ..POLICY
+    });
+    let body = format!(
+        "(if (i32.eq (local.get $length) (i32.const 3)) (then unreachable)) {}",
+        ECHO
+    );
+    let module = Module::new().export::<Echo>(&slow(&body));
+    load(&mut host, ONE, &manifest("neighbour"), &module).unwrap();
+    for round in 0..20 {
+        at(&mut host, 100 * round);
+        let ticket = host.start(ONE, &CallEcho("hello")).unwrap();
+        assert_eq!(host.run(SHORT), SUSPENDED);
+        let finished = Report::Finished { slot: ONE };
+        assert_eq!(with_tight_heap(|| host.run(SHORT)), finished);
+        assert_eq!(host.take(ticket), Some(Err(OUT_OF_HEAP)));
+        let waiting = SlotState::Starting {
+            at: 100 * (round + 1) * MS,
+            blame: Blame::Board,
+        };
+        assert_eq!(host.state(ONE), waiting);
+        assert_eq!(host.run(SHORT), idle_until(100 * (round + 1)));
+        at(&mut host, 100 * (round + 1));
+        assert_eq!(finish(&mut host), Report::Initialised { slot: ONE });
+    }
+    // Its own faults are.
+    let trap = CallError::Stopped(Stop::Trap(corelet_host::Trap::Unreachable));
+    assert_eq!(host.call(ONE, &CallEcho("hi")), Err(trap));
+    assert_eq!(host.state(ONE), SlotState::Running);
+    assert_eq!(host.call(ONE, &CallEcho("hi")), Err(trap));
+    let fault = Fault::TooManyRestarts(trap);
+    assert_eq!(host.state(ONE), SlotState::Faulted(fault));
 }

@@ -47,7 +47,12 @@ impl ResourceLimiter for Limits {
         } else {
             desired.max(capacity.saturating_mul(2))
         };
-        let room = |_held| heap_has(self.reserve_to_stay());
+        // Whether a plugin may stay that has its first memory is asked when all of its instance is there.
+        let left = match current {
+            0 => self.reserve,
+            _ => self.reserve_to_stay(),
+        };
+        let room = |_held| heap_has(left);
         let fits = desired <= self.memory && hold(more).is_some_and(room);
         if fits {
             self.before = capacity;
