@@ -331,7 +331,7 @@ fn json_has_every_figure_with_its_limit() {
     assert_eq!(good["figures"]["prepaid_fuel"]["found"], 0, "{good}");
     assert_eq!(
         good["slice"],
-        serde_json::json!({ "fuel": 1_000, "used": 1_000, "instructions": 150_000 })
+        serde_json::json!({ "fuel": 1_000, "used": 1_000, "instructions": 160_000 })
     );
     let sizes: Vec<_> = good["exports"]
         .as_array()

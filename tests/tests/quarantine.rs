@@ -193,7 +193,7 @@ fn what_a_plugin_may_do_does_not_trip_the_watchdog() {
     });
     let longest = times.max().expect("calls have times");
     let allowed = u64::from(WATCHDOG_SECONDS) * 1_000_000_000;
-    assert!(2 * longest < allowed, "{log:#?}");
+    assert!(3 * longest < allowed, "{log:#?}");
     let starts = log.iter().filter(|line| line.starts_with("start after"));
     assert_eq!(starts.count(), 1, "{log:#?}");
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
-use corelet_admission::fuel::WORST_INSTRUCTIONS;
+use corelet_admission::fuel::{SLICE_INSTRUCTIONS, WORST_INSTRUCTIONS};
 use corelet_admission::heap::HeapBound;
 use serde_json::{Map, Value, json};
 
@@ -136,9 +136,10 @@ fn slice(used: u64) -> String {
     )
 }
 
-/// As many as this fuel may take.
+/// As many as a slice may take that uses up this fuel.
 fn instructions(fuel: u64) -> u64 {
     fuel.saturating_mul(WORST_INSTRUCTIONS.into())
+        .saturating_add(SLICE_INSTRUCTIONS.into())
 }
 
 fn imported<B: 'static>(import: &Imported, device: &Device<B>) -> String {
