@@ -6,6 +6,9 @@ use wasmi::{Caller, Error, TrapCode};
 use crate::Imports;
 use crate::store_data::{Owed, StoreData};
 
+/// As many bytes of a request are decoded for 1 fuel: some ten instructions each.
+const REQUEST_BYTES_PER_FUEL: u64 = 8;
+
 /// The four parameters of an import, as the guest claims them.
 #[derive(Clone, Copy)]
 pub(crate) struct Claim {
@@ -15,7 +18,7 @@ pub(crate) struct Claim {
     pub(crate) response_capacity: u32,
 }
 
-/// Serves one import: checks the claim, calls the host function, takes its debt off the fuel.
+/// Serves one import: checks the claim, calls the host function, takes its debt and that of the request off the fuel.
 ///
 /// # Errors
 /// Out of fuel, if the debt is more than is left: [`StoreData::owed`] says how much is missing, so that a sliced call
@@ -42,7 +45,9 @@ pub(crate) fn enter<D: Imports>(
         // No host function ran, so there is no debt.
         Err(status) => return Ok(status.code()),
     };
-    let debt = data.take_debt();
+    // A request is decoded before the host function can charge anything, and however that ends.
+    let decoded = u64::from(claim.request_length) / REQUEST_BYTES_PER_FUEL;
+    let debt = data.take_debt().saturating_add(decoded);
     if debt > 0 {
         let left = caller.get_fuel()?;
         caller.set_fuel(left.saturating_sub(debt))?;

@@ -42,6 +42,7 @@
 //!   before the host function sees a byte.
 //! - One call is in flight at a time. A host function is given the data but not the machine, and while a call waits for its
 //!   next slice any other is answered [`Stop::Busy`]: nothing can call into a guest that is inside a call.
+//! - A call of a host function costs, besides what that charges, 1 fuel for every 8 bytes of the request, which is decoded before.
 //! - A call in slices ([`Machine::begin`], [`Machine::run`]) runs for a slice at a time, or for its next step where that takes
 //!   more, and for what is prepaid: wasmi takes the fuel of code behind an inner call, loop or `if` with that of the code before it,
 //!   and does not stop there again. [`Budget::prepaid_fuel`] bounds that. A host function whose price is over what is left of the slice is the last of that slice, and the guest goes on

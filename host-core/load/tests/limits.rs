@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{F, Host, ServeAll, export, function, load, load_with, module, plugin};
+use common::{F, Host, IMPORT, ServeAll, export, function, load, load_with, module, plugin};
+use corelet_abi::Status;
 use corelet_admission::{Limits, admit};
 use corelet_load::{Blame, Budget, Machine, MachineError, Stop, Trap};
 
@@ -131,6 +132,26 @@ fn bulk_operations_pay_for_their_length() {
         machine.fuel_used()
     };
     assert!(fill(65_536) >= fill(64) + 1_000);
+}
+
+#[test]
+fn a_request_pays_for_being_decoded_whatever_comes_of_it() {
+    let fuel = |length: u32, served: bool| {
+        let call = format!(
+            "(drop (call $serve (i32.const 1024) (i32.const {length}) (i32.const 16384) (i32.const 64))) (i64.const 0)"
+        );
+        let module = plugin(IMPORT, &export(&call));
+        let mut machine = load(&module);
+        if !served {
+            machine.data_mut().answer = Some(Err(Status::MALFORMED));
+        }
+        run(&mut machine, 100_000).unwrap();
+        machine.fuel_used()
+    };
+    for served in [true, false] {
+        assert_eq!(fuel(7, served), fuel(0, served));
+        assert_eq!(fuel(4_096, served), fuel(0, served) + 512);
+    }
 }
 
 #[test]
