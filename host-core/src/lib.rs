@@ -139,11 +139,12 @@
 //!
 //! > (max(`n`, the fuel of the next step) + `prepaid_fuel`) × [`WORST_INSTRUCTIONS`] + [`SLICE_INSTRUCTIONS`]
 //!
-//! instructions of a Cortex-M4F, the second figure for entering and leaving the plugin. Three things are not in it: the last host
-//! function; a new instance after a fault, which is made in the slice of the fault, and takes as long as the plugin's memory and
-//! segments are large; and a `memory.grow` that has to move the memory, as long as that is. The next step costs at most `block_fuel` of [`Limits`], or 1
-//! for every 32 bytes of memory: 2,000 or 2,048 for [`SlotPolicy::DEVICE`], whose `prepaid_fuel` is 8,000. [`Budget::slice_fuel`] is the fuel of a plugin at hand, which
-//! `corelet check` tells its author.
+//! instructions of a Cortex-M4F, the second figure for entering and leaving the plugin. Not in it are the last host function; the
+//! answer of a call that ends, which is decoded once to be checked; a new instance after a fault, which is made in the slice of the
+//! fault, and takes as long as the plugin's memory and segments are large; and a `memory.grow` that has to move the memory, as long
+//! as that is. The next step costs at most `block_fuel` of [`Limits`], or 1 for every 32 bytes of memory: 2,000 or 2,048 for
+//! [`SlotPolicy::DEVICE`], whose `prepaid_fuel` is 8,000. [`Budget::slice_fuel`] is the fuel of a plugin at hand, and `corelet check`
+//! tells it to the author.
 //!
 //! ## Faults
 //!
