@@ -17,7 +17,7 @@ struct Bug {
 include!("tests/seeded/bugs.rs");
 
 /// The model of a device, which tests the copies.
-const DEVICE: [&str; 3] = ["device", "geometry", "script"];
+const DEVICE: [&str; 4] = ["device", "geometry", "images", "script"];
 
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -92,7 +92,7 @@ fn copy_device(bug: &str, from: &Path, to: &Path) -> std::io::Result<()> {
         let source = fs::read_to_string(from.join(&name))?;
         let source = source
             .lines()
-            .filter(|line| !line.starts_with("//!"))
+            .filter(|line| !line.starts_with("#![") && !line.starts_with("//!"))
             .map(|line| format!("{line}\n"))
             .collect::<String>();
         let here = format!("use crate::{bug}::corelet_store::");

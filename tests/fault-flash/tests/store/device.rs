@@ -2,103 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
-use std::sync::LazyLock;
 
 use corelet_fault_flash::{Flash, Subject};
-use corelet_image::PluginId;
-use corelet_store::{
-    BankId, BankState, Error, ImageDigest, Offered, Reason, Runs, SlotId, Start, Store,
-};
-use sha2::{Digest, Sha256};
+use corelet_store::{BankState, Error, REJECTIONS_MAX, Reason, Runs, SlotId, Start};
 
-use super::geometry::{BANKS, ERASE, Geometry};
-
-/// A version of a plugin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Version {
-    pub(crate) plugin: u8,
-    pub(crate) security_version: u32,
-    pub(crate) number: u8,
-}
-
-/// Version `number` of plugin `plugin`, with that as its security version.
-pub(crate) const fn version(plugin: u8, number: u8) -> Version {
-    Version {
-        plugin,
-        security_version: number as u32,
-        number,
-    }
-}
-
-impl Version {
-    pub(crate) fn id(self) -> PluginId {
-        PluginId([self.plugin; 8])
-    }
-
-    /// As many as one sector has or two, and never a multiple of a unit.
-    pub(crate) fn bytes(self) -> Vec<u8> {
-        let length = 301 + 2100 * usize::from(self.number % 3);
-        let seed = usize::from(self.plugin) * 7 + usize::from(self.number) * 31;
-        (0..length)
-            .map(|index| (seed + index * 13 + index / 97) as u8)
-            .collect()
-    }
-
-    pub(crate) fn offered(self) -> Offered {
-        let bytes = self.bytes();
-        Offered {
-            digest: Sha256::digest(&bytes).into(),
-            bytes: bytes.len() as u32,
-            plugin: self.id(),
-            security_version: self.security_version,
-        }
-    }
-}
-
-/// Does `ask`, with the erases that it waits for.
-fn with_erases<const WRITE: usize, T>(
-    store: &mut Opened<WRITE>,
-    mut ask: impl FnMut(&mut Opened<WRITE>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    loop {
-        match ask(store) {
-            Err(Error::WantsErase) => store.erase_step()?,
-            result => return result,
-        }
-    }
-}
-
-/// Receives all of an image from where it is, in pieces of `piece` bytes.
-fn receive<const WRITE: usize>(
-    store: &mut Opened<WRITE>,
-    slot: SlotId,
-    version: Version,
-    piece: usize,
-) -> Result<BankId, Error> {
-    let bytes = version.bytes();
-    let opened = with_erases(store, |store| store.open(slot, version.offered()))?;
-    let mut offset = opened.offset as usize;
-    while offset < bytes.len() {
-        let end = bytes.len().min(offset + piece);
-        let taken = with_erases(store, |store| {
-            store.receive(slot, offset as u32, &bytes[offset..end])
-        })? as usize;
-        if taken == offset {
-            store.erase_step()?;
-        }
-        offset = taken;
-    }
-    // The last byte may have waited for room in the journal.
-    while store
-        .staged(slot)
-        .is_some_and(|bank| store.bank(bank).unwrap().state.is_under_way())
-    {
-        with_erases(store, |store| store.receive(slot, bytes.len() as u32, &[]))?;
-    }
-    Ok(opened.bank)
-}
-
-type Opened<const WRITE: usize> = Store<Flash<WRITE, ERASE>, BANKS, 4>;
+use super::geometry::Geometry;
+use super::images::{BANKS, ERASE, Opened, Version, receive, version, with_erases};
 
 /// A device with two slots whose flash is laid out like that.
 pub(crate) struct Device<G, const WRITE: usize> {
@@ -139,13 +48,6 @@ pub(crate) struct Slot {
     pub(crate) confirmed: Option<Version>,
 }
 
-/// All versions that there are.
-static VERSIONS: LazyLock<BTreeMap<ImageDigest, Version>> = LazyLock::new(|| {
-    let all = (1..=3).flat_map(|plugin| (1..=12).map(move |number| version(plugin, number)));
-    all.map(|version| (version.offered().digest, version))
-        .collect()
-});
-
 impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE> {
     type Step = Step;
     type State = State;
@@ -153,7 +55,7 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
 
     fn open(flash: Flash<WRITE, ERASE>) -> Result<Self, Error> {
         let before = flash.work().erases;
-        let store = Store::mount(flash.clone(), G::map(), Start::Ordinary)?;
+        let store = Opened::mount(flash.clone(), G::map(), Start::Ordinary)?;
         let bounded = flash.work().erases - before <= G::JOURNAL_SECTORS;
         Ok(Self {
             store,
@@ -172,7 +74,7 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
                 let slot = SlotId(slot);
                 let staged = store.staged(slot).ok_or(Error::NoneInSlot(slot))?;
                 let image = store.bank(staged).unwrap().image;
-                receive(store, slot, VERSIONS[&image.digest], 1500)?;
+                receive(store, slot, Version::of(&image.digest).unwrap(), 1500)?;
             }
             Step::Verify(slot) => {
                 let slot = SlotId(slot);
@@ -236,7 +138,7 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
                     .push(format!("bank {id} is for slot {}", bank.slot));
                 continue;
             };
-            let version = VERSIONS.get(&bank.image.digest).copied();
+            let version = Version::of(&bank.image.digest);
             let before = match bank.state {
                 BankState::Empty | BankState::Rejected(_) => continue,
                 BankState::Trial { .. } => std::mem::replace(&mut slot.trial, version),
@@ -257,7 +159,9 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
             }
         }
         let rejected = self.store.rejections().iter();
-        state.rejected = rejected.map(|one| VERSIONS[&one.digest]).collect();
+        state.rejected = rejected
+            .map(|one| Version::of(&one.digest).unwrap())
+            .collect();
         Ok(state)
     }
 
@@ -277,6 +181,14 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
             ]
         });
         let used = used.flatten().count();
+        // Every image on its way may be rejected.
+        let under_way = |(number, other): (usize, &Slot)| {
+            let staged = other.staged.is_some()
+                && !matches!(*step, Step::Open(slot, _) if usize::from(slot) == number);
+            usize::from(other.trial.is_some()) + usize::from(staged)
+        };
+        let under_way: usize = slots.iter().enumerate().map(under_way).sum();
+        let rejectable = rejected.len() + under_way < REJECTIONS_MAX;
         let floor = |version: Version| floors.get(&version.plugin).copied().unwrap_or(0);
         let fit = |version: Version| {
             version.security_version >= floor(version) && !rejected.contains(&version)
@@ -284,8 +196,9 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
         match *step {
             Step::Open(slot, version) => {
                 let slot = &mut slots[usize::from(slot)];
-                let room = used < 3 || slot.staged.is_some();
-                if slot.trial.is_some() || !fit(version) || !room {
+                let known = slot.staged.is_some_and(|(staged, _)| staged == version);
+                let room = (used < BANKS || slot.staged.is_some()) && rejectable;
+                if slot.trial.is_some() || !fit(version) || !(known || room) {
                     return None;
                 }
                 if slot.staged.is_none_or(|(staged, _)| staged != version) {

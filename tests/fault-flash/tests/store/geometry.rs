@@ -3,10 +3,7 @@
 use corelet_fault_flash::Chip;
 use corelet_store::{FlashMap, Layout, Region, Sectors};
 
-/// The greatest size that divides all sectors.
-pub(crate) const ERASE: usize = 1024;
-
-pub(crate) const BANKS: usize = 3;
+use super::images::BANKS;
 
 const KIB: u32 = 1024;
 

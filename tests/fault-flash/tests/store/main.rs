@@ -8,12 +8,14 @@
 
 mod device;
 mod geometry;
+mod images;
 mod script;
 
 use std::time::Instant;
 
 use corelet_fault_flash::{Flips, Kind, Programming, Report, Sweep, Violation, Walk};
 use device::{Device, Step, verifies_nothing_that_is_damaged};
+use fastrand::Rng;
 use geometry::{Geometry, Large, Small, Uneven};
 
 fn held(result: Result<Report, Violation>) -> u64 {
@@ -23,15 +25,27 @@ fn held(result: Result<Report, Violation>) -> u64 {
     }
 }
 
-/// With units of every size.
-fn sweep<G: Geometry>(sweep: &Sweep, programming: Programming, script: &[Step]) -> u64 {
-    let (chip, started) = (G::chip().programmed(programming), Instant::now());
-    let histories = held(sweep.run::<Device<G, 1>, _, _>(&chip, script))
-        + held(sweep.run::<Device<G, 4>, _, _>(&chip, script))
-        + held(sweep.run::<Device<G, 8>, _, _>(&chip, script))
-        + held(sweep.run::<Device<G, 16>, _, _>(&chip, script))
-        + held(sweep.run::<Device<G, 32>, _, _>(&chip, script));
-    println!("{histories} histories in {:?}", started.elapsed());
+/// With units of so many bytes.
+fn sweep_units<G: Geometry, const WRITE: usize>(
+    sweep: &Sweep,
+    programming: Programming,
+    script: &[Step],
+) -> u64 {
+    let chip = G::chip().programmed(programming);
+    held(sweep.run::<Device<G, WRITE>, _, _>(&chip, script))
+}
+
+/// With units of every size: how many histories there were with each.
+fn sweep<G: Geometry>(sweep: &Sweep, programming: Programming, script: &[Step]) -> [u64; 5] {
+    let started = Instant::now();
+    let histories = [
+        sweep_units::<G, 1>(sweep, programming, script),
+        sweep_units::<G, 4>(sweep, programming, script),
+        sweep_units::<G, 8>(sweep, programming, script),
+        sweep_units::<G, 16>(sweep, programming, script),
+        sweep_units::<G, 32>(sweep, programming, script),
+    ];
+    println!("{histories:?} histories in {:?}", started.elapsed());
     histories
 }
 
@@ -43,7 +57,8 @@ fn one_fault<G: Geometry>(programming: Programming) {
         ..Sweep::default()
     };
     let histories = sweep::<G>(&faults, programming, &script::life());
-    assert!(histories > 100_000, "{histories}");
+    assert!(histories.iter().sum::<u64>() > 100_000, "{histories:?}");
+    assert!(histories.iter().all(|each| *each > 10_000), "{histories:?}");
 }
 
 #[test]
@@ -113,6 +128,20 @@ fn a_read_that_fails() {
     sweep::<Uneven>(&faults, Programming::Once, &script::life()[..19]);
 }
 
+/// Of a whole life, whether what met the error is begun again or not.
+#[test]
+fn one_error_of_the_driver() {
+    for retry in [true, false] {
+        let errors = Sweep {
+            kinds: vec![Kind::Refused, Kind::Unread],
+            retry,
+            ..Sweep::default()
+        };
+        sweep_units::<Uneven, 4>(&errors, Programming::Once, &script::life());
+        sweep_units::<Uneven, 32>(&errors, Programming::Checked, &script::life());
+    }
+}
+
 /// What is cut is only what the journal writes while it moves, over and over.
 #[test]
 fn one_fault_while_the_journal_moves() {
@@ -135,6 +164,19 @@ fn two_faults() {
 }
 
 #[test]
+fn a_second_cut_in_the_recovery() {
+    let cuts = Sweep {
+        faults: 2,
+        later: 2,
+        ..Sweep::default()
+    };
+    let script = &script::life()[..10];
+    sweep_units::<Uneven, 1>(&cuts, Programming::Once, script);
+    sweep_units::<Uneven, 8>(&cuts, Programming::Checked, script);
+    sweep_units::<Uneven, 32>(&cuts, Programming::Once, script);
+}
+
+#[test]
 fn three_faults() {
     let faults = Sweep {
         faults: 3,
@@ -144,9 +186,13 @@ fn three_faults() {
     sweep::<Uneven>(&faults, Programming::Once, &script::update()[2..]);
 }
 
-fn walk<G: Geometry, const WRITE: usize>(walk: &Walk, programming: Programming) -> u64 {
+fn walk<G: Geometry, const WRITE: usize>(
+    walk: &Walk,
+    programming: Programming,
+    step: impl FnMut(&mut Rng) -> Step,
+) -> u64 {
     let chip = G::chip().programmed(programming);
-    held(walk.run::<Device<G, WRITE>, _, _>(&chip, script::any))
+    held(walk.run::<Device<G, WRITE>, _, _>(&chip, step))
 }
 
 #[test]
@@ -156,11 +202,24 @@ fn any_steps_with_any_faults() {
         steps: 80,
         ..Walk::default()
     };
-    walk::<Uneven, 1>(&walks, Programming::Once);
-    walk::<Uneven, 4>(&walks, Programming::Multiwrite);
-    walk::<Small, 8>(&walks, Programming::Checked);
-    walk::<Large, 16>(&walks, Programming::Once);
-    walk::<Uneven, 32>(&walks, Programming::Checked);
+    walk::<Uneven, 1>(&walks, Programming::Once, script::any);
+    walk::<Uneven, 4>(&walks, Programming::Multiwrite, script::any);
+    walk::<Small, 8>(&walks, Programming::Checked, script::any);
+    walk::<Large, 16>(&walks, Programming::Once, script::any);
+    walk::<Uneven, 32>(&walks, Programming::Checked, script::any);
+}
+
+#[test]
+fn many_updates_with_any_faults() {
+    let walks = Walk {
+        walks: 300,
+        steps: 100,
+        ..Walk::default()
+    };
+    walk::<Uneven, 1>(&walks, Programming::Multiwrite, script::mostly_updates());
+    walk::<Uneven, 4>(&walks, Programming::Once, script::mostly_updates());
+    walk::<Uneven, 16>(&walks, Programming::Checked, script::mostly_updates());
+    walk::<Uneven, 32>(&walks, Programming::Once, script::mostly_updates());
 }
 
 #[test]
@@ -205,13 +264,13 @@ fn endless(thread: u64, threads: u64, wanted: u64) {
             ..Walk::default()
         };
         for programming in [Programming::Once, Programming::Checked] {
-            done += walk::<Uneven, 1>(&walks, programming);
-            done += walk::<Uneven, 8>(&walks, programming);
-            done += walk::<Small, 32>(&walks, programming);
-            done += walk::<Large, 4>(&walks, programming);
+            done += walk::<Uneven, 1>(&walks, programming, script::any);
+            done += walk::<Uneven, 8>(&walks, programming, script::any);
+            done += walk::<Small, 32>(&walks, programming, script::any);
+            done += walk::<Large, 4>(&walks, programming, script::any);
         }
         let script: Vec<Step> = {
-            let mut rng = fastrand::Rng::with_seed(round);
+            let mut rng = Rng::with_seed(round);
             (0..30).map(|_| script::any(&mut rng)).collect()
         };
         let faults = Sweep {

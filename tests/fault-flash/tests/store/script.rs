@@ -1,6 +1,7 @@
 //! What devices go through.
 
-use super::device::{Step, version};
+use super::device::Step;
+use super::images::version;
 use Step::{Confirm, Discard, Forgive, Idle, Open, Receive, Remove, RollBack, Try, Verify};
 
 /// Two slots: first installations, an update that is rolled back, one that is confirmed, versions that give way, a downgrade, a
@@ -62,6 +63,39 @@ pub(crate) fn records() -> Vec<Step> {
         ]);
     }
     script
+}
+
+/// Mostly the next step of an update, for one slot or the other, and now and then any other.
+pub(crate) fn mostly_updates() -> impl FnMut(&mut fastrand::Rng) -> Step {
+    let mut number = [0; 2];
+    move |rng| {
+        let slot = rng.u8(..2);
+        let image = version(rng.u8(1..=3), rng.u8(1..=11));
+        if rng.u8(..5) > 0 {
+            let number = &mut number[usize::from(slot)];
+            *number = (*number + 1) % 5;
+            return match *number {
+                1 => Open(slot, image),
+                2 => Receive(slot),
+                3 => Verify(slot),
+                4 => Try(slot),
+                _ if rng.bool() => Confirm(slot),
+                _ => RollBack(slot),
+            };
+        }
+        match rng.u8(..10) {
+            0 => Open(slot, image),
+            1 => Receive(slot),
+            2 => Verify(slot),
+            3 => Try(slot),
+            4 => Confirm(slot),
+            5 => RollBack(slot),
+            6 => Discard(slot),
+            7 => Remove(slot),
+            8 => Forgive(image),
+            _ => Idle,
+        }
+    }
 }
 
 /// Any step.
