@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crate::history::{End, Place, Runner};
+use crate::history::{End, Place, Runner, first};
 use crate::{Chip, Flash, Report, Subject, Violation};
 
 /// Every single bit of what is written in some bytes, each wrong in a history of its own.
@@ -31,12 +31,8 @@ impl Flips {
         let mut runner = Runner::<S, WRITE, ERASE>::new(flash.clone(), script);
         let wrong = |what| Violation::new(what, script, &[]);
 
-        let first = S::open(flash.clone()).and_then(|mut subject| subject.observe());
-        let first = first.map_err(|error| wrong(format!("at first: {error:?}")))?;
-        let state = match runner
-            .start(Place::at(0, first), self.before)
-            .map_err(wrong)?
-        {
+        let first = first::<S, WRITE, ERASE>(&flash).map_err(wrong)?;
+        let state = match runner.start(first, self.before).map_err(wrong)? {
             End::Done(_, state) => state,
             End::Cut(_) => return Err(wrong("power failed by itself".into())),
         };

@@ -27,6 +27,19 @@ impl<State> Place<State> {
     }
 }
 
+/// Before the first step, with what the subject finds in this flash.
+pub(crate) fn first<S, const WRITE: usize, const ERASE: usize>(
+    flash: &Flash<WRITE, ERASE>,
+) -> Result<Place<S::State>, String>
+where
+    S: Subject<WRITE, ERASE>,
+{
+    let observed = S::open(flash.clone()).and_then(|mut subject| subject.observe());
+    observed
+        .map(|state| Place::at(0, state))
+        .map_err(|error| format!("at first: {error:?}"))
+}
+
 /// How a start ended.
 pub(crate) enum End<S, State> {
     /// All steps are done, and the device was started once more.

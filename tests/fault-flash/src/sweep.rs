@@ -2,7 +2,7 @@ use std::ops::{AddAssign, Range};
 
 use fastrand::Rng;
 
-use crate::history::{End, Place, Runner};
+use crate::history::{End, Place, Runner, first};
 use crate::{Change, Chip, Fault, Flash, Kind, Planned, Snapshot, Subject, Violation, Work};
 
 /// Which histories are made of a script.
@@ -107,11 +107,10 @@ impl<S: Subject<WRITE, ERASE>, const WRITE: usize, const ERASE: usize>
     fn run(&mut self) -> Result<(), Violation> {
         let flash = self.runner.flash.clone();
         let erased = flash.snapshot();
-        let before = S::open(flash.clone()).and_then(|mut subject| subject.observe());
-        let before = before.map_err(|error| self.violation(format!("at first: {error:?}"), 0))?;
+        let first = first::<S, WRITE, ERASE>(&flash).map_err(|what| self.violation(what, 0))?;
 
         // What is in the flash before each step, and what that means.
-        let mut starts = vec![(erased, Place::at(0, before))];
+        let mut starts = vec![(erased, first)];
         for step in 0..self.runner.script.len() {
             let first = step.saturating_sub(self.sweep.lead);
             let (snapshot, place) = &starts[first];

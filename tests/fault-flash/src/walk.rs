@@ -1,6 +1,6 @@
 use fastrand::Rng;
 
-use crate::history::{End, Place, Runner};
+use crate::history::{End, Runner, first};
 use crate::{Change, Chip, Fault, Flash, Kind, Planned, Report, Subject, Violation};
 
 /// Random steps with random faults among them, held against the model all the way.
@@ -69,9 +69,7 @@ impl Walk {
     where
         S: Subject<WRITE, ERASE>,
     {
-        let before = S::open(flash.clone()).and_then(|mut subject| subject.observe());
-        let before = before.map_err(|error| format!("at first: {error:?}"))?;
-        let mut place = Place::at(0, before);
+        let mut place = first::<S, WRITE, ERASE>(flash)?;
         let mut runner = Runner::<S, WRITE, ERASE>::new(flash.clone(), script);
         loop {
             let kind = rng.choice(&self.kinds).copied().unwrap_or(Kind::Edge);
