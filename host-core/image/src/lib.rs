@@ -47,10 +47,14 @@
 //! 1. the key's id is one that the device trusts;
 //! 2. the signature is there, and is that key's over header and manifest;
 //! 3. the manifest decodes, and every field is within its bounds;
-//! 4. the module has the length and the SHA-256 that the manifest says;
-//! 5. the host is not older than the manifest asks for.
+//! 4. the manifest says the same length of the module as the header;
+//! 5. the host is not older than the manifest asks for;
+//! 6. the module has the SHA-256 that the manifest says.
 //!
 //! Neither panics on any bytes, nor allocates. What comes out is [`Verified`], which nothing else makes.
+//!
+//! Of an image that is on its way, [`Head`] is there first. [`Head::verify`] is all of that but the last, so nothing has to be erased
+//! or received for an image that would not be accepted.
 //!
 //! ```
 //! use corelet_image::{Image, Keys, Manifest, Unsigned, Version, DEVELOPMENT_KEY, DEVELOPMENT_SEED};
@@ -65,7 +69,7 @@
 //! assert_eq!(verified.module(), b"\0asm\x01\0\0\0");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-
+//!
 //! ## Flash
 //!
 //! On a Cortex-M most of the check is SHA-512 unrolled. `--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"`, which
@@ -80,6 +84,7 @@ extern crate alloc;
 extern crate std;
 
 mod error;
+mod head;
 mod image;
 mod key;
 mod manifest;
@@ -89,9 +94,11 @@ mod unsigned;
 mod version;
 
 pub use error::{Field, ImageError};
-pub use image::{
-    DOMAIN, FORMAT, HEADER_BYTES, Image, MAGIC, MANIFEST_MAX, SIGNATURE_BYTES, Verified,
+pub use head::{
+    DOMAIN, FORMAT, HEAD_MAX, HEADER_BYTES, Head, MAGIC, MANIFEST_MAX, SIGNATURE_BYTES,
+    VerifiedHead,
 };
+pub use image::{Image, Verified};
 pub use key::{DEVELOPMENT_KEY, DEVELOPMENT_SEED, KeyId, Keys, PublicKey, Seed};
 pub use manifest::{
     Budgets, CONFIG_MAX, Confirm, GRANTS_MAX, Grant, INTERFACE_MAX, Manifest, NAME_MAX,

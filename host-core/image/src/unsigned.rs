@@ -7,7 +7,7 @@ use core::fmt;
 use ed25519_dalek::{Signer, SigningKey};
 use sha2::{Digest, Sha256};
 
-use crate::image::{check_signature, digest, header};
+use crate::head::{check_signature, digest, header};
 use crate::{Image, ImageError, KeyId, MANIFEST_MAX, Manifest, PublicKey, SIGNATURE_BYTES, Seed};
 
 /// An image that waits for its signature.

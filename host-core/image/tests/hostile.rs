@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use corelet_image::Image;
+use corelet_image::{Head, Image};
 use proptest::prelude::*;
 
 /// Everything that one can ask of bytes that may be an image.
@@ -12,8 +12,12 @@ fn is_verified(bytes: &[u8]) -> bool {
         return false;
     };
     let _ = image.unverified_manifest().map(|manifest| manifest.check());
+    let head = Head::parse(bytes).map(|head| head.verify(&keys(), HOST).map(|_| ()));
     match image.verify(&keys(), HOST) {
-        Ok(_) => true,
+        Ok(_) => {
+            assert_eq!(head, Ok(Ok(())));
+            true
+        }
         Err(error) => {
             assert!(!error.to_string().is_empty());
             false
