@@ -6,12 +6,11 @@ use corelet_abi::{Call, Function, INIT_EXPORT, NameKey, ResponseOf, decode};
 use crate::audit::AuditEntry;
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::inbox::Inbox;
-use crate::plugin::lifecycle;
 use crate::restart::Starting;
 use crate::slot::{Home, Life, Plugin, Shared, check};
 use crate::{
-    CallError, Capability, Metrics, OnFault, PluginName, Policy, Quarantine, Reset, SlotId,
-    SlotState, Table, TableError,
+    CallError, Capability, Fuel, Metrics, PluginName, Policy, Quarantine, Reset, SlotId, SlotState,
+    Table, TableError,
 };
 
 /// Plugins in `SLOTS` slots over a board of type `B`.
@@ -108,10 +107,8 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     pub fn unload(&mut self, slot: SlotId) {
         if let Ok(plugin) = occupant(&mut self.slots, slot)
             && plugin.starting.is_none()
-            && let Ok(export) = plugin.exports.find::<lifecycle::functions::Shutdown>()
+            && let Ok(export) = plugin.last_call(Fuel::ALL)
         {
-            // It is gone in any case: no restart, and nobody whom its last words could concern.
-            plugin.on_fault = OnFault::Stop;
             let _ = plugin.call(&mut self.home, export, &|_| Ok(()), |_| Ok(()));
         }
         self.remove(slot);

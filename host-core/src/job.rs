@@ -5,9 +5,9 @@ use corelet_load::Progress;
 
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::inbox::Inbox;
-use crate::plugin::{event_handler, ticker};
+use crate::plugin::{event_handler, lifecycle, ticker};
 use crate::slot::{Check, Encode, Home, Life, Outcome, Plugin, check, now};
-use crate::{Blame, CallError, Failure, Report};
+use crate::{Blame, CallError, Failure, Fuel, OnFault, Report};
 
 /// A call that was begun.
 #[derive(Clone, Copy)]
@@ -245,6 +245,16 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
             Some(starting) => Some(starting.at),
             None => Some(self.ticks?.due()),
         }
+    }
+
+    /// Makes the next call, of `shutdown`, the last one.
+    pub(crate) fn last_call(&mut self, fuel: Fuel) -> Result<NameKey, CallError> {
+        self.is_free()?;
+        let export = self.exports.find::<lifecycle::functions::Shutdown>()?;
+        // It is gone in any case: no restart, and nobody whom its last words could concern.
+        self.on_fault = OnFault::Stop;
+        self.fuel_per_call = self.fuel_per_call.min(fuel.0);
+        Ok(export)
     }
 
     /// Ends what is in flight, and has another instance made.

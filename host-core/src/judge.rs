@@ -8,7 +8,7 @@ use corelet_load::{Budget, Machine};
 
 use crate::capability::SlotOffer;
 use crate::exports::Exports;
-use crate::plugin::{event_handler, ticker};
+use crate::plugin::{event_handler, lifecycle, ticker};
 use crate::session::Session;
 use crate::slot::Resident;
 use crate::{GrantError, LoadError, SlotPolicy, Table, Topic};
@@ -40,7 +40,6 @@ pub fn judge<'m, B: 'static>(
     manifest: &Manifest<'_>,
     module: &'m [u8],
 ) -> Result<Judged<'m>, LoadError> {
-    table.check()?;
     let approved = approve(session, table, policy, manifest, module)?;
     let Approved {
         admitted,
@@ -85,18 +84,31 @@ pub(crate) struct Approved<'m> {
     pub(crate) topics: Vec<Topic>,
 }
 
-/// Every check that needs no instance.
-// A device calls it once, and what it returns is large.
-#[inline(always)]
-pub(crate) fn approve<'m, B: 'static>(
+/// What a slot takes, short of a module.
+pub(crate) struct ApprovedManifest {
+    limits: Limits,
+    budget: Budget,
+    topics: Vec<Topic>,
+}
+
+/// Every check that needs no module. What is granted stands in `session` then.
+pub(crate) fn approve_manifest<B: 'static>(
     session: &mut Session,
     table: &Table<B>,
     policy: &SlotPolicy,
     manifest: &Manifest<'_>,
-    module: &'m [u8],
-) -> Result<Approved<'m>, LoadError> {
+) -> Result<ApprovedManifest, LoadError> {
+    table.check()?;
     grant(session, table, policy, manifest)?;
     let topics = topics(manifest, policy)?;
+    if let Some(found) = manifest.tick_ms
+        && found < policy.tick_ms_min
+    {
+        return Err(LoadError::TickTooShort {
+            found,
+            allowed: policy.tick_ms_min,
+        });
+    }
     let budget = Budget {
         memory: policy.budget.memory.min(manifest.budgets.memory),
         stack: policy.budget.stack.min(manifest.budgets.stack),
@@ -113,6 +125,26 @@ pub(crate) fn approve<'m, B: 'static>(
         prepaid_fuel: policy.limits.prepaid_fuel.min(budget.prepaid_fuel),
         ..policy.limits
     };
+    Ok(ApprovedManifest {
+        limits,
+        budget,
+        topics,
+    })
+}
+
+/// Every check that needs no instance.
+pub(crate) fn approve<'m, B: 'static>(
+    session: &mut Session,
+    table: &Table<B>,
+    policy: &SlotPolicy,
+    manifest: &Manifest<'_>,
+    module: &'m [u8],
+) -> Result<Approved<'m>, LoadError> {
+    let ApprovedManifest {
+        limits,
+        budget,
+        topics,
+    } = approve_manifest(session, table, policy, manifest)?;
     let offer = SlotOffer {
         table,
         granted: session.grants.mask(),
@@ -120,15 +152,14 @@ pub(crate) fn approve<'m, B: 'static>(
     let admitted = admit(module, &limits, &offer)?;
     budget.covers(admitted.figures())?;
     let exports = Exports::of(&admitted)?;
-    if let Some(found) = manifest.tick_ms {
-        if found < policy.tick_ms_min {
-            return Err(LoadError::TickTooShort {
-                found,
-                allowed: policy.tick_ms_min,
-            });
-        }
+    if manifest.tick_ms.is_some() {
         exports
             .find::<ticker::functions::Tick>()
+            .map_err(LoadError::Export)?;
+    }
+    if manifest.confirm.health {
+        exports
+            .find::<lifecycle::functions::Health>()
             .map_err(LoadError::Export)?;
     }
     if !topics.is_empty() {

@@ -198,6 +198,7 @@ pub mod plugin;
 mod audit;
 mod error;
 mod event;
+mod examine;
 mod exports;
 mod firmware_offer;
 mod generated;

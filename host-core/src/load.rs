@@ -46,7 +46,7 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// # Errors
     /// As [`load`](Self::load), but that of `init`.
     pub fn place(&mut self, slot: SlotId, image: &Verified<'_>) -> Result<(), LoadError> {
-        let taken = self.taken(image.manifest().name);
+        let taken = self.taken(slot, image.manifest().name);
         let index = usize::from(slot.0);
         let (Some(place), Some(policy)) = (self.slots.get_mut(index), self.policy.slots.get(index))
         else {
@@ -59,7 +59,6 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
             return Err(taken);
         }
         let shared = self.home.as_mut().ok_or(LoadError::BoardLost)?;
-        shared.table.check()?;
         let now = shared.now();
         let mark = self
             .quarantine
@@ -77,9 +76,10 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         Ok(())
     }
 
-    fn taken(&self, name: &str) -> Option<LoadError> {
+    /// Why a plugin of this name is not for `slot`, if another slot has one.
+    pub(crate) fn taken(&self, slot: SlotId, name: &str) -> Option<LoadError> {
         let mut plugins = self.slots.iter().flatten();
-        let plugin = plugins.find(|plugin| plugin.name.as_str() == name)?;
+        let plugin = plugins.find(|plugin| plugin.slot != slot && plugin.name.as_str() == name)?;
         Some(LoadError::NameTaken {
             name: plugin.name,
             slot: plugin.slot,
@@ -130,6 +130,7 @@ fn prepare<B: 'static>(
         metrics: Metrics::default(),
         fault_reported: false,
         mark,
+        last_fault: None,
     })
 }
 

@@ -119,6 +119,8 @@ pub(crate) struct Plugin<B: 'static> {
     pub(crate) fault_reported: bool,
     /// Of a host with a quarantine.
     pub(crate) mark: Option<Mark>,
+    /// What cost it its last instance, by its own fault.
+    pub(crate) last_fault: Option<CallError>,
 }
 
 /// Whether a plugin can be called.
@@ -355,6 +357,9 @@ impl<B: MonotonicClock + 'static> Plugin<B> {
     pub(crate) fn recover(&mut self, home: &mut Home<B>, cause: CallError) {
         let now = now(home);
         let blame = cause.blame();
+        if blame == Blame::Guest {
+            self.last_fault = Some(cause);
+        }
         let fault = match self.on_fault {
             OnFault::Stop => Fault::Stopped(cause),
             // For a heap that others filled, the plugin pays with no restart.

@@ -202,6 +202,27 @@ impl<'a> Head<'a> {
         }
         let digest = self.digest();
         check_signature(key, &digest, self.signature)?;
+        self.signed(digest, host)
+    }
+
+    /// As [`verify`](Self::verify), for a head whose signature was checked before: instead of that, it is held against the proof.
+    ///
+    /// # Errors
+    /// [`ImageError::BadSignature`] if it is not that head, and those of `verify` that are no matter of keys.
+    pub fn verify_again(
+        &self,
+        proof: &Proof,
+        host: Version,
+    ) -> Result<VerifiedHead<'a>, ImageError> {
+        let digest = self.digest();
+        if digest != proof.0 {
+            return Err(ImageError::BadSignature);
+        }
+        self.signed(digest, host)
+    }
+
+    /// What is to be checked of a head that a trusted key signed.
+    fn signed(&self, digest: [u8; 32], host: Version) -> Result<VerifiedHead<'a>, ImageError> {
         let manifest = self.unverified_manifest()?;
         if self.lengths.module != manifest.module_bytes {
             return Err(ImageError::ModuleLength {
@@ -242,8 +263,13 @@ pub(crate) fn check_signature(
         .map_err(|_| ImageError::BadSignature)
 }
 
+/// What stays of a check of a signature: that a key which was trusted then signed this head, and no other. Only
+/// [`VerifiedHead::proof`] makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof([u8; 32]);
+
 /// Proof that a trusted key signed header and manifest of an image, and that the host may run it if its module is what the
-/// manifest says: only [`Head::verify`] makes one.
+/// manifest says: only [`Head::verify`] and [`Head::verify_again`] make one.
 #[derive(Clone, Debug)]
 pub struct VerifiedHead<'a> {
     manifest: Manifest<'a>,
@@ -265,6 +291,11 @@ impl<'a> VerifiedHead<'a> {
     /// Bytes of the whole image.
     pub const fn image_bytes(&self) -> u64 {
         self.image_bytes
+    }
+
+    /// That the signature was checked.
+    pub const fn proof(&self) -> Proof {
+        Proof(self.digest)
     }
 
     /// Which plugin the image is a version of.

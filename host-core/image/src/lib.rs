@@ -95,7 +95,7 @@ mod version;
 
 pub use error::{Field, ImageError};
 pub use head::{
-    DOMAIN, FORMAT, HEAD_MAX, HEADER_BYTES, Head, MAGIC, MANIFEST_MAX, SIGNATURE_BYTES,
+    DOMAIN, FORMAT, HEAD_MAX, HEADER_BYTES, Head, MAGIC, MANIFEST_MAX, Proof, SIGNATURE_BYTES,
     VerifiedHead,
 };
 pub use image::{Image, Verified};

@@ -89,3 +89,21 @@ fn a_head_that_this_host_or_its_keys_refuse_is_refused_without_the_module() {
     let release = head.verify(&Keys::NONE, HOST).map(|_| ());
     assert_eq!(release, Err(ImageError::DevelopmentKey));
 }
+
+#[test]
+fn what_was_verified_once_is_verified_again_without_keys() {
+    let image = signed();
+    let verified = Image::parse(&image).unwrap().verify(&keys(), HOST);
+    let proof = verified.unwrap().proof();
+    let again = Image::parse(&image).unwrap().verify_again(&proof, HOST);
+    assert_eq!(again.unwrap().proof(), proof);
+    for bit in 0..image.len() * 8 {
+        let mut other = image.clone();
+        other[bit / 8] ^= 1 << (bit % 8);
+        let result =
+            Image::parse(&other).and_then(|image| image.verify_again(&proof, HOST).map(drop));
+        // The signature itself was looked at before.
+        let signature = head_of(&image).len() - SIGNATURE_BYTES..head_of(&image).len();
+        assert_eq!(result.is_ok(), signature.contains(&(bit / 8)), "bit {bit}");
+    }
+}
