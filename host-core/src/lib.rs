@@ -225,7 +225,7 @@ mod start;
 pub use corelet_abi as abi;
 pub use corelet_admission::fuel::{SLICE_INSTRUCTIONS, WORST_INSTRUCTIONS};
 pub use corelet_admission::{ImportRefusal, Limits, Quantity};
-pub use corelet_image::{PluginId, Version};
+pub use corelet_image::{PluginId, SlotId, Version};
 pub use corelet_load::{Budget, MachineError, Stop, Trap};
 pub use corelet_macros::host_bindgen as bindgen;
 
@@ -248,7 +248,7 @@ pub use poll::Fuel;
 pub use quarantine::{Quarantine, Reset, STRIKES_MAX, Strikes};
 pub use report::Report;
 pub use session::Session;
-pub use slot::{SlotId, SlotState};
+pub use slot::SlotState;
 pub use start::Ticket;
 
 /// The version of this host, which images are verified for.

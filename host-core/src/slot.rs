@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
 
 use corelet_abi::{Answer, Codec, CodecError, INIT_EXPORT, NameKey, Status, Writer, decode};
 use corelet_load::{Imports, Machine, MachineError, Progress, Stop};
@@ -16,19 +15,9 @@ use crate::restart::{RestartCount, Starting};
 use crate::schedule::Ticks;
 use crate::session::Session;
 use crate::{
-    Blame, CallError, Failure, Fault, Metrics, OnFault, PluginError, PluginName, Table, Topic,
+    Blame, CallError, Failure, Fault, Metrics, OnFault, PluginError, PluginName, SlotId, Table,
+    Topic,
 };
-
-/// Which slot, from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct SlotId(pub u8);
-
-impl fmt::Display for SlotId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
 
 /// What a slot is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -89,6 +89,7 @@ mod image;
 mod key;
 mod manifest;
 mod plugin_id;
+mod slot_id;
 #[cfg(feature = "sign")]
 mod unsigned;
 mod version;
@@ -105,6 +106,7 @@ pub use manifest::{
     PARAMETERS_MAX, TOPIC_MAX, TOPICS_MAX, WORLD_MAX,
 };
 pub use plugin_id::PluginId;
+pub use slot_id::SlotId;
 #[cfg(feature = "sign")]
 pub use unsigned::{BuildError, Unsigned};
 pub use version::Version;

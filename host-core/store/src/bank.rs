@@ -4,7 +4,7 @@ use core::fmt;
 
 use corelet_image::PluginId;
 
-use crate::BankState;
+use crate::{BankState, SlotId};
 
 /// Which bank, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,17 +12,6 @@ use crate::BankState;
 pub struct BankId(pub u8);
 
 impl fmt::Display for BankId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-/// Which slot, from 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct SlotId(pub u8);
-
-impl fmt::Display for SlotId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
     }

@@ -200,7 +200,8 @@ mod recovery;
 mod state;
 mod store;
 
-pub use bank::{Bank, BankId, ImageDigest, Offered, SlotId};
+pub use bank::{Bank, BankId, ImageDigest, Offered};
+pub use corelet_image::SlotId;
 pub use error::Error;
 pub use ledger::REJECTIONS_MAX;
 pub use map::{Factory, FlashMap, Layout, MapError, Region, Sectors};

@@ -94,6 +94,11 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
         self.flash
     }
 
+    /// The flash.
+    pub const fn flash(&self) -> &F {
+        &self.flash
+    }
+
     /// Where things lie.
     pub const fn map(&self) -> &'static FlashMap<BANKS> {
         self.map
