@@ -17,7 +17,7 @@ struct Bug {
 include!("tests/seeded/bugs.rs");
 
 /// The model of a device, which tests the copies.
-const DEVICE: [&str; 4] = ["device", "geometry", "images", "script"];
+const DEVICE: [&str; 5] = ["device", "geometry", "images", "model", "script"];
 
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());

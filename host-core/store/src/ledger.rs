@@ -67,13 +67,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
         if !self.is_new(&floor) {
             return Ok(());
         }
-        let mut new: Vec<Floor, BANKS> = under_way
-            .map(floor_of)
-            .filter(|one| self.is_new(one))
-            .collect();
-        // One of the banks takes it, so it has room.
-        let _ = new.push(floor);
-        self.check_floors(&new)
+        self.check_floors(under_way.map(floor_of).chain([floor]))
     }
 
     /// Whether there is a place for what a record says. If not, another firmware wrote it.
@@ -84,21 +78,26 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
                     return Err(Error::OtherMap);
                 }
                 match bank.state {
-                    BankState::Confirmed => self.check_floors(&[floor_of(bank)]),
+                    BankState::Confirmed => {
+                        let with = self.tried_with(*id).map(|(_, other)| floor_of(other));
+                        self.check_floors(with.chain([floor_of(bank)]))
+                    }
                     BankState::Rejected(reason) if reason.is_verdict() => {
                         self.check_rejection(&bank.image.digest)
                     }
                     _ => Ok(()),
                 }
             }
-            Change::Floors(floors) => self.check_floors(floors),
+            Change::Floors(floors) => self.check_floors(floors.iter().copied()),
             Change::Rejection(rejection) => self.check_rejection(&rejection.digest),
-            Change::Nothing | Change::Header(_) | Change::Forgiven(_) => Ok(()),
+            Change::Nothing | Change::Header(_) | Change::Forgiven(_) | Change::Try { .. } => {
+                Ok(())
+            }
         }
     }
 
-    fn check_floors(&self, floors: &[Floor]) -> Result<(), Error> {
-        let new = floors.iter().filter(|floor| self.is_new(floor));
+    fn check_floors(&self, floors: impl Iterator<Item = Floor>) -> Result<(), Error> {
+        let new = floors.filter(|floor| self.is_new(floor));
         if self.floors.len() + new.count() > PLUGINS {
             return Err(Error::FloorsFull {
                 allowed: PLUGINS as u16,
@@ -127,6 +126,19 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
         match change {
             Change::Nothing | Change::Header(_) => {}
             Change::Bank(id, bank) => self.set(*id, *bank),
+            Change::Try { since, set, banks } => {
+                let event = Event::Try {
+                    since: *since,
+                    set: *set,
+                };
+                for (id, bank) in (0..u8::MAX).map(BankId).zip(&mut self.banks) {
+                    if banks.contains(id)
+                        && let Some(state) = bank.state.after(event)
+                    {
+                        *bank = bank.with(state);
+                    }
+                }
+            }
             Change::Floors(floors) => {
                 for floor in floors {
                     self.raise(*floor);
@@ -146,8 +158,46 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
         Ok(())
     }
 
-    /// With the bank changes what follows from it, so that one record does all.
+    /// With the bank changes what follows from it, so that one record does all: what is tried together is confirmed together, and if it
+    /// comes to anything else with one, the others are withdrawn.
     fn set(&mut self, id: BankId, bank: Bank) {
+        let set = self.bank(id).and_then(|before| before.state.set());
+        self.put(id, bank);
+        let event = match bank.state {
+            BankState::Trial { .. } => return,
+            BankState::Confirmed => Event::Confirm,
+            _ => Event::Withdraw,
+        };
+        let next = |ledger: &Self| {
+            let (other, one) = ledger.of_set(set?).next()?;
+            Some((other, one.with(one.state.after(event)?)))
+        };
+        // Each turn ends the trial of one.
+        while let Some((other, one)) = next(self) {
+            self.put(other, one);
+        }
+    }
+
+    fn of_set(&self, set: u8) -> impl Iterator<Item = (BankId, &Bank)> {
+        self.banks()
+            .filter(move |(_, bank)| bank.state.set() == Some(set))
+    }
+
+    /// The banks that are tried together with this one, and it is not among them.
+    pub(crate) fn tried_with(&self, bank: BankId) -> impl Iterator<Item = (BankId, &Bank)> {
+        let set = self.bank(bank).and_then(|bank| bank.state.set());
+        let with = set.map(|set| self.of_set(set)).into_iter().flatten();
+        with.filter(move |(id, _)| *id != bank)
+    }
+
+    /// A number for a set that is none's.
+    pub(crate) fn new_set(&self) -> u8 {
+        let free = (1..u8::MAX).find(|set| self.of_set(*set).next().is_none());
+        // There are not as many banks.
+        free.unwrap_or(u8::MAX)
+    }
+
+    fn put(&mut self, id: BankId, bank: Bank) {
         match bank.state {
             BankState::Opening => self.tell_others(id, bank.slot, Event::Supersede),
             BankState::Confirmed => {

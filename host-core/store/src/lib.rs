@@ -75,25 +75,30 @@
 //!
 //! What an event makes of a bank:
 //!
-//! | | Open | Progress | Complete | Verify | Try | Confirm | Replace | Supersede | Reject | Clear |
-//! |---|---|---|---|---|---|---|---|---|---|---|
-//! | Empty | Opening | – | – | – | – | – | – | – | – | – |
-//! | Opening | Opening | Receiving | Received | – | – | – | – | Empty | Damaged | Empty |
-//! | Receiving | Opening | Receiving | Received | – | – | – | – | Empty | Damaged | Empty |
-//! | Received | Opening | – | – | Verified | – | – | – | Empty | Rejected | Empty |
-//! | Verified | Opening | – | – | – | Trial | – | – | Empty | Rejected | Empty |
-//! | Trial | – | – | – | – | – | Confirmed | – | – | Rejected | Empty |
-//! | Confirmed | – | – | – | – | – | – | Empty | – | – | Empty |
-//! | Rejected | Opening | – | – | – | – | – | – | – | – | Empty |
+//! | | Open | Progress | Complete | Verify | Try | Confirm | Withdraw | Replace | Supersede | Reject | Clear |
+//! |---|---|---|---|---|---|---|---|---|---|---|---|
+//! | Empty | Opening | – | – | – | – | – | – | – | – | – | – |
+//! | Opening | Opening | Receiving | Received | – | – | – | – | – | Empty | Damaged | Empty |
+//! | Receiving | Opening | Receiving | Received | – | – | – | – | – | Empty | Damaged | Empty |
+//! | Received | Opening | – | – | Verified | – | – | – | – | Empty | Rejected | Empty |
+//! | Verified | Opening | – | – | – | Trial | – | – | – | Empty | Rejected | Empty |
+//! | Trial | – | – | – | – | – | Confirmed | Verified | – | – | Rejected | Empty |
+//! | Confirmed | – | – | – | – | – | – | – | Empty | – | – | Empty |
+//! | Rejected | Opening | – | – | – | – | – | – | – | – | – | Empty |
 //!
 //! *Open*: an image was accepted. *Progress*: so many bytes are in flash, more than before, up to a sector's end. *Complete*: all are.
 //! *Verify*: they were read back, have the digest that was accepted, and whoever runs the image has admitted it. *Try* and *Confirm* say
-//! themselves. *Replace*: another bank of the slot was confirmed. *Supersede*: another image was accepted for the slot. *Reject*: the
+//! themselves. *Withdraw*: the trial ends without a verdict, by command or since it came to nothing with another image that is
+//! tried together with this one. *Replace*: another bank of the slot was confirmed. *Supersede*: another image was accepted for the slot. *Reject*: the
 //! image is not to run; *Damaged* is a rejection for that reason, and the only one of an image that is not all there. *Clear*: by
 //! command. All else cannot happen.
 //!
 //! A slot has at most one bank that is confirmed, one on trial, and one that is staged, Opening to Verified; none is opened for it
 //! while one is on trial.
+//!
+//! Images of several slots can be tried together ([`begin_trial_of`](Store::begin_trial_of)), as one that needs what another one brings.
+//! They go on trial by one record, and are confirmed by one. If one of them is rejected, cleared or withdrawn, the same record withdraws
+//! the others: they are not to blame, and wait as Verified.
 //!
 //! ## Receiving
 //!
@@ -128,13 +133,16 @@
 //! | 3 | four floors: plugin (8 bytes), security version (`u32`), 0 for none |
 //! | 4 | rejection: digest (32 bytes), reason (`u8`) |
 //! | 5 | forgiven: digest (32 bytes) |
+//! | 6 | trial: starts when it began, and those after a failure (`u16` each), set (`u8`), a bit for each bank (32 bytes) |
 //!
 //! States count from 0 for Empty in the order of the table above, reasons in that of [`Reason`]. A state's detail is the offset
-//! of Receiving, and for Trial the starts when it began in the low half, with those after a failure in the high half. Other kinds, and
-//! flags, are for later formats: key sets, sets of plugins that are activated together, plugin data.
+//! of Receiving, and for Trial the starts when it began in the low half, with those after a failure in the high half. For Trial the set
+//! stands in the place of the reason: a number above 0 that banks have in common which are tried together. Other kinds, and flags, are
+//! for later formats.
 //!
 //! A record says a bank's state whole, so that doing it twice is doing it once. What follows from it is not written: confirming raises
-//! the floor and empties the bank that was confirmed before, opening empties the bank that is staged for the slot, and a rejection that
+//! the floor, empties the bank that was confirmed before and confirms the others of the set, any other end of a trial withdraws those,
+//! opening empties the bank that is staged for the slot, and a rejection that
 //! is a verdict is remembered; forgiving empties banks in which the image is rejected.
 //!
 //! ### Writing

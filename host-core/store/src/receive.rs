@@ -62,10 +62,7 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
             image,
         };
         self.check_image(&opening)?;
-        if self
-            .find(slot, |state| matches!(state, BankState::Trial { .. }))
-            .is_some()
-        {
+        if self.trial(slot).is_some() {
             return Err(Error::OnTrial(slot));
         }
         let staged = self.find(slot, BankState::is_staged);

@@ -47,6 +47,29 @@ pub(crate) enum Change {
     Rejection(Rejection),
     /// The image's rejection is taken back.
     Forgiven(ImageDigest),
+    /// The trial of all these banks begins.
+    Try {
+        since: Boots,
+        set: u8,
+        banks: BankSet,
+    },
+}
+
+/// Some banks: a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BankSet([u8; 32]);
+
+impl BankSet {
+    pub(crate) fn insert(&mut self, bank: BankId) {
+        if let Some(byte) = self.0.get_mut(usize::from(bank.0 / 8)) {
+            *byte |= 1 << (bank.0 % 8);
+        }
+    }
+
+    pub(crate) fn contains(&self, bank: BankId) -> bool {
+        let byte = self.0.get(usize::from(bank.0 / 8));
+        byte.is_some_and(|byte| byte >> (bank.0 % 8) & 1 != 0)
+    }
 }
 
 /// What a journal is for.
@@ -179,6 +202,7 @@ impl Change {
             Self::Floors(_) => 3,
             Self::Rejection(_) => 4,
             Self::Forgiven(_) => 5,
+            Self::Try { .. } => 6,
         }
     }
 
@@ -210,6 +234,11 @@ impl Change {
                 writer.put([rejection.reason as u8]);
             }
             Self::Forgiven(digest) => writer.put(*digest),
+            Self::Try { since, set, banks } => {
+                writer.put(counts(*since).to_le_bytes());
+                writer.put([*set]);
+                writer.put(banks.0);
+            }
         }
     }
 
@@ -262,12 +291,21 @@ impl Change {
                 })
             }
             5 => Self::Forgiven(reader.take()?),
+            6 => {
+                let since = boots_of(u32::from_le_bytes(reader.take()?));
+                let [set] = reader.take()?;
+                Self::Try {
+                    since,
+                    set,
+                    banks: BankSet(reader.take()?),
+                }
+            }
             _ => return None,
         })
     }
 }
 
-/// A state as its number, its reason's and what else it holds.
+/// A state as its number, its reason's or set's, and what else it holds.
 const fn numbers(state: BankState) -> (u8, u8, u32) {
     match state {
         BankState::Empty => (0, 0, 0),
@@ -275,24 +313,35 @@ const fn numbers(state: BankState) -> (u8, u8, u32) {
         BankState::Receiving { offset } => (2, 0, offset),
         BankState::Received => (3, 0, 0),
         BankState::Verified => (4, 0, 0),
-        BankState::Trial { since } => (5, 0, (since.failures as u32) << 16 | since.all as u32),
+        BankState::Trial { since, set } => (5, set, counts(since)),
         BankState::Confirmed => (6, 0, 0),
         BankState::Rejected(reason) => (7, reason as u8, 0),
     }
 }
 
+/// Both counts as one number.
+const fn counts(boots: Boots) -> u32 {
+    (boots.failures as u32) << 16 | boots.all as u32
+}
+
+const fn boots_of(counts: u32) -> Boots {
+    Boots {
+        all: counts as u16,
+        failures: (counts >> 16) as u16,
+    }
+}
+
 fn state_of(number: u8, reason: u8, detail: u32) -> Option<BankState> {
-    let since = Boots {
-        all: detail as u16,
-        failures: (detail >> 16) as u16,
-    };
     Some(match number {
         0 => BankState::Empty,
         1 => BankState::Opening,
         2 => BankState::Receiving { offset: detail },
         3 => BankState::Received,
         4 => BankState::Verified,
-        5 => BankState::Trial { since },
+        5 => BankState::Trial {
+            since: boots_of(detail),
+            set: reason,
+        },
         6 => BankState::Confirmed,
         7 => BankState::Rejected(reason_of(reason)?),
         _ => return None,
@@ -353,7 +402,8 @@ mod tests {
             },
             BankState::Received,
             BankState::Verified,
-            BankState::Trial { since },
+            BankState::Trial { since, set: 0 },
+            BankState::Trial { since, set: 200 },
             BankState::Confirmed,
         ];
         states.extend(Reason::ALL.map(BankState::Rejected));
@@ -377,6 +427,11 @@ mod tests {
             }),
             Change::Floors([floor, Floor::NONE, floor, Floor::NONE]),
             Change::Forgiven([0xcd; 32]),
+            Change::Try {
+                since,
+                set: 3,
+                banks: BankSet([0x5a; 32]),
+            },
         ]);
         changes.extend(Reason::ALL.map(|reason| {
             Change::Rejection(Rejection {

@@ -21,10 +21,12 @@ pub enum BankState {
     Received,
     /// An image that was read back, is what was accepted, and passed the checks of whoever runs it.
     Verified,
-    /// It runs until it is confirmed or rejected.
+    /// It runs until it is confirmed, rejected or withdrawn.
     Trial {
         /// The counts when the trial began.
         since: Boots,
+        /// The number that banks have in common which are tried together; 0 for one that is tried alone.
+        set: u8,
     },
     /// It runs.
     Confirmed,
@@ -150,13 +152,15 @@ pub(crate) enum Event {
     /// Its image was read back and admitted.
     Verify,
     /// It is to run on trial.
-    Try { since: Boots },
+    Try { since: Boots, set: u8 },
     /// It is to run from now on.
     Confirm,
     /// Another bank was confirmed for its slot.
     Replace,
     /// Another image was accepted for its slot.
     Supersede,
+    /// Its trial ends without a verdict.
+    Withdraw,
     /// It is not to run.
     Reject(Reason),
     /// By command, nothing of it counts any more.
@@ -182,8 +186,9 @@ impl BankState {
             }
             (Self::Opening | Self::Receiving { .. }, Event::Complete) => Self::Received,
             (Self::Received, Event::Verify) => Self::Verified,
-            (Self::Verified, Event::Try { since }) => Self::Trial { since },
+            (Self::Verified, Event::Try { since, set }) => Self::Trial { since, set },
             (Self::Trial { .. }, Event::Confirm) => Self::Confirmed,
+            (Self::Trial { .. }, Event::Withdraw) => Self::Verified,
             (Self::Confirmed, Event::Replace) => Self::Empty,
             (
                 Self::Opening | Self::Receiving { .. } | Self::Received | Self::Verified,
@@ -208,6 +213,14 @@ impl BankState {
             ) => Self::Empty,
             _ => return None,
         })
+    }
+
+    /// The set that it is tried with, if it is not tried alone.
+    pub(crate) const fn set(self) -> Option<u8> {
+        match self {
+            Self::Trial { set, .. } if set > 0 => Some(set),
+            _ => None,
+        }
     }
 
     /// Whether an image is on its way into the bank, and not all there.
@@ -259,7 +272,10 @@ mod tests {
             "Receiving" => BankState::Receiving { offset: 2 },
             "Received" => BankState::Received,
             "Verified" => BankState::Verified,
-            "Trial" => BankState::Trial { since: SINCE },
+            "Trial" => BankState::Trial {
+                since: SINCE,
+                set: 1,
+            },
             "Confirmed" => BankState::Confirmed,
             "Rejected" => BankState::Rejected(Reason::Trapped),
             "Damaged" => BankState::Rejected(Reason::Damaged),
@@ -273,10 +289,14 @@ mod tests {
             "Progress" => Event::Progress { offset: 2 },
             "Complete" => Event::Complete,
             "Verify" => Event::Verify,
-            "Try" => Event::Try { since: SINCE },
+            "Try" => Event::Try {
+                since: SINCE,
+                set: 1,
+            },
             "Confirm" => Event::Confirm,
             "Replace" => Event::Replace,
             "Supersede" => Event::Supersede,
+            "Withdraw" => Event::Withdraw,
             "Reject" => Event::Reject(Reason::Trapped),
             "Clear" => Event::Clear,
             _ => panic!("no event: {name}"),
@@ -306,7 +326,7 @@ mod tests {
     fn the_documentation_says_what_each_event_makes_of_each_state() {
         let table = table();
         let (head, rows) = table.split_first().unwrap();
-        assert_eq!((head.len(), rows.len()), (11, 8));
+        assert_eq!((head.len(), rows.len()), (12, 8));
         for row in rows {
             let mut before = state(row[0]).unwrap();
             if let BankState::Receiving { offset } = &mut before {

@@ -9,7 +9,7 @@ use crate::journal::{self, Journal, Places};
 use crate::ledger::Ledger;
 use crate::map::{FlashMap, Region};
 use crate::receive::Transfer;
-use crate::record::Change;
+use crate::record::{BankSet, Change};
 use crate::recovery::{Recovered, create, recover};
 use crate::state::Event;
 use crate::{Bank, BankId, BankState, Boots, Error, ImageDigest, Reason, Rejection, SlotId, Start};
@@ -119,7 +119,7 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
     /// Before it runs, its bytes are held against its digest ([`digest_ok`](Self::digest_ok)) and its signature against the keys.
     /// That a factory image is not below its plugin's [`floor`](Self::floor) is for the firmware to see.
     pub fn runs(&self, slot: SlotId) -> Runs {
-        let trial = self.find(slot, |state| matches!(state, BankState::Trial { .. }));
+        let trial = self.trial(slot);
         let confirmed = self.find(slot, |state| state == BankState::Confirmed);
         let factory = self.map.factory().filter(|factory| factory.slot == slot);
         match (trial, confirmed) {
@@ -137,11 +137,23 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
 
     /// How often the device has started since the slot's trial began; none without a trial.
     pub fn trial_boots(&self, slot: SlotId) -> Option<Boots> {
-        let (_, bank) = self.find(slot, |state| matches!(state, BankState::Trial { .. }))?;
+        let (_, bank) = self.trial(slot)?;
         match bank.state {
-            BankState::Trial { since } => Some(self.journal.boots.since(since)),
+            BankState::Trial { since, .. } => Some(self.journal.boots.since(since)),
             _ => None,
         }
+    }
+
+    /// The other slots whose trial is one with this slot's: none if it is tried alone, or nothing is.
+    pub fn tried_with(&self, slot: SlotId) -> impl Iterator<Item = SlotId> {
+        let trial = self.trial(slot).into_iter();
+        let with = trial.flat_map(|(bank, _)| self.ledger.tried_with(bank));
+        with.map(|(_, bank)| bank.slot)
+    }
+
+    /// The bank that is on trial in a slot.
+    pub(crate) fn trial(&self, slot: SlotId) -> Option<(BankId, Bank)> {
+        self.find(slot, |state| matches!(state, BankState::Trial { .. }))
     }
 
     /// How often the device has started.
@@ -263,7 +275,8 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
         self.happen(bank, Event::Verify)
     }
 
-    /// Rejects the image in a bank: one that was received, waits or is on trial. After a trial, the slot runs again what it ran before.
+    /// Rejects the image in a bank: one that was received, waits or is on trial. After a trial, the slot runs again what it ran before,
+    /// and so do the slots that are [tried with](Self::tried_with) it, by the same record: their images are withdrawn.
     /// Unless the reason is [`Reason::Damaged`], the same image is not accepted again until it is [forgiven](Self::forgive).
     ///
     /// # Errors
@@ -279,31 +292,62 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
     /// [`Error::NoneInSlot`], [`Error::OnTrial`], [`Error::Downgrade`], [`Error::Rejected`], [`Error::WantsErase`],
     /// [`Error::Flash`] or [`Error::NotWritten`].
     pub fn begin_trial(&mut self, slot: SlotId) -> Result<(), Error> {
-        if let Runs::Trial(_) = self.runs(slot) {
-            return Err(Error::OnTrial(slot));
+        self.begin_trial_of(&[slot])
+    }
+
+    /// Begins the trial of the verified images of all these slots, or of none: it is one record. They are confirmed together, and
+    /// if one is rejected or withdrawn, all slots run again what they ran before. Nothing without a slot.
+    ///
+    /// # Errors
+    /// As [`begin_trial`](Self::begin_trial), of the first slot that cannot.
+    pub fn begin_trial_of(&mut self, slots: &[SlotId]) -> Result<(), Error> {
+        let mut banks = BankSet::default();
+        for slot in slots {
+            if self.trial(*slot).is_some() {
+                return Err(Error::OnTrial(*slot));
+            }
+            let (id, bank) = self
+                .find(*slot, |state| state == BankState::Verified)
+                .ok_or(Error::NoneInSlot(*slot))?;
+            self.check_image(&bank)?;
+            banks.insert(id);
         }
-        let (id, bank) = self
-            .find(slot, |state| state == BankState::Verified)
-            .ok_or(Error::NoneInSlot(slot))?;
-        self.check_image(&bank)?;
+        let set = match slots {
+            [] => return Ok(()),
+            [first, rest @ ..] if rest.iter().all(|slot| slot == first) => 0,
+            _ => self.ledger.new_set(),
+        };
         let since = self.journal.boots;
-        self.happen(id, Event::Try { since })
+        self.commit(Change::Try { since, set, banks })
+    }
+
+    /// Ends the slot's trial without a verdict: the image waits as [`Verified`](BankState::Verified), and the slot runs again what it ran
+    /// before. So do the slots that are [tried with](Self::tried_with) it, by the same record.
+    ///
+    /// # Errors
+    /// [`Error::NoneInSlot`] without a trial, [`Error::WantsErase`], [`Error::Flash`] or [`Error::NotWritten`].
+    pub fn withdraw(&mut self, slot: SlotId) -> Result<(), Error> {
+        let (id, _) = self.trial(slot).ok_or(Error::NoneInSlot(slot))?;
+        self.happen(id, Event::Withdraw)
     }
 
     /// Confirms the slot's trial: the image stays, what the slot ran before is gone, and the plugin's floor rises to the image's
-    /// security version. All of it is one record.
+    /// security version. All of it is one record, which also confirms what is [tried with](Self::tried_with) it.
     ///
     /// # Errors
     /// [`Error::NoneInSlot`] without a trial, [`Error::Downgrade`], [`Error::FloorsFull`], [`Error::WantsErase`],
     /// [`Error::Flash`] or [`Error::NotWritten`].
     pub fn confirm(&mut self, slot: SlotId) -> Result<(), Error> {
-        let trial = self.find(slot, |state| matches!(state, BankState::Trial { .. }));
-        let (id, bank) = trial.ok_or(Error::NoneInSlot(slot))?;
+        let (id, bank) = self.trial(slot).ok_or(Error::NoneInSlot(slot))?;
         self.check_image(&bank)?;
+        for (_, other) in self.ledger.tried_with(id) {
+            self.check_image(other)?;
+        }
         self.happen(id, Event::Confirm)
     }
 
-    /// By command: nothing in the bank counts any more, be it confirmed. A verdict on its image stays.
+    /// By command: nothing in the bank counts any more, be it confirmed. A verdict on its image stays. What is
+    /// [tried with](Self::tried_with) it is withdrawn.
     ///
     /// # Errors
     /// [`Error::NoSuchBank`], [`Error::State`] if it is empty, [`Error::WantsErase`], [`Error::Flash`] or

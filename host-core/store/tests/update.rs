@@ -367,3 +367,83 @@ fn as_many_rejections_are_remembered_as_there_is_room_for() {
     with_erases(&mut store, |store| store.forgive(&first.digest)).unwrap();
     assert!(with_erases(&mut store, |store| store.open(SLOT, next)).is_ok());
 }
+
+/// Images of both slots, verified.
+fn stage_both(store: &mut Device<4>, number: u8) -> [BankId; 2] {
+    [SlotId(0), SlotId(1)].map(|slot| {
+        let image = version(1 + slot.0, number);
+        let bank = receive(store, slot, image, 100).unwrap();
+        with_erases(store, |store| {
+            store.verify(bank, image.id(), image.security_version)
+        })
+        .unwrap();
+        bank
+    })
+}
+
+#[test]
+fn slots_that_are_tried_together_are_confirmed_together() {
+    let (flash, mut store) = device();
+    let slots = [SlotId(0), SlotId(1)];
+    assert_eq!(store.begin_trial_of(&slots), Err(Error::NoneInSlot(SLOT)));
+    let banks = stage_both(&mut store, 3);
+    assert_eq!(store.begin_trial_of(&[]), Ok(()));
+    store.begin_trial_of(&slots).unwrap();
+    store = again(&flash, store);
+    for (slot, bank) in slots.into_iter().zip(banks) {
+        assert_eq!(store.runs(slot), Runs::Trial(bank));
+        let with: Vec<_> = store.tried_with(slot).collect();
+        assert_eq!(with, [SlotId(1 - slot.0)]);
+    }
+    store.confirm(SlotId(1)).unwrap();
+    store = again(&flash, store);
+    for (slot, bank) in slots.into_iter().zip(banks) {
+        assert_eq!(store.runs(slot), Runs::Confirmed(bank));
+        assert_eq!(store.floor(version(1 + slot.0, 3).id()), 3);
+        assert_eq!(store.tried_with(slot).count(), 0);
+    }
+}
+
+#[test]
+fn what_was_tried_with_a_rejected_image_waits_again_and_may_be_tried() {
+    let (flash, mut store) = device();
+    let banks = stage_both(&mut store, 3);
+    let slots = [SlotId(0), SlotId(1)];
+    store.begin_trial_of(&slots).unwrap();
+    store.reject(banks[1], Reason::Trapped).unwrap();
+    store = again(&flash, store);
+    assert_eq!(slots.map(|slot| store.runs(slot)), [Runs::Nothing; 2]);
+    let state = store.bank(banks[0]).unwrap().state;
+    assert_eq!(state, BankState::Verified);
+    assert_eq!(store.rejections().len(), 1);
+    store.begin_trial(SLOT).unwrap();
+    assert_eq!(store.tried_with(SLOT).count(), 0);
+    store.confirm(SLOT).unwrap();
+}
+
+#[test]
+fn a_trial_that_is_withdrawn_leaves_no_verdict() {
+    let (flash, mut store) = device();
+    assert_eq!(store.withdraw(SLOT), Err(Error::NoneInSlot(SLOT)));
+    let bank = install(&mut store, 1);
+    store.withdraw(SLOT).unwrap();
+    store = again(&flash, store);
+    assert_eq!(store.runs(SLOT), Runs::Nothing);
+    assert_eq!(store.staged(SLOT), Some(bank));
+    assert!(store.rejections().is_empty());
+    store.begin_trial(SLOT).unwrap();
+}
+
+#[test]
+fn nothing_is_tried_of_slots_of_which_one_cannot() {
+    let (_, mut store) = device();
+    let banks = stage_both(&mut store, 3);
+    store.begin_trial(SlotId(1)).unwrap();
+    let slots = [SlotId(0), SlotId(1)];
+    let error = store.begin_trial_of(&slots);
+    assert_eq!(error, Err(Error::OnTrial(SlotId(1))));
+    let state = store.bank(banks[0]).unwrap().state;
+    assert_eq!(state, BankState::Verified);
+    let beyond = store.begin_trial_of(&[SlotId(0), SlotId(7)]);
+    assert_eq!(beyond, Err(Error::NoneInSlot(SlotId(7))));
+}

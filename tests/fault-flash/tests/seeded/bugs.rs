@@ -117,4 +117,21 @@ const BUGS: &[Bug] = &[
         text: "            return Err(Error::Rejected(rejection.reason));\n",
         instead: "            let _ = rejection;\n",
     },
+    Bug {
+        name: "trial_of_single_records",
+        file: "store.rs",
+        text: "        self.commit(Change::Try { since, set, banks })\n",
+        instead: "        for id in (0..3).map(BankId).filter(|id| banks.contains(*id)) {\n\
+                  let mut banks = BankSet::default();\n\
+                  banks.insert(id);\n\
+                  self.commit(Change::Try { since, set, banks })?;\n\
+                  }\n\
+                  Ok(())\n",
+    },
+    Bug {
+        name: "others_stay_on_trial",
+        file: "ledger.rs",
+        text: "            _ => Event::Withdraw,\n",
+        instead: "            _ => return,\n",
+    },
 ];

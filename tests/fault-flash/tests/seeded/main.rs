@@ -47,6 +47,8 @@ found! {
     rejected_again: Edge, life;
     sector_not_erased_again: Edge, life;
     progress_before_bytes: Edge, life;
+    trial_of_single_records: Edge, together;
+    others_stay_on_trial: Edge, together;
 }
 
 #[test]

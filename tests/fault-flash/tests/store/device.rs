@@ -1,13 +1,13 @@
-//! The store as something that is tested, and what it should do: the model, which knows nothing of flash.
+//! The store as something that is tested.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use corelet_fault_flash::{Flash, Subject};
-use corelet_store::{BankState, Error, REJECTIONS_MAX, Reason, Runs, SlotId, Start};
+use corelet_store::{BankState, Error, Reason, Runs, SlotId, Start};
 
 use super::geometry::Geometry;
-use super::images::{BANKS, ERASE, Opened, Version, receive, version, with_erases};
+use super::images::{ERASE, Opened, Version, receive, version, with_erases};
+use super::model::{State, Step};
 
 /// A device with two slots whose flash is laid out like that.
 pub(crate) struct Device<G, const WRITE: usize> {
@@ -15,37 +15,6 @@ pub(crate) struct Device<G, const WRITE: usize> {
     /// Whether the start erased no more than it may.
     bounded: bool,
     geometry: PhantomData<G>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Step {
-    Open(u8, Version),
-    Receive(u8),
-    Verify(u8),
-    Try(u8),
-    Confirm(u8),
-    RollBack(u8),
-    Discard(u8),
-    Remove(u8),
-    Forgive(Version),
-    /// The erases of the journal that are wanted and not needed yet.
-    Idle,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct State {
-    pub(crate) slots: [Slot; 2],
-    pub(crate) floors: BTreeMap<u8, u32>,
-    pub(crate) rejected: BTreeSet<Version>,
-    /// Whatever does not hold of the banks: nothing.
-    pub(crate) wrong: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Slot {
-    pub(crate) staged: Option<(Version, BankState)>,
-    pub(crate) trial: Option<Version>,
-    pub(crate) confirmed: Option<Version>,
 }
 
 impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE> {
@@ -85,6 +54,10 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
                 })?;
             }
             Step::Try(slot) => with_erases(store, |store| store.begin_trial(SlotId(slot)))?,
+            Step::TryBoth => {
+                with_erases(store, |store| store.begin_trial_of(&[SlotId(0), SlotId(1)]))?;
+            }
+            Step::Withdraw(slot) => with_erases(store, |store| store.withdraw(SlotId(slot)))?,
             Step::Confirm(slot) => with_erases(store, |store| store.confirm(SlotId(slot)))?,
             Step::RollBack(slot) => {
                 let Runs::Trial(bank) = store.runs(SlotId(slot)) else {
@@ -152,6 +125,13 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
                 state.wrong.push(format!("bank {id} is {}", bank.state));
             }
         }
+        for slot in [SlotId(0), SlotId(1)] {
+            let with = self.store.tried_with(slot).count() > 0;
+            state.together |= with;
+            if with != state.together {
+                state.wrong.push(format!("slot {slot} is tried alone"));
+            }
+        }
         for plugin in 1..=3 {
             let floor = self.store.floor(version(plugin, 0).id());
             if floor > 0 {
@@ -166,120 +146,11 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
     }
 
     fn after(before: &State, step: &Step) -> Option<State> {
-        let mut state = before.clone();
-        let State {
-            slots,
-            floors,
-            rejected,
-            ..
-        } = &mut state;
-        let used = slots.iter().flat_map(|slot| {
-            [
-                slot.staged.map(|(version, _)| version),
-                slot.trial,
-                slot.confirmed,
-            ]
-        });
-        let used = used.flatten().count();
-        // Every image on its way may be rejected.
-        let under_way = |(number, other): (usize, &Slot)| {
-            let staged = other.staged.is_some()
-                && !matches!(*step, Step::Open(slot, _) if usize::from(slot) == number);
-            usize::from(other.trial.is_some()) + usize::from(staged)
-        };
-        let under_way: usize = slots.iter().enumerate().map(under_way).sum();
-        let rejectable = rejected.len() + under_way < REJECTIONS_MAX;
-        let floor = |version: Version| floors.get(&version.plugin).copied().unwrap_or(0);
-        let fit = |version: Version| {
-            version.security_version >= floor(version) && !rejected.contains(&version)
-        };
-        match *step {
-            Step::Open(slot, version) => {
-                let slot = &mut slots[usize::from(slot)];
-                let known = slot.staged.is_some_and(|(staged, _)| staged == version);
-                let room = (used < BANKS || slot.staged.is_some()) && rejectable;
-                if slot.trial.is_some() || !fit(version) || !(known || room) {
-                    return None;
-                }
-                if slot.staged.is_none_or(|(staged, _)| staged != version) {
-                    slot.staged = Some((version, BankState::Opening));
-                }
-            }
-            Step::Receive(slot) => {
-                let (version, state) = slots[usize::from(slot)].staged.as_mut()?;
-                if !fit(*version) || slots[usize::from(slot)].trial.is_some() {
-                    return None;
-                }
-                if state.is_under_way() {
-                    *state = BankState::Received;
-                }
-            }
-            Step::Verify(slot) => {
-                let (_, state) = slots[usize::from(slot)].staged.as_mut()?;
-                if *state != BankState::Received {
-                    return None;
-                }
-                *state = BankState::Verified;
-            }
-            Step::Try(slot) => {
-                let slot = &mut slots[usize::from(slot)];
-                let (version, state) = slot.staged?;
-                if state != BankState::Verified || slot.trial.is_some() || !fit(version) {
-                    return None;
-                }
-                slot.trial = Some(version);
-                slot.staged = None;
-            }
-            Step::Confirm(slot) => {
-                let slot = &mut slots[usize::from(slot)];
-                let version = slot.trial.filter(|version| fit(*version))?;
-                slot.trial = None;
-                slot.confirmed = Some(version);
-                floors.insert(version.plugin, version.security_version);
-            }
-            Step::RollBack(slot) => {
-                rejected.insert(slots[usize::from(slot)].trial.take()?);
-            }
-            Step::Discard(slot) => {
-                slots[usize::from(slot)].staged.take()?;
-            }
-            Step::Remove(slot) => {
-                let slot = &mut slots[usize::from(slot)];
-                if slot.trial.is_some() {
-                    return None;
-                }
-                slot.confirmed.take()?;
-            }
-            Step::Forgive(version) => {
-                rejected.remove(&version);
-            }
-            Step::Idle => {}
-        }
-        Some(state)
+        before.after(step)
     }
 
     fn is_part(before: &State, step: &Step, found: &State) -> bool {
-        let Step::Receive(slot) = *step else {
-            return false;
-        };
-        // Sectors of the image are in flash, no fewer than before.
-        let mut state = before.clone();
-        let (Some((_, staged)), Some((_, now))) = (
-            &mut state.slots[usize::from(slot)].staged,
-            found.slots[usize::from(slot)].staged,
-        ) else {
-            return false;
-        };
-        let offset = |state| match state {
-            BankState::Opening => Some(0),
-            BankState::Receiving { offset } => Some(offset),
-            _ => None,
-        };
-        let further = offset(*staged)
-            .zip(offset(now))
-            .is_some_and(|(before, now)| before <= now);
-        *staged = now;
-        further && state == *found
+        before.is_part(step, found)
     }
 
     fn finish(&mut self, state: &State) -> Result<(), String> {

@@ -9,14 +9,16 @@
 mod device;
 mod geometry;
 mod images;
+mod model;
 mod script;
 
 use std::time::Instant;
 
 use corelet_fault_flash::{Flips, Kind, Programming, Report, Sweep, Violation, Walk};
-use device::{Device, Step, verifies_nothing_that_is_damaged};
+use device::{Device, verifies_nothing_that_is_damaged};
 use fastrand::Rng;
 use geometry::{Geometry, Large, Small, Uneven};
+use model::Step;
 
 fn held(result: Result<Report, Violation>) -> u64 {
     match result {
@@ -104,6 +106,25 @@ fn one_fault_where_erased_units_cannot_be_read() {
     held(faults.run::<Device<Uneven, 8>, _, _>(&chip, &script::life()));
     held(faults.run::<Device<Uneven, 16>, _, _>(&chip, &script::life()));
     held(faults.run::<Device<Uneven, 32>, _, _>(&chip, &script::life()));
+}
+
+/// The script in every mode, with units of every size, in every geometry.
+fn one_fault_everywhere(script: &[Step]) {
+    let kinds = [&Kind::CUTS[..], &[Kind::Refused]].concat();
+    let faults = Sweep {
+        kinds,
+        ..Sweep::default()
+    };
+    for programming in [Programming::Once, Programming::Checked] {
+        sweep::<Small>(&faults, programming, script);
+        sweep::<Large>(&faults, programming, script);
+        sweep::<Uneven>(&faults, programming, script);
+    }
+}
+
+#[test]
+fn one_fault_with_slots_that_are_tried_together() {
+    one_fault_everywhere(&script::together());
 }
 
 /// What memory holds is what a start would find.

@@ -1,8 +1,11 @@
 //! What devices go through.
 
-use super::device::Step;
 use super::images::version;
-use Step::{Confirm, Discard, Forgive, Idle, Open, Receive, Remove, RollBack, Try, Verify};
+use super::model::Step;
+use Step::{
+    Confirm, Discard, Forgive, Idle, Open, Receive, Remove, RollBack, Try, TryBoth, Verify,
+    Withdraw,
+};
 
 /// Two slots: first installations, an update that is rolled back, one that is confirmed, versions that give way, a downgrade, a
 /// removal. It is long enough for the journal to move.
@@ -50,6 +53,23 @@ pub(crate) fn update() -> Vec<Step> {
     life().split_off(4)[..5].to_vec()
 }
 
+/// Two slots with a trial in common: it is withdrawn, rolled back, and confirmed, over a slot that runs something and one that does not.
+pub(crate) fn together() -> Vec<Step> {
+    let mut script = life()[..5].to_vec();
+    script.extend(staged(0, 2));
+    script.extend(staged(1, 4));
+    script.extend([TryBoth, Withdraw(1), TryBoth, RollBack(0)]);
+    script.extend(staged(0, 3));
+    script.extend([TryBoth, Confirm(1)]);
+    script
+}
+
+/// An image that is received for a slot, to be tried.
+fn staged(slot: u8, number: u8) -> [Step; 3] {
+    let image = version(1 + slot, number);
+    [Open(slot, image), Receive(slot), Verify(slot)]
+}
+
 /// Nothing but records: many, so that the journal moves and moves again, with a floor, a verdict and no bank in use.
 pub(crate) fn records() -> Vec<Step> {
     let mut script = life()[..10].to_vec();
@@ -78,12 +98,13 @@ pub(crate) fn mostly_updates() -> impl FnMut(&mut fastrand::Rng) -> Step {
                 1 => Open(slot, image),
                 2 => Receive(slot),
                 3 => Verify(slot),
+                4 if rng.u8(..4) == 0 => TryBoth,
                 4 => Try(slot),
                 _ if rng.bool() => Confirm(slot),
                 _ => RollBack(slot),
             };
         }
-        match rng.u8(..10) {
+        match rng.u8(..12) {
             0 => Open(slot, image),
             1 => Receive(slot),
             2 => Verify(slot),
@@ -93,6 +114,8 @@ pub(crate) fn mostly_updates() -> impl FnMut(&mut fastrand::Rng) -> Step {
             6 => Discard(slot),
             7 => Remove(slot),
             8 => Forgive(image),
+            9 => TryBoth,
+            10 => Withdraw(slot),
             _ => Idle,
         }
     }
@@ -102,7 +125,7 @@ pub(crate) fn mostly_updates() -> impl FnMut(&mut fastrand::Rng) -> Step {
 pub(crate) fn any(rng: &mut fastrand::Rng) -> Step {
     let slot = rng.u8(..2);
     let image = version(1 + slot + rng.u8(..2), rng.u8(1..8));
-    match rng.u8(..16) {
+    match rng.u8(..18) {
         0..4 => Open(slot, image),
         4..7 => Receive(slot),
         7..9 => Verify(slot),
@@ -111,6 +134,8 @@ pub(crate) fn any(rng: &mut fastrand::Rng) -> Step {
         12 => RollBack(slot),
         13 => Discard(slot),
         14 => Forgive(image),
+        15 => Withdraw(slot),
+        16 => TryBoth,
         _ if rng.u8(..4) == 0 => Remove(slot),
         _ => Idle,
     }
