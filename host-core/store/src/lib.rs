@@ -197,7 +197,6 @@ extern crate std;
 
 mod bank;
 mod compaction;
-mod contents;
 mod erase;
 mod error;
 mod journal;
@@ -206,7 +205,6 @@ mod map;
 mod receive;
 mod record;
 mod recovery;
-mod regions;
 mod state;
 mod store;
 

@@ -1,0 +1,25 @@
+//! What a board does for whoever manages its plugins.
+
+use corelet_host::PluginId;
+use corelet_host::capability::monotonic_clock::MonotonicClock;
+use corelet_smp::LogLine;
+
+/// What a board does for whoever manages its plugins. Each method does nothing where the board has nothing for it.
+pub trait Device: MonotonicClock {
+    /// Shows the lines that plugins logged, from number `from` on, as
+    /// [`Managed::logs`](corelet_smp::Managed::logs) has it. A [`LogRing`](crate::LogRing) does that.
+    fn log_lines(&self, from: u32, show: &mut dyn FnMut(&LogLine<'_>) -> bool) {
+        let _ = (from, show);
+    }
+
+    /// Notes that a reset is wanted, for when the port has sent its answer. Returns whether there will be one.
+    fn reset(&mut self, force: bool) -> bool {
+        let _ = force;
+        false
+    }
+
+    /// Forgets what plugins kept that are not installed: called after each start, and when a plugin was erased.
+    fn retain_data(&mut self, is_installed: &dyn Fn(PluginId) -> bool) {
+        let _ = is_installed;
+    }
+}

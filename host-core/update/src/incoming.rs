@@ -1,0 +1,285 @@
+//! An image on its way into the store.
+
+use alloc::vec::Vec;
+
+use corelet_host::{Blame, SlotId, VERSION};
+use corelet_image::{HEAD_MAX, Head, Version};
+use corelet_store::{BankId, BankState, Error, ImageDigest, Offered, Opened};
+use embedded_storage::nor_flash::NorFlash;
+
+use crate::read::Place;
+use crate::settle::reason_of;
+use crate::updater::insist;
+use crate::{Device, Mapped, Parked, Refused, Updater};
+
+/// An upload. Its head is held on the heap until it was checked and written.
+pub(crate) struct Incoming {
+    slot: SlotId,
+    length: u32,
+    digest: Option<ImageDigest>,
+    /// Refuse what is not newer than what runs.
+    newer: bool,
+    /// The first bytes, as far as they are not in the store.
+    held: Vec<u8>,
+    /// Where the image goes; none before its head was checked.
+    bank: Option<BankId>,
+    /// Bytes that the store has taken.
+    stored: u32,
+}
+
+impl<B, F, const SLOTS: usize, const BANKS: usize, const PLUGINS: usize>
+    Updater<B, F, SLOTS, BANKS, PLUGINS>
+where
+    B: Device + 'static,
+    F: NorFlash + Mapped,
+{
+    /// Begins to receive an image of `length` bytes for a slot, or goes on with one that came in part: returns the offset of the bytes that are
+    /// wanted next, which is the length if all are there. `digest` is the SHA-256 of all of them; without it, only an upload that
+    /// was begun with it goes on. `newer` refuses what is not newer than what the slot runs.
+    ///
+    /// Nothing is erased before the image's head has come, and was checked.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn open(
+        &mut self,
+        slot: SlotId,
+        length: u32,
+        digest: Option<ImageDigest>,
+        newer: bool,
+    ) -> Result<u32, Refused> {
+        self.incoming = None;
+        if usize::from(slot.0) >= SLOTS {
+            return Err(Refused::NoSuchSlot(slot));
+        }
+        let allowed = self.store.map().largest_bank();
+        if length == 0 || length > allowed {
+            let found = length;
+            return Err(Error::Length { found, allowed }.into());
+        }
+        if digest.is_some() && self.wanted(slot).map(|installed| installed.digest) == digest {
+            return Ok(length);
+        }
+        let mut incoming = Incoming {
+            slot,
+            length,
+            digest,
+            newer,
+            held: Vec::new(),
+            bank: None,
+            stored: 0,
+        };
+        if let Some(digest) = digest
+            && let Some((_, image)) = self.staged(slot)
+            && (image.digest, image.bytes) == (digest, length)
+        {
+            let opened = self.store.open(slot, image)?;
+            incoming.bank = Some(opened.bank);
+            incoming.stored = opened.offset;
+        }
+        let stored = incoming.stored;
+        let bank = incoming.bank;
+        self.incoming = Some(incoming);
+        match bank {
+            Some(bank) if stored == length => self.finish(bank).map(|()| stored),
+            _ => Ok(stored),
+        }
+    }
+
+    /// Takes the next bytes of the image, and returns the offset of those that are wanted next: the offset of `data` itself where a sector has to be
+    /// erased first ([`Report::WantsErase`](crate::Report::WantsErase)), and the length when all are there, read back, and fit to
+    /// run.
+    ///
+    /// # Errors
+    /// [`Refused`]; the image that was being received is gone then, or waits to be opened again.
+    pub fn receive(&mut self, offset: u32, data: &[u8]) -> Result<u32, Refused> {
+        let Some(mut incoming) = self.incoming.take() else {
+            return Err(Refused::NotOpen);
+        };
+        let wanted = self.take(&mut incoming, offset, data)?;
+        let finished = wanted == incoming.length;
+        let bank = incoming.bank;
+        self.incoming = Some(incoming);
+        if let Some(bank) = bank
+            && finished
+        {
+            self.finish(bank)?;
+        }
+        Ok(wanted)
+    }
+
+    fn take(&mut self, incoming: &mut Incoming, offset: u32, data: &[u8]) -> Result<u32, Refused> {
+        if incoming.bank.is_none() {
+            let held = incoming.held.len();
+            if offset as usize != held {
+                return Ok(held as u32);
+            }
+            hold(&mut incoming.held, data)?;
+            if !self.accept(incoming)? {
+                return Ok(incoming.held.len() as u32);
+            }
+            if incoming.stored > 0 {
+                return Ok(incoming.stored);
+            }
+            // What just came is taken below, or comes again.
+            incoming.held.truncate(held);
+        }
+        while !incoming.held.is_empty() {
+            let before = incoming.stored;
+            self.hand_over(incoming, None)?;
+            if incoming.stored == before {
+                return Ok(offset);
+            }
+        }
+        if offset == incoming.stored {
+            self.hand_over(incoming, Some(data))?;
+        }
+        Ok(incoming.stored)
+    }
+
+    /// Hands bytes to the store: what is held, or `data`.
+    fn hand_over(&mut self, incoming: &mut Incoming, data: Option<&[u8]>) -> Result<(), Refused> {
+        let before = incoming.stored;
+        let bytes = data.unwrap_or(&incoming.held);
+        incoming.stored = match self.store.receive(incoming.slot, before, bytes) {
+            Err(Error::WantsErase) => before,
+            Err(Error::Offset { allowed, .. }) => allowed,
+            result => result?,
+        };
+        if data.is_none() {
+            let taken = incoming.stored.saturating_sub(before) as usize;
+            let taken = taken.min(incoming.held.len());
+            incoming.held.drain(..taken);
+            if incoming.held.is_empty() {
+                incoming.held = Vec::new();
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the head, if it is there, and opens the image in the store. Returns whether it is.
+    fn accept(&mut self, incoming: &mut Incoming) -> Result<bool, Refused> {
+        let Some(opened) = self.accept_head(incoming)? else {
+            return Ok(false);
+        };
+        incoming.bank = Some(opened.bank);
+        incoming.stored = opened.offset;
+        if opened.offset > 0 {
+            incoming.held = Vec::new();
+        }
+        Ok(true)
+    }
+
+    fn accept_head(&mut self, incoming: &Incoming) -> Result<Option<Opened>, Refused> {
+        let Incoming { slot, length, .. } = *incoming;
+        let Some(header) = incoming.held.first_chunk() else {
+            return Ok(None);
+        };
+        if incoming.held.len() < Head::bytes_needed(header)?.min(length as usize) {
+            return Ok(None);
+        }
+        let head = Head::parse(&incoming.held)?;
+        if head.image_bytes() != u64::from(length) {
+            return Err(Refused::Length {
+                found: length,
+                allowed: head.image_bytes(),
+            });
+        }
+        // Without a digest it is an image that came in part.
+        let known = match incoming.digest {
+            None => self.begins_alike(incoming),
+            digest => digest,
+        };
+        let digest = known.ok_or(Refused::NoDigest)?;
+        let head = head.verify(&self.keys, VERSION)?;
+        let (manifest, plugin) = (head.manifest(), head.plugin_id());
+        self.host.examine_manifest(slot, plugin, manifest)?;
+        if incoming.newer && !self.is_newer(slot, manifest.version) {
+            return Err(Refused::NotNewer);
+        }
+        let image = Offered {
+            digest,
+            bytes: length,
+            plugin,
+            security_version: manifest.security_version,
+        };
+        let proof = head.proof();
+        let opened = self.store.open(slot, image)?;
+        if let Some(place) = self.proof(Place::Bank(opened.bank)) {
+            *place = Some(proof);
+        }
+        Ok(Some(opened))
+    }
+
+    /// The digest of what is on its way into the slot, if that begins like this upload and is as long.
+    fn begins_alike(&mut self, incoming: &Incoming) -> Option<ImageDigest> {
+        let (bank, image) = self.staged(incoming.slot)?;
+        let mut alike = false;
+        let _ = Place::Bank(bank).with_head(&mut self.store, &mut |there| {
+            alike = incoming.held.starts_with(there);
+            Ok(())
+        });
+        (alike && image.bytes == incoming.length).then_some(image.digest)
+    }
+
+    /// Checks what was received, all of it, and whether the slot takes it.
+    pub(crate) fn finish(&mut self, bank: BankId) -> Result<(), Refused> {
+        let Some(found) = self.store.bank(bank).copied() else {
+            return Err(Error::NoSuchBank(bank).into());
+        };
+        if found.state != BankState::Received {
+            return Ok(());
+        }
+        let checked = self.with_verified(found.slot, Place::Bank(bank), &mut |host, _, image| {
+            Ok(host.examine(found.slot, image)?)
+        });
+        let Err(why) = checked else {
+            // What its manifest says was held against what was accepted.
+            let image = found.image;
+            return Ok(insist(&mut self.store, |store| {
+                store.verify(bank, image.plugin, image.security_version)
+            })?);
+        };
+        // For what the board is short of the image is not to blame: it waits.
+        let waits = match &why {
+            Parked::OutOfMemory | Parked::Flash(_) => true,
+            Parked::Load(error) => error.blame() != Blame::Guest,
+            Parked::Image(_) | Parked::OtherImage => false,
+        };
+        if !waits {
+            let reason = reason_of(&why);
+            insist(&mut self.store, |store| store.reject(bank, reason))?;
+        }
+        Err(why.into())
+    }
+
+    fn is_newer(&mut self, slot: SlotId, version: Version) -> bool {
+        let Some(installed) = self.wanted(slot) else {
+            return true;
+        };
+        let mut newer = true;
+        let _ = installed.place.with_head(&mut self.store, &mut |head| {
+            newer = version > Head::parse(head)?.unverified_manifest()?.version;
+            Ok(())
+        });
+        newer
+    }
+
+    /// What is on its way into the slot, or waits for it.
+    pub(crate) fn staged(&self, slot: SlotId) -> Option<(BankId, Offered)> {
+        let bank = self.store.staged(slot)?;
+        Some((bank, self.store.bank(bank)?.image))
+    }
+}
+
+/// Holds bytes of a head, and what came with its end.
+fn hold(held: &mut Vec<u8>, data: &[u8]) -> Result<(), Refused> {
+    // What comes in one piece may reach beyond the head, and no more can come before that is accepted.
+    if held.len() > HEAD_MAX {
+        return Err(Refused::OutOfMemory);
+    }
+    held.try_reserve(data.len())
+        .map_err(|_| Refused::OutOfMemory)?;
+    held.extend_from_slice(data);
+    Ok(())
+}

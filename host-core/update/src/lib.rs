@@ -1,0 +1,134 @@
+//! # Plugins that are updated while they work
+//!
+//! An [`Updater`] is a [host](corelet_host) over a [store](corelet_store): its slots have what the store says. A new version is received while
+//! the old one works, takes its place on trial, and is confirmed or rolled back. The store says what a power cut can do to
+//! that: nothing. This page says when which version serves.
+//!
+//! ```
+//! use corelet_smp::Smp;
+//! use corelet_store::{FlashMap, Start, Store};
+//! use corelet_update::{Device, Fuel, Mapped, Report, UpdatePolicy, Updater};
+//! # use corelet_host::Host;
+//! # use corelet_image::Keys;
+//! # use embedded_storage::nor_flash::NorFlash;
+//! # trait Port { fn read(&mut self, buffer: &mut [u8]) -> usize; fn write(&mut self, line: &[u8]); }
+//!
+//! # const KEYS: Keys<'static> = Keys::NONE;
+//! fn run<B: Device, F: NorFlash + Mapped>(
+//!     host: Host<B, 2>, flash: F, map: &'static FlashMap<4>, mut port: impl Port, suits: impl Fn() -> bool,
+//! ) -> Result<(), corelet_store::Error> {
+//!     let store = Store::mount(flash, map, Start::Ordinary)?;
+//!     let mut plugins: Updater<B, F, 2, 4> = Updater::new(host, store, KEYS, UpdatePolicy::DEVICE);
+//!     let (mut smp, mut buffer) = (Smp::<512>::new(), [0; 64]);
+//!     loop {
+//!         let count = port.read(&mut buffer);
+//!         let mut received = &buffer[..count];
+//!         while let Some(line) = smp.feed(&mut received, &mut plugins) {
+//!             port.write(line);
+//!         }
+//!         match plugins.run(Fuel(5_000)) {
+//!             Report::RolledBack { slot, reason } => println!("slot {slot}: {reason}"),
+//!             Report::WantsErase if suits() => plugins.erase_now()?,
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! ## Receiving
+//!
+//! [`open`](Updater::open) and [`receive`](Updater::receive) take an image in pieces; over a serial line [`Smp`](corelet_smp::Smp)
+//! calls them, since an `Updater` is [`Managed`](corelet_smp::Managed). Before anything is erased, the head of the image is there,
+//! and its signature, key, lengths and versions were checked, the manifest against the slot's policy, and the store asked whether it was
+//! rejected or is older than it may be. When all is there, it is read back from flash, and the module admitted as
+//! [`Host::load`](corelet_host::Host::load) does. What does not pass is rejected; what runs has not noticed.
+//!
+//! An image is known by the SHA-256 of all its bytes, which comes before the first of them. An upload without it is one that goes on after
+//! a cut: the head tells which.
+//!
+//! ## One version takes another's place
+//!
+//! [`test`](Updater::test) begins a trial in the store, of one slot or of several together. Then, for each slot:
+//!
+//! 1. The new image's signature is checked, if it was not since the device started, and its module admitted. The old version works.
+//! 2. The old version has its last call, `shutdown`, in slices, with [`shutdown_fuel`](UpdatePolicy::shutdown_fuel) and
+//!    [`shutdown_ms`](UpdatePolicy::shutdown_ms) at most. One that faulted has none.
+//! 3. It is removed, and the new one is placed: module and manifest are hashed, admitted and translated. That is one call of
+//!    [`run`](Updater::run).
+//! 4. `init`, in slices. When it is done the new version serves: [`swap_gap`](Updater::swap_gap) is how long that took since 3.
+//!
+//! There is heap for one version at a time, so nothing serves meanwhile. The way back is the same, but that a version which trapped goes
+//! at once, without step 2.
+//!
+//! ## Trials
+//!
+//! A trial is confirmed when all holds that the manifest and the [`UpdatePolicy`] ask for, the stricter of both: so many good calls
+//! in a row, so many seconds, and that `health` says it is well. Or by [command](Updater::confirm). It is rolled back:
+//!
+//! | | reason |
+//! |---|---|
+//! | it traps, or answers nonsense, by its own fault | `Trapped` |
+//! | it uses up the fuel of a call | `OutOfFuel` |
+//! | `health` answers with an error, or `init` does | `Unhealthy` |
+//! | it ticks or is asked for its health, and answers nothing for [`heartbeat_ms`](UpdatePolicy::heartbeat_ms); or it cannot be initialised for as long | `Silent` |
+//! | it ran when the watchdog or a panic reset the device; without a quarantine, after [`failures`](UpdatePolicy::failures) of them | `ResetDevice` |
+//! | it is not confirmed after [`trial_ms`](UpdatePolicy::trial_ms), or [`starts`](UpdatePolicy::starts) | `NotConfirmed` |
+//! | it is damaged in flash | `Damaged` |
+//! | this firmware does not take it | `Refused` |
+//! | by [command](Updater::roll_back) | `Command` |
+//!
+//! An error of its own puts confirmation off, and is no reason. Power that goes is nobody's fault: the trial goes on, its calls and
+//! seconds counted anew. What is tried together is confirmed together, when each has passed, and if one fails, none stays.
+//!
+//! ## Parked
+//!
+//! At the start each slot's image is verified, and its shapes are held against what this firmware offers. What was confirmed and does not
+//! fit is [parked](Report::Parked), with the reason: it stays in its bank, and its data in storage, and it is looked at again at the next start.
+//! So a firmware update keeps plugins, and the next one brings back what this one could not run.
+//!
+//! ## Data
+//!
+//! What a plugin keeps in storage outlives its versions, forward and back. When no bank has the plugin any more, at the next start or after
+//! [`erase`](Updater::erase), the board is [told](Device::retain_data).
+//!
+//! ## Erases
+//!
+//! [`run`](Updater::run) asks for them ([`Report::WantsErase`]), and [`erase_now`](Updater::erase_now) does one sector. Only if the
+//! journal is full, and a trial is to begin or to end, it is moved at once.
+//!
+//! ## What it takes
+//!
+//! Memory: the host, the store, some 300 bytes for each slot and 33 for each bank. Heap: the head of an image that is coming, 4,176
+//! bytes and one piece at most; where the flash is not [`Mapped`], a copy of an image while it is checked or placed.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod command;
+mod device;
+mod incoming;
+mod log_ring;
+mod managed;
+mod policy;
+mod read;
+mod refused;
+mod report;
+mod seat;
+mod settle;
+mod trial;
+mod updater;
+
+pub use corelet_host::{Fuel, SlotId};
+pub use corelet_store::Reason;
+
+pub use device::Device;
+pub use log_ring::{LINE_MAX, LogRing};
+pub use policy::UpdatePolicy;
+pub use read::Mapped;
+pub use refused::Refused;
+pub use report::{Parked, Report};
+pub use updater::Updater;

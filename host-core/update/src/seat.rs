@@ -1,0 +1,69 @@
+//! What the host has in a slot, beside what the store says that it is to have.
+
+use corelet_host::Ticket;
+use corelet_host::plugin::lifecycle;
+use corelet_image::Confirm;
+use corelet_store::{ImageDigest, Reason};
+
+use crate::Parked;
+use crate::read::Place;
+use crate::trial::Trial;
+
+/// An image in its place. The digest of what came with the device is zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Installed {
+    pub place: Place,
+    pub digest: ImageDigest,
+}
+
+/// A plugin that makes room for another version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaving {
+    /// Its last call; none while it is in the middle of another.
+    pub call: Option<Ticket<lifecycle::functions::Shutdown>>,
+    /// When it goes without more words, in nanoseconds.
+    pub until: u64,
+}
+
+/// What the host has in a slot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seat {
+    /// What was given to the host, or refused by it.
+    pub here: Option<Installed>,
+    /// Why the host does not have it.
+    pub parked: Option<Parked>,
+    pub leaving: Option<Leaving>,
+    /// What the trial failed at, until the store knows.
+    pub verdict: Option<Reason>,
+    /// What confirms the trial.
+    pub confirm: Confirm,
+    pub tick_ms: Option<u32>,
+    pub trial: Trial,
+    /// What is here was on trial when it was last looked at.
+    pub tried: bool,
+    /// When the version before was gone, in nanoseconds; none once the new one works.
+    pub gone: Option<u64>,
+    /// How long nothing served between two versions, in nanoseconds.
+    pub gap: u64,
+    pub rollbacks: u32,
+}
+
+impl Seat {
+    pub(crate) const EMPTY: Self = Self {
+        here: None,
+        parked: None,
+        leaving: None,
+        verdict: None,
+        confirm: Confirm {
+            good_calls: 0,
+            seconds: 0,
+            health: false,
+        },
+        tick_ms: None,
+        trial: Trial::NONE,
+        tried: false,
+        gone: None,
+        gap: 0,
+        rollbacks: 0,
+    };
+}

@@ -1,0 +1,267 @@
+//! A host over a store.
+
+use corelet_host::capability::monotonic_clock::MonotonicClock;
+use corelet_host::{Fuel, Host, SlotId};
+use corelet_image::{Head, Keys, PluginId, Proof};
+use corelet_store::{BankState, Error, ImageDigest, Reason, Runs, Store};
+use embedded_storage::nor_flash::NorFlash;
+
+use crate::incoming::Incoming;
+use crate::read::Place;
+use crate::seat::{Installed, Seat};
+use crate::{Device, Mapped, Report, UpdatePolicy};
+
+/// How often trials are looked at when nothing else is due.
+const LOOK_NS: u64 = 100_000_000;
+
+/// A host whose slots have what a store says.
+///
+/// Commands change the store, and [`run`](Self::run) makes it so: it puts plugins in their places, watches trials, confirms
+/// them and rolls them back.
+pub struct Updater<B: 'static, F, const SLOTS: usize, const BANKS: usize, const PLUGINS: usize = 8>
+{
+    pub(crate) host: Host<B, SLOTS>,
+    pub(crate) store: Store<F, BANKS, PLUGINS>,
+    pub(crate) keys: Keys<'static>,
+    pub(crate) policy: UpdatePolicy,
+    pub(crate) seats: [Seat; SLOTS],
+    /// Which banks have an image whose signature was checked since the device started.
+    pub(crate) proofs: [Option<Proof>; BANKS],
+    pub(crate) factory: Option<Proof>,
+    pub(crate) incoming: Option<Incoming>,
+    /// Plugins may have gone whose data is still there.
+    pub(crate) untidy: bool,
+    erase_told: bool,
+}
+
+impl<B, F, const SLOTS: usize, const BANKS: usize, const PLUGINS: usize>
+    Updater<B, F, SLOTS, BANKS, PLUGINS>
+where
+    B: Device + 'static,
+    F: NorFlash + Mapped,
+{
+    /// What the store says that the slots run, in the slots of a host that has nothing in them yet. [`run`](Self::run) puts it there, one slot at a
+    /// time.
+    pub const fn new(
+        host: Host<B, SLOTS>,
+        store: Store<F, BANKS, PLUGINS>,
+        keys: Keys<'static>,
+        policy: UpdatePolicy,
+    ) -> Self {
+        Self {
+            host,
+            store,
+            keys,
+            policy,
+            seats: [Seat::EMPTY; SLOTS],
+            proofs: [None; BANKS],
+            factory: None,
+            incoming: None,
+            untidy: true,
+            erase_told: false,
+        }
+    }
+
+    /// Does one thing that is due: puts a plugin in its place, ends a trial, or gives a slot a slice, as
+    /// [`Host::run`](corelet_host::Host::run) does. Call it in the main loop.
+    ///
+    /// To put a plugin in its place takes as long as its module is, and when its signature was not checked since the device started, as long as that.
+    pub fn run(&mut self, slice: Fuel) -> Report {
+        let told = core::mem::take(&mut self.erase_told);
+        if !told && self.store.wants_erase().is_some() {
+            self.erase_told = true;
+            return Report::WantsErase;
+        }
+        let now = self.now();
+        for slot in slots::<SLOTS>() {
+            let report = self.settle(slot, now).or_else(|| self.watch(slot, now));
+            if let Some(report) = report {
+                return report;
+            }
+        }
+        self.tidy();
+        let mut report = self.host.run(slice);
+        match &mut report {
+            corelet_host::Report::Initialised { slot } => self.works(*slot),
+            corelet_host::Report::Idle { next } if self.watches() => {
+                let soon = now.saturating_add(LOOK_NS);
+                *next = Some(next.map_or(soon, |next| next.min(soon)));
+            }
+            _ => {}
+        }
+        Report::Host(report)
+    }
+
+    /// Whether a trial or a last call goes on, which time may end.
+    fn watches(&self) -> bool {
+        let leaves = self.seats.iter().any(|seat| seat.leaving.is_some());
+        let trial = |slot| matches!(self.store.runs(slot), Runs::Trial(_));
+        leaves || slots::<SLOTS>().any(trial)
+    }
+
+    /// Erases the sector that is wanted, if one is.
+    ///
+    /// # Errors
+    /// [`Error::Flash`] or [`Error::NotWritten`]; it may be tried again.
+    pub fn erase_now(&mut self) -> Result<(), Error> {
+        self.store.erase_step()
+    }
+
+    /// The host, to call plugins and to deliver events to them. What is loaded or unloaded here by hand is not put back before
+    /// the store says something else of that slot.
+    pub const fn host(&mut self) -> &mut Host<B, SLOTS> {
+        &mut self.host
+    }
+
+    /// What is in the banks.
+    pub const fn store(&self) -> &Store<F, BANKS, PLUGINS> {
+        &self.store
+    }
+
+    /// How long nothing served in a slot when a version last took the place of another one, in nanoseconds; 0 if none has.
+    pub fn swap_gap(&self, slot: SlotId) -> u64 {
+        self.seat(slot).map_or(0, |seat| seat.gap)
+    }
+
+    /// Why the slot does not run what the store says that it runs; none if it does.
+    pub fn parked(&self, slot: SlotId) -> Option<crate::Parked> {
+        self.seat(slot)?.parked
+    }
+
+    /// A new version has come to its first answer.
+    fn works(&mut self, slot: SlotId) {
+        let now = self.now();
+        if let Some(seat) = self.seat_mut(slot)
+            && let Some(gone) = seat.gone.take()
+        {
+            seat.gap = now.saturating_sub(gone);
+        }
+    }
+
+    /// Has the board forget what plugins kept that are not installed any more.
+    fn tidy(&mut self) {
+        let factory = self.store.map().factory();
+        if !self.untidy || factory.is_some() && self.factory.is_none() {
+            return;
+        }
+        self.untidy = false;
+        let Self { host, store, .. } = self;
+        // Which plugin the device came with nobody knows but its image.
+        let mut came = None;
+        if factory.is_some() {
+            let _ = Place::Factory.with_head(store, &mut |head| {
+                let head = Head::parse(head)?;
+                let manifest = head.unverified_manifest()?;
+                came = Some(PluginId::of(head.key_id(), manifest.name));
+                Ok(())
+            });
+        }
+        let Some(board) = host.board_mut() else {
+            return;
+        };
+        board.retain_data(&|plugin| {
+            let mut banks = store.banks().map(|(_, bank)| bank);
+            let held = banks.any(|bank| {
+                let gone = matches!(bank.state, BankState::Empty | BankState::Rejected(_));
+                !gone && bank.image.plugin == plugin
+            });
+            held || came == Some(plugin)
+        });
+    }
+}
+
+impl<B, F, const SLOTS: usize, const BANKS: usize, const PLUGINS: usize>
+    Updater<B, F, SLOTS, BANKS, PLUGINS>
+where
+    B: MonotonicClock + 'static,
+    F: NorFlash + Mapped,
+{
+    pub(crate) fn now(&mut self) -> u64 {
+        self.host.board_mut().map_or(0, MonotonicClock::now)
+    }
+
+    pub(crate) fn seat(&self, slot: SlotId) -> Option<&Seat> {
+        self.seats.get(usize::from(slot.0))
+    }
+
+    pub(crate) fn seat_mut(&mut self, slot: SlotId) -> Option<&mut Seat> {
+        self.seats.get_mut(usize::from(slot.0))
+    }
+
+    /// What the store says that the slot runs.
+    pub(crate) fn wanted(&self, slot: SlotId) -> Option<Installed> {
+        match self.store.runs(slot) {
+            Runs::Trial(bank) | Runs::Confirmed(bank) => Some(Installed {
+                place: Place::Bank(bank),
+                digest: self.store.bank(bank)?.image.digest,
+            }),
+            Runs::Factory => Some(Installed {
+                place: Place::Factory,
+                digest: ImageDigest::default(),
+            }),
+            Runs::Nothing => None,
+        }
+    }
+
+    /// Writes down that the trial failed, after its plugin is gone.
+    pub(crate) fn condemn(&mut self, slot: SlotId, reason: Reason) -> Report {
+        let now = self.now();
+        self.host.remove(slot);
+        if let Some(seat) = self.seat_mut(slot) {
+            seat.here = None;
+            seat.leaving = None;
+            seat.tried = false;
+            seat.gone = Some(now);
+            seat.verdict = Some(reason);
+        }
+        self.sentence(slot, reason)
+    }
+
+    /// Writes down that the trial failed.
+    pub(crate) fn sentence(&mut self, slot: SlotId, reason: Reason) -> Report {
+        let result = match self.store.runs(slot) {
+            Runs::Trial(bank) => insist(&mut self.store, |store| store.reject(bank, reason)),
+            _ => Ok(()),
+        };
+        let Some(seat) = self.seat_mut(slot) else {
+            return Report::RolledBack { slot, reason };
+        };
+        match result {
+            Ok(()) => {
+                seat.verdict = None;
+                seat.rollbacks = seat.rollbacks.saturating_add(1);
+                Report::RolledBack { slot, reason }
+            }
+            Err(error) => Report::StoreFailed { slot, error },
+        }
+    }
+
+    pub(crate) fn confirm_now(&mut self, slot: SlotId) -> Result<(), Error> {
+        insist(&mut self.store, |store| store.confirm(slot))
+    }
+
+    /// Whether the image's signature was checked since the device started.
+    pub(crate) fn proof(&mut self, place: Place) -> Option<&mut Option<Proof>> {
+        match place {
+            Place::Bank(bank) => self.proofs.get_mut(usize::from(bank.0)),
+            Place::Factory => Some(&mut self.factory),
+        }
+    }
+}
+
+/// Does what cannot wait for the firmware to find time for an erase: erases then what is wanted.
+pub(crate) fn insist<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
+    store: &mut Store<F, BANKS, PLUGINS>,
+    act: impl Fn(&mut Store<F, BANKS, PLUGINS>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut result = act(store);
+    while result == Err(Error::WantsErase) && store.wants_erase().is_some() {
+        store.erase_step()?;
+        result = act(store);
+    }
+    result
+}
+
+pub(crate) fn slots<const SLOTS: usize>() -> impl Iterator<Item = SlotId> {
+    (0..=u8::MAX).map(SlotId).take(SLOTS)
+}

@@ -1,0 +1,246 @@
+//! A board, a chip that a power cut leaves as it is, and the updater over both.
+
+use std::collections::BTreeSet;
+
+use corelet_fault_flash::{Chip, Flash};
+use corelet_host::capability::monotonic_clock::MonotonicClock;
+use corelet_host::plugin::lifecycle::functions::{Health, Shutdown};
+use corelet_host::plugin::ticker::functions::Tick;
+use corelet_host::{Host, PluginId, Policy, SlotPolicy};
+use corelet_image::{
+    Confirm, DEVELOPMENT_KEY, DEVELOPMENT_SEED, Keys, Manifest, Unsigned, Version,
+};
+use corelet_store::{FlashMap, ImageDigest, Layout, Region, Sectors, Start, Store};
+use corelet_update::{Device, Fuel, Mapped, Report, SlotId, UpdatePolicy, Updater};
+use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
+use sha2::{Digest, Sha256};
+
+use crate::module::{Module, OK, SAD};
+
+pub(crate) const ONE: SlotId = SlotId(0);
+pub(crate) const TWO: SlotId = SlotId(1);
+pub(crate) const SECOND: u64 = 1_000_000_000;
+
+pub(crate) static MAP: FlashMap<4> = FlashMap::new(Layout {
+    sectors: &[Sectors {
+        count: 16,
+        size: 4096,
+    }],
+    journal: [Region::new(0, 4096), Region::new(4096, 4096)],
+    banks: [
+        Region::new(0x2000, 0x2000),
+        Region::new(0x4000, 0x2000),
+        Region::new(0x6000, 0x2000),
+        Region::new(0x8000, 0x2000),
+    ],
+    slots: 2,
+    factory: None,
+    data: None,
+});
+
+/// A chip on a bus: its bytes are not in memory.
+#[derive(Clone)]
+pub(crate) struct Spi(pub(crate) Flash<4, 4096>);
+
+impl Mapped for Spi {}
+
+impl ErrorType for Spi {
+    type Error = <Flash<4, 4096> as ErrorType>::Error;
+}
+
+impl ReadNorFlash for Spi {
+    const READ_SIZE: usize = Flash::<4, 4096>::READ_SIZE;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        self.0.read(offset, bytes)
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
+impl NorFlash for Spi {
+    const WRITE_SIZE: usize = 4;
+    const ERASE_SIZE: usize = 4096;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
+        self.0.erase(from, to)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
+        self.0.write(offset, bytes)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Board {
+    pub(crate) now: u64,
+    /// Whose data is there.
+    pub(crate) data: BTreeSet<[u8; 8]>,
+}
+
+impl MonotonicClock for Board {
+    fn now(&mut self) -> u64 {
+        self.now
+    }
+
+    fn resolution(&mut self) -> u64 {
+        1
+    }
+}
+
+impl Device for Board {
+    fn retain_data(&mut self, is_installed: &dyn Fn(PluginId) -> bool) {
+        self.data.retain(|plugin| is_installed(PluginId(*plugin)));
+    }
+}
+
+pub(crate) type Plugins = Updater<Board, Spi, 2, 4>;
+
+/// A plugin that ticks every second.
+pub(crate) struct Plugin {
+    pub(crate) name: &'static str,
+    pub(crate) version: u32,
+    pub(crate) security_version: u32,
+    pub(crate) confirm: Confirm,
+    /// The bodies of its exports.
+    pub(crate) init: &'static str,
+    pub(crate) tick: &'static str,
+    pub(crate) health: Option<&'static str>,
+    pub(crate) shutdown: Option<&'static str>,
+}
+
+impl Plugin {
+    pub(crate) const GOOD: Self = Self {
+        name: "thermostat",
+        version: 1,
+        security_version: 0,
+        confirm: Confirm {
+            good_calls: 0,
+            seconds: 0,
+            health: false,
+        },
+        init: OK,
+        tick: OK,
+        health: None,
+        shutdown: None,
+    };
+
+    pub(crate) fn image(&self) -> Vec<u8> {
+        let mut module = Module::with_init(self.init).export::<Tick>(self.tick);
+        if let Some(health) = self.health {
+            module = module.export::<Health>(health);
+        }
+        if let Some(shutdown) = self.shutdown {
+            module = module.export::<Shutdown>(shutdown);
+        }
+        let mut manifest = Manifest {
+            name: self.name,
+            version: Version::new(0, self.version, 0),
+            security_version: self.security_version,
+            confirm: self.confirm,
+            tick_ms: Some(1_000),
+            ..Manifest::default()
+        };
+        manifest.budgets.fuel_per_call = 10_000;
+        manifest.budgets.memory = 65_536;
+        manifest.budgets.stack = 1_024;
+        let unsigned = Unsigned::build(&manifest, &module.build(), &DEVELOPMENT_KEY).unwrap();
+        unsigned.sign(&DEVELOPMENT_SEED).unwrap()
+    }
+}
+
+/// A body that traps.
+pub(crate) const TRAP: &str = "(unreachable)";
+/// A body that never ends.
+pub(crate) const SPIN: &str = "(loop $again (br $again)) (i64.const 0)";
+/// A body with an error of the plugin's own.
+pub(crate) const ERROR: &str = SAD;
+/// The answer of `shutdown`, which has none.
+pub(crate) const NOTHING: &str = "(i64.const 0)";
+
+pub(crate) fn digest(image: &[u8]) -> ImageDigest {
+    Sha256::digest(image).into()
+}
+
+pub(crate) fn blank() -> Spi {
+    Spi(Flash::new(&Chip::uniform(4096, 16)))
+}
+
+pub(crate) const KEYS: Keys<'static> = Keys::NONE.accept_development();
+
+pub(crate) fn start_with(flash: Spi, start: Start, policy: UpdatePolicy) -> Plugins {
+    let slots = SlotPolicy {
+        budget: corelet_host::Budget {
+            memory: 65_536,
+            ..SlotPolicy::DEVICE.budget
+        },
+        ..SlotPolicy::DEVICE
+    };
+    let host = Host::new(Board::default(), Policy::same(slots));
+    let store = Store::mount(flash, &MAP, start).unwrap();
+    Updater::new(host, store, KEYS, policy)
+}
+
+pub(crate) fn start(flash: Spi) -> Plugins {
+    start_with(flash, Start::Ordinary, UpdatePolicy::DEVICE)
+}
+
+/// The device loses its power and gets it back.
+pub(crate) fn restart(plugins: Plugins) -> Plugins {
+    start(plugins.store().flash().clone())
+}
+
+/// Runs until nothing is due, and returns what was told but for slices and idling.
+pub(crate) fn settle(plugins: &mut Plugins) -> Vec<Report> {
+    let mut told = Vec::new();
+    for _ in 0..10_000 {
+        match plugins.run(Fuel(1_000)) {
+            Report::Host(corelet_host::Report::Idle { .. }) => return told,
+            Report::Host(corelet_host::Report::Suspended { .. }) => {}
+            Report::WantsErase => plugins.erase_now().unwrap(),
+            report => told.push(report),
+        }
+    }
+    panic!("it does not come to rest: {told:?}");
+}
+
+/// So many seconds pass.
+pub(crate) fn pass(plugins: &mut Plugins, seconds: u64) -> Vec<Report> {
+    let mut told = settle(plugins);
+    for _ in 0..seconds {
+        plugins.host().board_mut().unwrap().now += SECOND;
+        told.extend(settle(plugins));
+    }
+    told
+}
+
+/// Sends an image in pieces of so many bytes.
+pub(crate) fn upload(
+    plugins: &mut Plugins,
+    slot: SlotId,
+    image: &[u8],
+    piece: usize,
+) -> Result<(), corelet_update::Refused> {
+    let length = image.len() as u32;
+    let mut offset = plugins.open(slot, length, Some(digest(image)), false)?;
+    for _ in 0..10_000 {
+        if offset == length {
+            return Ok(());
+        }
+        let rest = &image[offset as usize..];
+        offset = plugins.receive(offset, &rest[..piece.min(rest.len())])?;
+        if let Report::WantsErase = plugins.run(Fuel(1_000)) {
+            plugins.erase_now().unwrap();
+        }
+    }
+    panic!("the upload does not end");
+}
+
+/// Sends an image and begins its trial.
+pub(crate) fn install(plugins: &mut Plugins, slot: SlotId, image: &[u8]) -> Vec<Report> {
+    upload(plugins, slot, image, 200).unwrap();
+    plugins.test(&[slot]).unwrap();
+    settle(plugins)
+}

@@ -1,0 +1,10 @@
+//! Plugins are updated, tried, confirmed and rolled back over a flash.
+
+#[path = "../../../tests/host/module.rs"]
+#[allow(dead_code)]
+mod module;
+
+mod board;
+mod sets;
+mod trials;
+mod uploads;
