@@ -5,13 +5,31 @@ use crate::group::{Exchange, Stop};
 use crate::page::Page;
 use crate::{Code, GROUP as OURS, Managed, TOGETHER_MAX};
 
+/// The commands of [Corelet's own group](OURS), as a client names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Command {
+    /// Read: what is in every slot and its banks.
+    Slots = 0,
+    /// Read: what plugins logged.
+    Logs = 1,
+    /// Read: what plugins were denied.
+    Audit = 2,
+    /// Write: a slot goes back to what was confirmed before.
+    Rollback = 3,
+    /// Write: a rejected image may be tried again.
+    Forgive = 4,
+    /// Write: what was received for several slots starts as one trial.
+    TestTogether = 5,
+}
+
 pub(crate) const GROUP: u16 = OURS;
-pub(crate) const SLOTS: u8 = 0;
-pub(crate) const LOGS: u8 = 1;
-pub(crate) const AUDIT: u8 = 2;
-pub(crate) const ROLLBACK: u8 = 3;
-pub(crate) const FORGIVE: u8 = 4;
-pub(crate) const TEST: u8 = 5;
+pub(crate) const SLOTS: u8 = Command::Slots as u8;
+pub(crate) const LOGS: u8 = Command::Logs as u8;
+pub(crate) const AUDIT: u8 = Command::Audit as u8;
+pub(crate) const ROLLBACK: u8 = Command::Rollback as u8;
+pub(crate) const FORGIVE: u8 = Command::Forgive as u8;
+pub(crate) const TEST: u8 = Command::TestTogether as u8;
 
 fn from<M, A>(exchange: &Exchange<'_, '_, M, A>) -> Result<u32, Code> {
     let from = exchange.request.uint("from")?.unwrap_or(0);

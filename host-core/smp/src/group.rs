@@ -7,6 +7,9 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::{Code, Managed, Refusal, corelet, image, os, statistics};
 
+/// The reason of a refusal by the port's [`Authority`](crate::Authority), whatever the device would have said.
+pub const NOT_ALLOWED: &str = "not allowed over this port";
+
 /// One request, and all that answers it.
 pub(crate) struct Exchange<'e, 'b, M, A> {
     pub(crate) header: Header,
@@ -38,8 +41,7 @@ impl<M: Managed, A: Authority> Exchange<'_, '_, M, A> {
         if self.authority.allows(action) {
             return Ok(());
         }
-        self.reply
-            .refuse_with(Code::DENIED, &"not allowed over this port");
+        self.reply.refuse_with(Code::DENIED, &NOT_ALLOWED);
         Err(Stop::Said)
     }
 

@@ -77,6 +77,10 @@
 //! | | 4 forgive | w | `hash` | |
 //! | | 5 test together | w | `slots`: at most [`TOGETHER_MAX`] | |
 //!
+//! [`Command`] has the numbers of the last group.
+//!
+//! **Hashes.** A `hash` is the SHA-256 of all bytes of an image, from its header to the end of its module, as `sha` is.
+//!
 //! **State, written.** `hash` alone starts that image as a trial; with `confirm` it is confirmed; `confirm` alone confirms what runs
 //! in every slot. If the same image stands in several slots, the first is meant in which there is something to do.
 //!
@@ -101,7 +105,8 @@
 //! ## Who may do what
 //!
 //! [`Smp::new`] allows to read, and to upload: what is uploaded must be signed, and waits. To test, to confirm, to erase, to roll
-//! back, to forgive a rejected image and to reset are refused, unless the firmware has an [`Authority`] that decides otherwise.
+//! back, to forgive a rejected image and to reset are refused, unless the firmware has an [`Authority`] that decides otherwise. The
+//! reason is then [`NOT_ALLOWED`].
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -127,6 +132,8 @@ mod statistics;
 
 pub use authority::{Action, Authority, Everything, UploadOnly};
 pub use code::{Code, Refusal};
+pub use corelet::Command;
+pub use group::NOT_ALLOWED;
 pub use managed::{Denied, Image, LogLine, Managed, Position, Slot, State, Target, Upload};
 pub use smp::Smp;
 

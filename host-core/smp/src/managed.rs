@@ -103,7 +103,8 @@ pub struct Image<'a> {
     pub position: Position,
     /// Its version, for instance `1.4.0`.
     pub version: &'a str,
-    /// What tells it from all others, and is what [`Managed::test`] and [`Managed::confirm`] are called with: SHA-256.
+    /// What tells it from all others, and is what [`Managed::test`] and [`Managed::confirm`] are called with: the SHA-256 of all
+    /// its bytes.
     pub hash: &'a [u8; 32],
     /// It was checked, and may run.
     pub bootable: bool,
@@ -176,7 +177,8 @@ pub enum State {
 }
 
 impl State {
-    pub(crate) const fn word(self) -> &'static str {
+    /// The word that stands for it in a list of slots.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Empty => "empty",
             Self::Opening => "opening",

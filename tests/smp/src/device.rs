@@ -22,9 +22,24 @@ struct Stored {
     hash: [u8; 32],
     name: String,
     version: String,
+    security_version: u32,
     confirmed: bool,
+    /// It passed a trial.
+    tried: bool,
     pending: bool,
     permanent: bool,
+}
+
+impl Stored {
+    fn not_below(self, floor: u32) -> Result<Self, Refused> {
+        match self.security_version {
+            found if found < floor => Err(Refused::Downgrade {
+                found,
+                allowed: floor,
+            }),
+            _ => Ok(self),
+        }
+    }
 }
 
 /// Part of an image.
@@ -50,6 +65,15 @@ struct Heard {
     length: u32,
 }
 
+/// How a version that is tried comes off.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial {
+    /// After so many looks at the slots.
+    pub looks: u32,
+    /// Confirmed, or not and why.
+    pub verdict: Result<(), Refused>,
+}
+
 /// What stays over a reset, and what does not.
 #[derive(Clone, Debug, Default)]
 pub struct Device {
@@ -59,6 +83,10 @@ pub struct Device {
     /// How often [`Managed::write`] is yet put off, as while flash is erased.
     busy: u32,
     reset: bool,
+    /// A trial starts at once and ends so. Without, it starts with the next reset, and nothing but a manager confirms it.
+    pub trial: Option<Trial>,
+    /// The least security version that is taken.
+    pub floor: u32,
     /// How often each upload has to wait at its beginning.
     pub erasing: u32,
     /// Offsets at which uploads began or went on.
@@ -197,6 +225,7 @@ impl Device {
     }
 
     fn keep(&mut self, slot: u8, offset: u32, data: &[u8]) -> Result<u32, Refused> {
+        let floor = self.floor;
         let banks = self.slot(slot)?;
         let partial = banks.partial.as_mut().ok_or(Refused::Nothing)?;
         assert_eq!(partial.bytes.len(), offset as usize, "not what was wanted");
@@ -207,19 +236,43 @@ impl Device {
             let digest = Sha256::digest(&partial.bytes);
             let stored = match &partial.sha {
                 Some(sha) if !digest[..].starts_with(sha) => Err(Refused::Digest),
-                _ => verified(&partial.bytes),
+                _ => verified(&partial.bytes).and_then(|stored| stored.not_below(floor)),
             };
             match stored {
                 Ok(stored) => banks.secondary = Some(stored),
                 Err(refused) => {
-                    let hash = Parsed::parse(&partial.bytes).map_or([0; 32], |i| i.digest());
-                    banks.rejected = Some((hash, refused));
+                    banks.rejected = Some((digest.into(), refused));
                     return Err(refused);
                 }
             }
         }
         self.written += data.len();
         Ok(offset)
+    }
+
+    /// One more look at the slots; the last one ends the trial.
+    fn look(&mut self) {
+        let Some(trial) = &mut self.trial else { return };
+        let tried = |banks: &&mut Banks| banks.primary.as_ref().is_some_and(|s| !s.confirmed);
+        let Some(banks) = self.banks.iter_mut().find(tried) else {
+            return;
+        };
+        if let Some(less) = trial.looks.checked_sub(1) {
+            trial.looks = less;
+            return;
+        }
+        match trial.verdict {
+            Ok(()) => {
+                if let Some(stored) = &mut banks.primary {
+                    stored.confirmed = true;
+                    stored.tried = true;
+                }
+            }
+            Err(refused) => {
+                let stored = std::mem::replace(&mut banks.primary, banks.secondary.take());
+                banks.rejected = stored.map(|stored| (stored.hash, refused));
+            }
+        }
     }
 
     fn slot(&mut self, slot: u8) -> Result<&mut Banks, Refused> {
@@ -235,10 +288,12 @@ fn verified(bytes: &[u8]) -> Result<Stored, Refused> {
     let checked = image.verify(&keys, HOST).map_err(Refused::Image)?;
     Ok(Stored {
         bytes: bytes.to_vec(),
-        hash: image.digest(),
+        hash: Sha256::digest(bytes).into(),
         name: checked.manifest().name.to_owned(),
         version: checked.manifest().version.to_string(),
+        security_version: checked.manifest().security_version,
         confirmed: false,
+        tried: false,
         pending: false,
         permanent: false,
     })

@@ -42,7 +42,10 @@ impl Managed for Device {
         }
         let trial = banks.primary.as_ref().is_some_and(|s| !s.confirmed);
         let pending = banks.secondary.as_ref().is_some_and(|s| s.pending);
-        if (trial && banks.secondary.is_some()) || pending {
+        if trial && banks.secondary.is_some() {
+            return Err(Refused::OnTrial(upload.slot));
+        }
+        if pending {
             return Err(Refused::InUse);
         }
         if upload.sha.is_some() {
@@ -77,9 +80,14 @@ impl Managed for Device {
     }
 
     fn test(&mut self, image: &Target) -> Result<(), Refused> {
+        let at_once = self.trial.is_some();
         let banks = self.slot(image.slot)?;
         let stored = banks.secondary.as_mut().ok_or(Refused::Nothing)?;
-        stored.pending = true;
+        if at_once {
+            std::mem::swap(&mut banks.primary, &mut banks.secondary);
+        } else {
+            stored.pending = true;
+        }
         Ok(())
     }
 
@@ -148,6 +156,7 @@ impl Managed for Device {
             received: None,
             reason: None,
         };
+        self.look();
         for (slot, banks) in (0..).zip(&self.banks) {
             match &banks.primary {
                 Some(stored) => show(&Slot {
@@ -160,6 +169,7 @@ impl Managed for Device {
                     plugin: &stored.name,
                     version: &stored.version,
                     hash: Some(&stored.hash),
+                    reason: stored.tried.then_some(&"after 3 good calls"),
                     ..NONE
                 }),
                 None => show(&Slot { slot, ..NONE }),

@@ -22,6 +22,17 @@ pub enum Refused {
     Digest,
     /// The bank is in use: its image is pending, runs, or is what a trial falls back to.
     InUse,
+    /// A version is on trial in the slot.
+    OnTrial(u8),
+    /// An earlier security version than the device takes.
+    Downgrade {
+        /// What the image has.
+        found: u32,
+        /// The least that is taken.
+        allowed: u32,
+    },
+    /// It stopped in its trial.
+    Trapped,
     /// Nothing is there.
     Nothing,
     /// It was confirmed before.
@@ -37,6 +48,15 @@ impl fmt::Display for Refused {
             Self::Image(error) => error.fmt(f),
             Self::Digest => f.write_str("the bytes do not have the SHA-256 that came with them"),
             Self::InUse => f.write_str("the image there is in use"),
+            Self::OnTrial(slot) => write!(
+                f,
+                "slot {slot} has a version on trial: confirm it or roll it back first"
+            ),
+            Self::Downgrade { found, allowed } => write!(
+                f,
+                "security version {found}, the device has confirmed {allowed}: send that or a later one"
+            ),
+            Self::Trapped => f.write_str("it trapped"),
             Self::Nothing => f.write_str("nothing is there"),
             Self::Confirmed => f.write_str("it was confirmed before"),
         }
@@ -53,6 +73,9 @@ impl Refusal for Refused {
             Self::Image(_) => Code::INVALID_HEADER,
             Self::Digest => Code::INVALID_HASH,
             Self::InUse => Code::NO_FREE_SLOT,
+            Self::OnTrial(_) => Code::ALREADY_PENDING,
+            Self::Downgrade { .. } => Code::OLDER,
+            Self::Trapped => Code::BAD_STATE,
             Self::Nothing => Code::NO_IMAGE,
             Self::Confirmed => Code::BAD_STATE,
         }
