@@ -6,11 +6,11 @@ use std::path::Path;
 /// What kind of failure it was; its number is the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Something was checked and found wanting: a contract, an image, a plugin, a call.
+    /// Something was checked and found wanting: a contract, an image, a plugin, a call. Or a device refused.
     Refused = 1,
     /// The command line was wrong, or a file could not be read or written.
     Usage = 2,
-    /// Cargo, the compiler, QEMU or another tool failed or is missing.
+    /// Cargo, the compiler, QEMU or another tool failed or is missing, or a device does not answer.
     Tool = 3,
 }
 
@@ -37,7 +37,7 @@ impl Failure {
         Self::new(Kind::Usage, message)
     }
 
-    /// A tool that failed or is missing.
+    /// A tool that failed or is missing, or a device that does not answer.
     pub fn tool(message: impl fmt::Display) -> Self {
         Self::new(Kind::Tool, message)
     }
@@ -108,6 +108,13 @@ impl Failure {
     #[must_use]
     pub fn help(mut self, help: impl fmt::Display) -> Self {
         self.text.push_str(&self::help(&help));
+        self
+    }
+
+    /// Adds a last line: what holds in spite of it.
+    #[must_use]
+    pub(crate) fn then(mut self, what: impl fmt::Display) -> Self {
+        self.push(&what.to_string());
         self
     }
 

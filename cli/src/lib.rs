@@ -5,21 +5,28 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | well |
-//! | 1 | what was checked is refused, or a plugin failed |
-//! | 2 | the command line is wrong, or a file cannot be read or written |
-//! | 3 | a tool failed or is missing: Cargo, the compiler, QEMU |
+//! | 1 | what was checked is refused, a plugin failed, or a device refused |
+//! | 2 | the command line is wrong, or a file or port cannot be opened, read or written |
+//! | 3 | a tool failed or is missing: Cargo, the compiler, QEMU; or a device does not answer |
 
+mod audit;
 mod build;
 mod check;
 mod compile;
+mod confirm;
 mod contract_check;
+mod device;
+mod erase;
 mod error;
 pub mod firmware;
 mod flash_file;
+mod forgive;
 mod function_name;
 mod inspect;
+mod install;
 mod key_file;
 mod keygen;
+mod logs;
 mod manifest_grants;
 mod manifest_source;
 mod manifest_values;
@@ -28,12 +35,17 @@ mod new;
 mod output;
 mod package;
 pub mod qemu;
+mod reset;
+mod rollback;
 mod run;
 mod sign;
 mod slim;
+mod slots;
+mod stats;
 mod toml_table;
 pub mod toolchain;
 mod units;
+mod upload;
 mod verify;
 mod wit;
 
@@ -57,9 +69,9 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  well
-  1  what was checked is refused, or a plugin failed
-  2  the command line is wrong, or a file cannot be read or written
-  3  a tool failed or is missing: Cargo, the compiler, QEMU";
+  1  what was checked is refused, a plugin failed, or a device refused
+  2  the command line is wrong, or a file or port cannot be opened, read or written
+  3  a tool failed or is missing: Cargo, the compiler, QEMU; or a device does not answer";
 
 #[derive(Clone, Debug, Subcommand)]
 enum Verb {
@@ -71,6 +83,17 @@ enum Verb {
     Verify(verify::Args),
     Inspect(inspect::Args),
     Run(run::Args),
+    Install(install::Args),
+    Upload(upload::Args),
+    Slots(slots::Args),
+    Confirm(confirm::Args),
+    Rollback(rollback::Args),
+    Erase(erase::Args),
+    Forgive(forgive::Args),
+    Logs(logs::Args),
+    Audit(audit::Args),
+    Stats(stats::Args),
+    Reset(reset::Args),
     #[command(subcommand)]
     Wit(wit::Verb),
 }
@@ -100,6 +123,17 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Verify(args) => verify::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Run(args) => run::run(args),
+        Verb::Install(args) => install::run(args),
+        Verb::Upload(args) => upload::run(args),
+        Verb::Slots(args) => slots::run(args),
+        Verb::Confirm(args) => confirm::run(args),
+        Verb::Rollback(args) => rollback::run(args),
+        Verb::Erase(args) => erase::run(args),
+        Verb::Forgive(args) => forgive::run(args),
+        Verb::Logs(args) => logs::run(args),
+        Verb::Audit(args) => audit::run(args),
+        Verb::Stats(args) => stats::run(args),
+        Verb::Reset(args) => reset::run(args),
         Verb::Wit(verb) => wit::run(verb),
     }
 }

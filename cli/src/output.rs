@@ -1,10 +1,13 @@
 //! What goes to the terminal: results on standard output, everything else on standard error.
 
+use std::cell::Cell;
 use std::fmt::Display;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::units::grouped;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
@@ -51,6 +54,56 @@ pub(crate) fn progress(what: impl Into<std::borrow::Cow<'static, str>>) -> Progr
     }
     bar.enable_steady_tick(Duration::from_millis(100));
     Progress(bar)
+}
+
+/// Shows that of `what` so many bytes are on their way, until it is dropped: how many have arrived, how fast, and the time that is
+/// left. Where standard error is no terminal, a line for each quarter.
+pub(crate) fn transfer(what: &'static str, bytes: u64) -> Transfer {
+    let bar = ProgressBar::new(bytes).with_message(what);
+    let template = "{msg} {total_bytes} {bar:30} {percent} %  {bytes_per_sec}  {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸ "));
+    }
+    Transfer {
+        bar,
+        begun: Cell::new(false),
+        quarters: Cell::new(0),
+    }
+}
+
+/// Bytes on their way.
+#[derive(Debug)]
+pub(crate) struct Transfer {
+    bar: ProgressBar,
+    begun: Cell<bool>,
+    quarters: Cell<u64>,
+}
+
+impl Transfer {
+    /// So many bytes have arrived.
+    pub(crate) fn at(&self, bytes: u64) {
+        self.bar.set_position(bytes);
+        // What was there before tells nothing of the rate.
+        if !self.begun.replace(true) {
+            self.bar.reset_eta();
+        }
+        let all = self.bar.length().unwrap_or(0).max(1);
+        let quarters = bytes.saturating_mul(4) / all;
+        if self.bar.is_hidden() && quarters != self.quarters.replace(quarters) {
+            note(format_args!(
+                "{}  {} of {} B",
+                self.bar.message(),
+                grouped(bytes),
+                grouped(all)
+            ));
+        }
+    }
+}
+
+impl Drop for Transfer {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 /// Something that takes long.

@@ -82,6 +82,16 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
+/// A time for a person, as [`parse_duration`] reads it: `250ms`, `30s`, `5min`.
+pub(crate) fn time(time: Duration) -> String {
+    let (seconds, milliseconds) = (time.as_secs(), time.subsec_millis());
+    match (seconds, milliseconds) {
+        (60.., 0) if seconds.is_multiple_of(60) => format!("{}min", seconds / 60),
+        (_, 0) => format!("{seconds}s"),
+        _ => format!("{}ms", time.as_millis()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +103,13 @@ mod tests {
         assert_eq!(milliseconds("250ms"), Ok(250));
         assert_eq!(milliseconds("1.5 min"), Ok(90_000));
         assert_eq!(parse_duration("1us"), Ok(Duration::from_micros(1)));
+    }
+
+    #[test]
+    fn times_are_written_as_they_are_read() {
+        for text in ["250ms", "1500ms", "0s", "30s", "90s", "5min"] {
+            assert_eq!(parse_duration(text).map(time).as_deref(), Ok(text));
+        }
     }
 
     #[test]

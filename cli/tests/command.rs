@@ -4,8 +4,9 @@ mod common;
 
 use common::Sandbox;
 
-const VERBS: [&str; 9] = [
-    "new", "build", "check", "keygen", "sign", "verify", "inspect", "run", "wit",
+const VERBS: [&str; 20] = [
+    "new", "build", "check", "keygen", "sign", "verify", "inspect", "run", "install", "upload",
+    "slots", "confirm", "rollback", "erase", "forgive", "logs", "audit", "stats", "reset", "wit",
 ];
 
 #[test]
@@ -14,9 +15,9 @@ fn help_names_every_verb_and_every_exit_code() {
     for verb in VERBS {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb}: {help}");
     }
-    let codes = "Exit codes:\n  0  well\n  1  what was checked is refused, or a plugin failed\n  \
-                 2  the command line is wrong, or a file cannot be read or written\n  \
-                 3  a tool failed or is missing: Cargo, the compiler, QEMU\n";
+    let codes = "Exit codes:\n  0  well\n  1  what was checked is refused, a plugin failed, or a device refused\n  \
+                 2  the command line is wrong, or a file or port cannot be opened, read or written\n  \
+                 3  a tool failed or is missing: Cargo, the compiler, QEMU; or a device does not answer\n";
     assert!(help.contains(codes), "{help}");
 }
 
