@@ -1,5 +1,7 @@
 //! `corelet erase`: an image goes from a slot.
 
+use corelet_smp::State;
+
 use crate::device::{Device, PortArgs, SlotArgs, erase};
 use crate::error::Failure;
 use crate::{output, slots};
@@ -20,12 +22,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut device = Device::open(&args.port)?;
     let slot = args.slot.slot;
     let before = slots::list(&mut device)?;
-    let primary = before.primary(slot)?;
-    let erased: Vec<_> = if args.active {
-        vec![primary.to_string()]
-    } else {
-        before.others(slot).map(ToString::to_string).collect()
-    };
+    before.primary(slot)?;
     erase(&mut device, slot, args.active).map_err(|trouble| {
         trouble.or(|refusal| {
             refusal
@@ -33,6 +30,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
                 .then("nothing was erased")
         })
     })?;
+    let after = slots::list(&mut device)?;
+    let erased: Vec<_> = before
+        .of(slot)
+        .filter(|row| !row.is(State::Empty) && after.of(slot).all(|left| left != *row))
+        .map(ToString::to_string)
+        .collect();
     let erased = match &erased[..] {
         [] => "nothing was there".to_owned(),
         erased => erased.join("; "),

@@ -103,7 +103,8 @@ impl<'a> Trial<'a> {
                     let reason = row.reason().map(|reason| format!(" {reason}"));
                     return Ok(format!("confirmed{}", reason.unwrap_or_default()));
                 }
-                Some(row) if row.is(State::Trial) => self.is_seen = true,
+                // A plugin that faulted in its trial is rejected for it, with more to say.
+                Some(row) if row.is(State::Trial) || row.is(State::Faulted) => self.is_seen = true,
                 Some(row) if row.is(State::Verified) || row.is(State::Received) => {
                     if self.is_seen {
                         return Err(self.failed(&slots, "did not pass its trial", None));

@@ -65,6 +65,12 @@ impl ImageFile {
         })
     }
 
+    /// What a device says of it that does not trust its key.
+    pub(crate) fn distrust(&self) -> impl Iterator<Item = ImageError> {
+        let unknown = ImageError::UnknownKey { found: self.key };
+        [unknown, ImageError::DevelopmentKey].into_iter()
+    }
+
     /// What it is, for a failure.
     pub(crate) fn fact(&self) -> String {
         let key = if self.key == KeyId::of(&DEVELOPMENT_KEY) {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use corelet_image::ImageError;
 use corelet_smp::{Code, NOT_ALLOWED};
 use mcumgr_toolkit::smp_errors::DeviceError;
 
@@ -18,27 +19,23 @@ pub(super) const NOT_ALLOWED_HELP: &str = "the firmware decides what may be done
 pub(crate) struct Refusal {
     /// The number that every client knows; none of an error that only its group has.
     code: Option<i32>,
-    reason: String,
+    /// The device's own words, if it had any.
+    reason: Option<String>,
+    /// The number in words.
+    meaning: String,
 }
 
 impl Refusal {
     pub(super) fn new(error: DeviceError) -> Self {
-        match error {
-            DeviceError::V1 {
-                rc,
-                rsn: Some(reason),
-            } => Self {
-                code: Some(rc),
-                reason: shown(&reason),
-            },
-            DeviceError::V1 { rc, .. } => Self {
-                code: Some(rc),
-                reason: error.to_string(),
-            },
-            DeviceError::V2 { .. } => Self {
-                code: None,
-                reason: error.to_string(),
-            },
+        let meaning = error.to_string();
+        let (code, reason) = match error {
+            DeviceError::V1 { rc, rsn } => (Some(rc), rsn),
+            DeviceError::V2 { .. } => (None, None),
+        };
+        Self {
+            code,
+            reason: reason.map(|reason| shown(&reason)),
+            meaning,
         }
     }
 
@@ -48,12 +45,12 @@ impl Refusal {
 
     /// The port may not be used for that, whatever the device would say.
     pub(crate) fn is_not_allowed(&self) -> bool {
-        self.is(Code::DENIED) && self.reason == NOT_ALLOWED
+        self.reason.as_deref() == Some(NOT_ALLOWED)
     }
 
-    /// Whoever signed the image is not trusted.
-    pub(crate) fn is_distrust(&self) -> bool {
-        self.is(Code::DENIED) && !self.is_not_allowed()
+    /// The device said this of the image.
+    pub(crate) fn is_of_image(&self, error: ImageError) -> bool {
+        self.reason.as_deref() == Some(&error.to_string())
     }
 
     /// It was done, and what should be said of it was too long to be said.
@@ -67,7 +64,7 @@ impl Refusal {
             .fact("port", port);
         if self.is_not_allowed() {
             failure.help(NOT_ALLOWED_HELP)
-        } else if self.is(Code::UNSUPPORTED) {
+        } else if self.is(Code::UNSUPPORTED) && self.reason.is_none() {
             failure
                 .help("it speaks SMP, but its firmware is not of Corelet, or of an earlier release")
         } else {
@@ -78,6 +75,6 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
+        f.write_str(self.reason.as_ref().unwrap_or(&self.meaning))
     }
 }

@@ -11,7 +11,7 @@ use crate::output::shown;
 use crate::units::grouped;
 
 /// One slot, or one of its banks, as the device tells it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Slot {
     pub(crate) slot: u32,
@@ -85,7 +85,7 @@ impl Slots {
     }
 
     /// What is in this slot: what runs in it first.
-    fn of(&self, slot: u8) -> impl Iterator<Item = &Slot> {
+    pub(crate) fn of(&self, slot: u8) -> impl Iterator<Item = &Slot> {
         self.iter().filter(move |row| row.slot == u32::from(slot))
     }
 
@@ -110,11 +110,6 @@ impl Slots {
     pub(crate) fn primaries(&self) -> impl Iterator<Item = &Slot> {
         let slots = self.0.chunk_by(|one, next| one.slot == next.slot);
         slots.filter_map(|rows| rows.first())
-    }
-
-    /// What else is in this slot.
-    pub(crate) fn others(&self, slot: u8) -> impl Iterator<Item = &Slot> {
-        self.of(slot).skip(1)
     }
 
     /// What became of the image with this digest in this slot; what was refused of it earlier counts least.

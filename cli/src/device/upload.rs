@@ -106,7 +106,7 @@ fn refused(
         .is_some_and(|row| row.is(State::Rejected));
     if refusal.is_not_allowed() {
         failure = failure.help(refusal::NOT_ALLOWED_HELP);
-    } else if refusal.is_distrust() {
+    } else if image.distrust().any(|error| refusal.is_of_image(error)) {
         failure = failure.help(format_args!(
             "corelet sign {} --key FILE, with a key that this device trusts",
             image.path.display()

@@ -2,7 +2,7 @@
 //!
 //! A server of MCUmgr's [Simple Management Protocol](https://docs.zephyrproject.org/latest/services/device_mgmt/smp_protocol.html),
 //! so that clients which nobody here wrote can list, upload, test, confirm and erase plugins: `smpmgr`, `mcumgr-toolkit`, and
-//! others. It takes no heap, and knows neither a store nor an interpreter: it speaks to a [`Managed`] device. This page is
+//! others, and `corelet install`. It takes no heap, and knows neither a store nor an interpreter: it speaks to a [`Managed`] device. This page is
 //! the specification.
 //!
 //! ```
