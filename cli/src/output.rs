@@ -1,6 +1,6 @@
 //! What goes to the terminal: results on standard output, everything else on standard error.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -18,9 +18,29 @@ pub(crate) fn failure(failure: &impl Display) {
     anstream::eprintln!("{}", coloured(&failure.to_string()));
 }
 
+thread_local! {
+    /// What is being shown, which a line must not run into.
+    static SHOWN: RefCell<Option<ProgressBar>> = const { RefCell::new(None) };
+}
+
 /// Prints a line that is no result: what is being done, or what is worth knowing.
 pub(crate) fn note(line: impl Display) {
-    anstream::eprintln!("{line}");
+    let print = || anstream::eprintln!("{line}");
+    match SHOWN.with_borrow(Clone::clone) {
+        Some(bar) => bar.suspend(print),
+        None => print(),
+    }
+}
+
+/// Shows `bar` from now on.
+fn show(bar: &ProgressBar) {
+    SHOWN.set(Some(bar.clone()));
+}
+
+/// Ends what is shown.
+fn clear(bar: &ProgressBar) {
+    SHOWN.set(None);
+    bar.finish_and_clear();
 }
 
 /// Prints a line of the result.
@@ -53,6 +73,7 @@ pub(crate) fn progress(what: impl Into<std::borrow::Cow<'static, str>>) -> Progr
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(100));
+    show(&bar);
     Progress(bar)
 }
 
@@ -60,10 +81,11 @@ pub(crate) fn progress(what: impl Into<std::borrow::Cow<'static, str>>) -> Progr
 /// left. Where standard error is no terminal, a line for each quarter.
 pub(crate) fn transfer(what: &'static str, bytes: u64) -> Transfer {
     let bar = ProgressBar::new(bytes).with_message(what);
-    let template = "{msg} {total_bytes} {bar:30} {percent} %  {bytes_per_sec}  {eta} left";
+    let template = "{msg} {bytes} of {total_bytes} {bar:30} {bytes_per_sec}  {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━╸ "));
     }
+    show(&bar);
     Transfer {
         bar,
         begun: Cell::new(false),
@@ -102,7 +124,7 @@ impl Transfer {
 
 impl Drop for Transfer {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        clear(&self.bar);
     }
 }
 
@@ -112,7 +134,7 @@ pub(crate) struct Progress(ProgressBar);
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        clear(&self.0);
     }
 }
 

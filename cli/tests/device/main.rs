@@ -6,6 +6,7 @@ mod common;
 mod interrupted;
 mod refusals;
 mod trials;
+mod updater;
 mod verbs;
 
 use common::{Outcome, Sandbox};

@@ -1,5 +1,10 @@
 //! What is refused, by the command or the device, and in which words.
 
+use std::io::{self, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
 use corelet_image::{DEVELOPMENT_SEED, Manifest, Unsigned};
 use corelet_smp_tests::{Port, unsigned_image};
 use ed25519_dalek::SigningKey;
@@ -241,20 +246,40 @@ fn a_port_that_is_not_there() {
     assert!(text.contains("tcp:HOST:PORT, for instance"), "{text}");
 }
 
-#[test]
-fn a_port_behind_which_nobody_answers() {
-    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let name = format!("tcp:{}", silent.local_addr().unwrap());
-    let sandbox = crate::Sandbox::new();
-    let text = sandbox
+/// What is said of a port behind which `serve` does not answer.
+#[track_caller]
+fn gives_up(serve: fn(TcpStream)) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let name = format!("tcp:{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        listener
+            .incoming()
+            .for_each(|stream| serve(stream.unwrap()))
+    });
+    let text = crate::Sandbox::new()
         .corelet(&["slots", "--port", &name, "--give-up", "300ms"])
         .refused(3);
     let text = text.replace(&name, "PORT");
-    assert!(
-        error(&text).starts_with("error: no answer from a device at PORT for 300ms: "),
-        "{text}"
+    assert_eq!(
+        error(&text),
+        "error: no answer from a device at PORT for 300ms: A timeout occurred\n\
+         help: is it on, and does its firmware serve SMP on this port? --give-up TIME waits longer;\n      \
+         an upload goes on where it was when the command is given again\n"
     );
-    assert!(text.contains("\nhelp: is it on, and does its firmware serve SMP on this port? --give-up TIME waits longer;\n"), "{text}");
+}
+
+#[test]
+fn a_port_behind_which_nobody_answers() {
+    gives_up(|mut stream| drop(io::copy(&mut stream, &mut io::sink())));
+}
+
+#[test]
+fn a_device_that_prints_and_does_not_answer() {
+    gives_up(|mut stream| {
+        while stream.write_all(b"21.5 C\n").is_ok() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
 }
 
 #[test]

@@ -49,6 +49,13 @@ fn over_a_socket_with_a_path() {
 }
 
 #[test]
+fn with_the_smallest_buffers() {
+    let port = Port::serve::<256>(passing(), everything).expect("a pseudo-terminal");
+    let name = port.path().display().to_string();
+    installed(&Bench::of(port, name));
+}
+
+#[test]
 fn what_is_confirmed_is_not_sent_again() {
     let bench = Bench::new(device().with(0, &new()), everything);
     let outcome = bench

@@ -1,0 +1,305 @@
+//! The device that has plugins, banks and trials of its own, with nothing in place of a part but its clock: time passes when nothing
+//! is due.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use corelet_fault_flash::{Chip, Flash};
+use corelet_host::capability::monotonic_clock::MonotonicClock;
+use corelet_host::{Host, Policy, SlotPolicy};
+use corelet_image::{Confirm, DEVELOPMENT_KEY, DEVELOPMENT_SEED, Keys, Unsigned, Version};
+use corelet_smp::{Everything, Smp};
+use corelet_store::{FlashMap, Layout, Region, Sectors, Start, Store};
+use corelet_update::{Device, Fuel, Mapped, Report, UpdatePolicy, Updater};
+use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
+
+use crate::common::{Outcome, Sandbox, plugin};
+use crate::error;
+
+static MAP: FlashMap<4> = FlashMap::new(Layout {
+    sectors: &[Sectors {
+        count: 16,
+        size: 4096,
+    }],
+    journal: [Region::new(0, 4096), Region::new(4096, 4096)],
+    banks: [
+        Region::new(0x2000, 0x2000),
+        Region::new(0x4000, 0x2000),
+        Region::new(0x6000, 0x2000),
+        Region::new(0x8000, 0x2000),
+    ],
+    slots: 2,
+    factory: None,
+    data: None,
+});
+
+/// A chip on a bus: its bytes are not in memory.
+struct Spi(Flash<4, 4096>);
+
+impl Mapped for Spi {}
+
+impl ErrorType for Spi {
+    type Error = <Flash<4, 4096> as ErrorType>::Error;
+}
+
+impl ReadNorFlash for Spi {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        self.0.read(offset, bytes)
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
+impl NorFlash for Spi {
+    const WRITE_SIZE: usize = 4;
+    const ERASE_SIZE: usize = 4096;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
+        self.0.erase(from, to)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
+        self.0.write(offset, bytes)
+    }
+}
+
+#[derive(Default)]
+struct Board {
+    now: u64,
+}
+
+impl MonotonicClock for Board {
+    fn now(&mut self) -> u64 {
+        self.now
+    }
+
+    fn resolution(&mut self) -> u64 {
+        1
+    }
+}
+
+impl Device for Board {}
+
+type Plugins = Updater<Board, Spi, 2, 4>;
+
+fn plugins() -> Plugins {
+    let host = Host::new(Board::default(), Policy::same(SlotPolicy::DEVICE));
+    let flash = Spi(Flash::new(&Chip::uniform(4096, 16)));
+    let store = Store::mount(flash, &MAP, Start::Ordinary).unwrap();
+    let keys = Keys::NONE.accept_development();
+    Updater::new(host, store, keys, UpdatePolicy::DEVICE)
+}
+
+/// The main loop of a firmware, until `stop`.
+fn run(listener: &TcpListener, stop: &AtomicBool) {
+    let mut plugins = plugins();
+    let mut smp = Smp::<512, _>::with_authority(Everything);
+    let mut client: Option<TcpStream> = None;
+    while !stop.load(Ordering::Relaxed) {
+        if let Ok((stream, _)) = listener.accept() {
+            stream.set_nonblocking(false).unwrap();
+            let wait = Some(Duration::from_millis(1));
+            stream.set_read_timeout(wait).unwrap();
+            client = Some(stream);
+        }
+        let mut buffer = [0; 64];
+        let count = match client.as_mut().map(|stream| stream.read(&mut buffer)) {
+            Some(Ok(count @ 1..)) => count,
+            Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => 0,
+            // Nobody is there, or not any more.
+            _ => {
+                client = None;
+                thread::sleep(Duration::from_millis(1));
+                0
+            }
+        };
+        let mut received = &buffer[..count];
+        while let Some(line) = smp.feed(&mut received, &mut plugins) {
+            // A client that is gone hears nothing.
+            let _ = client.as_mut().map(|stream| stream.write_all(line));
+        }
+        match plugins.run(Fuel(5_000)) {
+            Report::WantsErase => plugins.erase_now().unwrap(),
+            Report::Host(corelet_host::Report::Idle { .. }) => {
+                plugins.host().board_mut().unwrap().now += 100_000_000;
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Bench {
+    sandbox: Sandbox,
+    name: String,
+    stop: Arc<AtomicBool>,
+    device: Option<JoinHandle<()>>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let name = format!("tcp:{}", listener.local_addr().unwrap());
+        let stop = Arc::new(AtomicBool::new(false));
+        let device = thread::spawn({
+            let stop = stop.clone();
+            move || run(&listener, &stop)
+        });
+        Self {
+            sandbox: Sandbox::new(),
+            name,
+            stop,
+            device: Some(device),
+        }
+    }
+
+    /// Writes `name`.corelet, with this body of `tick`; confirmed after three good calls.
+    fn image(&self, name: &str, version: u32, security_version: u32, tick: &str) {
+        let mut manifest = plugin::manifest("thermostat");
+        manifest.topics.clear();
+        manifest.version = Version::new(0, version, 0);
+        manifest.security_version = security_version;
+        manifest.confirm = Confirm {
+            good_calls: 3,
+            seconds: 0,
+            health: false,
+        };
+        let module = plugin::module(tick);
+        let unsigned = Unsigned::build(&manifest, &module, &DEVELOPMENT_KEY).unwrap();
+        let image = unsigned.sign(&DEVELOPMENT_SEED).unwrap();
+        self.sandbox.write(&format!("{name}.corelet"), image);
+    }
+
+    fn corelet(&self, args: &[&str]) -> Outcome {
+        self.sandbox
+            .corelet(&[args, &["--port", &self.name]].concat())
+    }
+
+    fn install(&self, image: &str) -> Outcome {
+        self.corelet(&["install", &format!("{image}.corelet"), "--slot", "0"])
+    }
+
+    #[track_caller]
+    fn refused(&self, outcome: Outcome) -> String {
+        let text = outcome.refused(1).replace(&self.name, "PORT");
+        error(&text).to_owned()
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(device) = self.device.take()
+            && !thread::panicking()
+        {
+            device.join().expect("the device did not panic");
+        }
+    }
+}
+
+const GOOD: &str = "(i64.const 1)";
+const TRAP: &str = "(unreachable)";
+
+#[test]
+fn a_good_version_is_confirmed_and_a_bad_one_rejected() {
+    let bench = Bench::new();
+    bench.image("first", 1, 0, GOOD);
+    let first = bench.install("first").well();
+    assert!(
+        first.stdout.ends_with("  →  trial  →  confirmed\n"),
+        "{first:?}"
+    );
+    bench.image("second", 2, 0, TRAP);
+    assert_eq!(
+        bench.refused(bench.install("second")),
+        "error: thermostat 0.2.0 was rejected: it trapped\n  \
+         image    second.corelet, the development key, security version 0\n\
+         help: corelet logs --port PORT shows what it logged, corelet audit --port PORT what it was denied\n\
+         thermostat 0.1.0 still runs\n"
+    );
+    let slots = bench.corelet(&["slots"]).well().stdout;
+    let (runs, rest) = slots.split_once('\n').unwrap();
+    assert!(
+        runs.starts_with("slot 0  confirmed  thermostat 0.1.0  "),
+        "{slots}"
+    );
+    assert!(
+        rest.contains("slot 0  rejected   thermostat 0.2.0  ") && rest.contains("  it trapped\n"),
+        "{slots}"
+    );
+    assert!(rest.ends_with("slot 1  empty\n"), "{slots}");
+
+    // The verdict stands until it is taken back, and then it is found again.
+    assert_eq!(
+        bench.refused(bench.install("second")),
+        "error: slot 0 refuses thermostat 0.2.0: this image was rejected, it trapped: send another version, \
+         or clear the verdict\n  \
+         image    second.corelet, the development key, security version 0\n  \
+         slot 0   thermostat 0.1.0, confirmed\n\
+         help: corelet forgive second.corelet --port PORT lets it be tried again\n\
+         nothing was erased; thermostat 0.1.0 still runs\n"
+    );
+    bench.corelet(&["forgive", "second.corelet"]).well();
+    let again = bench.refused(bench.install("second"));
+    assert!(
+        again.starts_with("error: thermostat 0.2.0 was rejected: it trapped\n"),
+        "{again}"
+    );
+
+    bench.image("third", 3, 0, GOOD);
+    bench.install("third").well();
+    let stats = bench.corelet(&["stats", "slot0"]).well().stdout;
+    assert!(stats.contains("slot0  rollbacks  "), "{stats}");
+}
+
+#[test]
+fn an_earlier_security_version_is_refused() {
+    let bench = Bench::new();
+    bench.image("new", 2, 4, GOOD);
+    bench.install("new").well();
+    bench.image("old", 1, 3, GOOD);
+    assert_eq!(
+        bench.refused(bench.install("old")),
+        "error: slot 0 refuses thermostat 0.1.0: security version 3, the device has confirmed 4: send that or a later one\n  \
+         image    old.corelet, the development key, security version 3\n  \
+         slot 0   thermostat 0.2.0, confirmed\n\
+         nothing was erased; thermostat 0.2.0 still runs\n"
+    );
+}
+
+#[test]
+fn what_waits_is_erased_and_what_is_confirmed_is_not_rolled_back() {
+    let bench = Bench::new();
+    bench.image("first", 1, 0, GOOD);
+    bench.install("first").well();
+    bench.image("second", 2, 0, GOOD);
+    let uploaded = bench
+        .corelet(&["upload", "second.corelet", "--slot", "0"])
+        .well();
+    assert!(
+        uploaded
+            .stdout
+            .ends_with("  →  thermostat 0.2.0, verified\n"),
+        "{uploaded:?}"
+    );
+    let erased = bench.corelet(&["erase", "--slot", "0"]).well().stdout;
+    assert_eq!(erased, "slot 0  erased: thermostat 0.2.0, verified\n");
+    assert_eq!(
+        bench.refused(bench.corelet(&["rollback", "--slot", "0"])),
+        "error: the device refuses to roll slot 0 back: nothing is on trial in slot 0\n  port     PORT\n\
+         slot 0 is as it was: thermostat 0.1.0, confirmed\n"
+    );
+    let erased = bench
+        .corelet(&["erase", "--slot", "0", "--active"])
+        .well()
+        .stdout;
+    assert_eq!(erased, "slot 0  erased: thermostat 0.1.0, confirmed\n");
+}
