@@ -61,12 +61,12 @@ fn went_on_once(bench: &Bench) {
 fn a_cable_is_pulled_and_put_in_again() {
     // The chunk whose answer was lost, the parameters, and the first chunk, which asks where it stands; and what was repeated before
     // the port was found to be gone.
-    went_on_once(&arrives(serial, unplugged, 5));
+    went_on_once(&arrives(serial, unplugged, 3));
 }
 
 #[test]
 fn a_connection_ends_and_is_made_again() {
-    went_on_once(&arrives(tcp, unplugged, 5));
+    went_on_once(&arrives(tcp, unplugged, 3));
 }
 
 #[test]
