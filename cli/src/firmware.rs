@@ -1,8 +1,6 @@
-//! The firmware of the emulated board, built when it is needed.
+//! The firmware of the emulated boards, built when it is needed.
 
 use std::path::{Path, PathBuf};
-
-use corelet_mps2_an386::NAME;
 
 use crate::check;
 use crate::error::Failure;
@@ -19,14 +17,28 @@ const LINK_TIME: [&str; 3] = [
     "-Cllvm-args=-tail-merge-threshold=5000",
 ];
 
-/// Builds the firmware from the checkout that this command was built from, and returns its ELF file; what it offers to plugins
-/// stands beside it, in `mps2-an386.offer`. One that was built with other features takes its place.
+/// Builds the firmware of mps2-an386 from the checkout that this command was built from, and returns its ELF file; what it offers to
+/// plugins stands beside it, in `mps2-an386.offer`. One that was built with other features takes its place.
 ///
 /// # Errors
 /// If the checkout is gone, the toolchain cannot be had, or the firmware does not compile.
 pub fn build(features: &[&str]) -> Result<PathBuf, Failure> {
     const BOARD: &str = "mps2-an386";
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../boards/mps2-an386");
+    let elf = compile(BOARD, features)?;
+    let offer = elf.with_file_name(format!("{BOARD}.offer"));
+    std::fs::write(&offer, check::offer(features))
+        .map_err(|error| Failure::writing(&offer, &error))?;
+    Ok(elf)
+}
+
+/// Builds the firmware in the folder `board` of `boards/`, and returns its ELF file.
+///
+/// # Errors
+/// As [`build`].
+pub fn compile(board: &str, features: &[&str]) -> Result<PathBuf, Failure> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../boards")
+        .join(board);
     if !folder.is_dir() {
         return Err(
             Failure::usage("the checkout that this command was built from is gone")
@@ -39,16 +51,9 @@ pub fn build(features: &[&str]) -> Result<PathBuf, Failure> {
         .command("rustc");
     cargo
         .current_dir(&package.folder)
-        .args([
-            "--quiet",
-            "--package",
-            NAME,
-            "--bin",
-            NAME,
-            "--profile",
-            "firmware",
-            "--target-dir",
-        ])
+        .args(["--quiet", "--package", &package.name])
+        .args(["--bin", &package.name])
+        .args(["--profile", "firmware", "--target-dir"])
         .arg(&package.target_folder)
         .arg("--features")
         .arg(features.join(","))
@@ -69,8 +74,5 @@ pub fn build(features: &[&str]) -> Result<PathBuf, Failure> {
         .target_folder
         .join(Target::ThumbV7em.triple())
         .join("firmware");
-    let offer = folder.join(format!("{BOARD}.offer"));
-    std::fs::write(&offer, check::offer(features))
-        .map_err(|error| Failure::writing(&offer, &error))?;
-    Ok(folder.join(NAME))
+    Ok(folder.join(package.name))
 }

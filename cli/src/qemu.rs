@@ -1,4 +1,4 @@
-//! The emulated board: QEMU's mps2-an386, its log decoded, its thermometer in our hand.
+//! The emulated boards: QEMU's mps2-an386, its log decoded, its thermometer in our hand; and its ast1030-evb, with a SPI flash.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -24,14 +24,25 @@ const SILENCE: Duration = Duration::from_secs(60);
 pub struct Start<'a> {
     /// The emulator, as [`ensure_qemu`](crate::toolchain::ensure_qemu) found it.
     pub qemu: &'a Path,
+    /// What it is a machine of.
+    pub model: Model,
     /// The firmware's ELF file.
     pub firmware: &'a Path,
-    /// The file of a [`FlashFile`](crate::FlashFile).
+    /// What is in the flash: the file of a [`FlashFile`](crate::FlashFile), or as many bytes as the board's chip has.
     pub flash: &'a Path,
     /// What its clock follows.
     pub pace: Pace,
     /// Whether it starts again when the firmware or the watchdog resets it. If not, that ends it.
     pub reboots: bool,
+}
+
+/// What is emulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// A Cortex-M4F with a thermometer, and with a flash in its PSRAM.
+    Mps2An386,
+    /// A Cortex-M4F with a W25Q32, which is modelled by its commands.
+    Ast1030Evb,
 }
 
 /// What the machine's clock follows.
@@ -127,7 +138,7 @@ impl Machine {
     /// Sets the temperature that the thermometer measures, in thousandths of a degree Celsius.
     ///
     /// # Errors
-    /// If the machine has ended, or the thermometer cannot be that warm or cold.
+    /// If the machine has ended, or has none, or the thermometer cannot be that warm or cold.
     pub fn set_temperature(&mut self, milli_celsius: i32) -> io::Result<()> {
         let arguments = json!({
             "path": THERMOMETER, "property": "temperature", "value": milli_celsius,
@@ -154,6 +165,20 @@ impl Machine {
 
     /// Ends the machine at once. What it was about to write is not written.
     pub fn kill(self) {}
+
+    /// Ends the machine between two instructions, as a cut of its power does. The lines that it logged before can still be read.
+    ///
+    /// QEMU writes to the file of a flash chip behind the processor's back, and without order. A chip does not say that it is done before it
+    /// is, so the processor stops first, and what was written until then is waited for.
+    ///
+    /// # Errors
+    /// If the machine has ended by itself.
+    pub fn cut_power(&mut self) -> io::Result<()> {
+        self.monitor.execute("stop", &json!({}))?;
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
 }
 
 impl Drop for Machine {
@@ -180,15 +205,22 @@ const THERMOMETER: &str = "thermometer";
 
 fn command(start: &Start<'_>, monitor_port: u16) -> Command {
     let mut qemu = Command::new(start.qemu);
-    qemu.args(["-M", "mps2-an386,memory-backend=psram", "-object"])
-        .arg(format!(
-            "memory-backend-file,id=psram,size={},share=on,mem-path={}",
-            DEVELOPMENT_FLASH.capacity(),
-            start.flash.display()
-        ))
-        .arg("-device")
-        .arg(format!("tmp105,id={THERMOMETER},bus=i2c,address=0x48"))
-        .args(["-display", "none", "-serial", "none", "-monitor", "none"])
+    let flash = start.flash.display();
+    match start.model {
+        Model::Mps2An386 => qemu
+            .args(["-M", "mps2-an386,memory-backend=psram", "-object"])
+            .arg(format!(
+                "memory-backend-file,id=psram,size={},share=on,mem-path={flash}",
+                DEVELOPMENT_FLASH.capacity(),
+            ))
+            .arg("-device")
+            .arg(format!("tmp105,id={THERMOMETER},bus=i2c,address=0x48")),
+        // The flash is the third of the board, behind the two that it may start from.
+        Model::Ast1030Evb => qemu
+            .args(["-M", "ast1030-evb,spi-model=w25q32", "-drive"])
+            .arg(format!("if=mtd,index=2,format=raw,file={flash}")),
+    };
+    qemu.args(["-display", "none", "-serial", "none", "-monitor", "none"])
         .args(["-semihosting-config", "enable=on,target=native"])
         .arg("-qmp")
         .arg(format!("tcp:127.0.0.1:{monitor_port}"))

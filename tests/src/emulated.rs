@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use corelet_cli::qemu::{Machine, Pace, Start};
+use corelet_cli::qemu::{Machine, Model, Pace, Start};
 use corelet_cli::{Failure, FlashFile};
 use corelet_mps2_an386::BootRecord;
 
@@ -30,6 +30,7 @@ impl Emulated<'_> {
     pub fn start(&self) -> Result<Machine, Failure> {
         Machine::start(&Start {
             qemu: self.qemu,
+            model: Model::Mps2An386,
             firmware: self.firmware,
             flash: self.flash,
             pace: Pace::Instructions,

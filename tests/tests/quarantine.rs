@@ -1,7 +1,7 @@
 //! A plugin that takes the device down three times is not started again: on the emulated board, by its watchdog and by
 //! panics.
 
-use corelet_cli::qemu::{Machine, Pace, Start};
+use corelet_cli::qemu::{Machine, Model, Pace, Start};
 use corelet_cli::{FlashFile, firmware, toolchain};
 use corelet_host::abi::Function;
 use corelet_host::capability::{sensor, storage};
@@ -45,6 +45,7 @@ fn log_of(image: &[u8], calls: &[ScriptedCall<'_>]) -> Vec<String> {
     drop(flash);
     let mut machine = Machine::start(&Start {
         qemu: &qemu,
+        model: Model::Mps2An386,
         firmware: &firmware,
         flash: &path,
         pace: Pace::Instructions,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use corelet_cli::qemu::{Machine, Pace, Start};
+use corelet_cli::qemu::{Machine, Model, Pace, Start};
 use corelet_cli::toolchain::ensure_qemu;
 use corelet_cli::{Failure, FlashFile};
 use corelet_mps2_an386::BootRecord;
@@ -33,6 +33,7 @@ pub(crate) fn run_to_end(
         .map_err(|error| Failure::writing(&path, &error))?;
     let mut machine = Machine::start(&Start {
         qemu: &qemu,
+        model: Model::Mps2An386,
         firmware,
         flash: &path,
         pace: Pace::Instructions,

@@ -16,7 +16,7 @@ use crate::error::Failure;
 use crate::firmware;
 use crate::flash_file::FlashFile;
 use crate::output;
-use crate::qemu::{Line, Machine, Next, Pace, Start};
+use crate::qemu::{Line, Machine, Model, Next, Pace, Start};
 use crate::toolchain::ensure_qemu;
 
 /// The board's one channel.
@@ -102,6 +102,7 @@ pub(super) fn run(args: &Args, settings: &Settings, job: &Job<'_>) -> Result<(),
     let starting = output::progress("starting the emulator");
     let mut machine = Machine::start(&Start {
         qemu: &qemu,
+        model: Model::Mps2An386,
         firmware: &firmware,
         flash: &flash,
         pace: Pace::Real,

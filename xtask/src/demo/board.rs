@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use corelet_board_support::DEVELOPMENT_FLASH;
-use corelet_cli::qemu::{Machine, Next, Pace, Start};
+use corelet_cli::qemu::{Machine, Model, Next, Pace, Start};
 use corelet_cli::{Failure, FlashFile};
 use corelet_desktop::Desktop;
 use corelet_mps2_an386::BootRecord;
@@ -36,6 +36,7 @@ impl Board {
     fn start(&self, milli_celsius: i32) -> Result<Watched, Failure> {
         let machine = Machine::start(&Start {
             qemu: &self.qemu,
+            model: Model::Mps2An386,
             firmware: &self.firmware,
             flash: &self.flash,
             pace: Pace::Real,
