@@ -1,6 +1,6 @@
 //! Uploads in whose midst the cable, the device or the command goes away.
 
-use corelet_smp_tests::Port;
+use corelet_smp_tests::{Device, Port};
 
 use crate::{Bench, device, everything, new, passing};
 
@@ -47,7 +47,7 @@ fn tcp() -> Bench {
 }
 
 fn unplugged(bench: &Bench) {
-    bench.port.device().unplug_after = Some(4_000);
+    bench.port.device().unplug_when = Some(|device| device.written >= 4_000);
 }
 
 /// The image goes on where it was: its offsets say so.
@@ -86,9 +86,7 @@ fn a_device_starts_anew_and_knows_of_no_upload() {
 #[test]
 fn the_command_is_given_again() {
     let bench = serial();
-    let half = new();
-    // What another command had sent: the same image, as far as it came.
-    bench.port.device().unplug_after = Some(half.len() / 2);
+    unplugged(&bench);
     let args = ["upload", "new.corelet", "--slot", "1", "--give-up", "0s"];
     let text = bench.refused(&args, 3);
     assert!(
@@ -98,28 +96,56 @@ fn the_command_is_given_again() {
     let slots = bench.corelet(&["slots"]).well().stdout;
     assert!(slots.contains("slot 1  receiving  "), "{slots}");
     let there = bench.port.device().device.received(1);
-    assert!(there >= half.len() / 2);
+    assert!(there >= 4_000);
 
     bench
         .corelet(&["upload", "new.corelet", "--slot", "1"])
         .well();
     let device = &bench.port.device().device;
     assert_eq!(device.opened, [0, there as u32]);
-    assert_eq!(device.written, half.len());
+    assert_eq!(device.written, new().len());
 }
 
 #[test]
-fn a_trial_is_seen_to_its_end_over_an_interruption() {
-    let bench = Bench::new(passing(), everything);
-    bench.port.device().unplug_after = Some(new().len());
-    let outcome = bench
-        .corelet(&["install", "new.corelet", "--slot", "1"])
-        .well();
+fn a_trial_is_seen_to_its_end_whichever_answer_is_lost() {
+    fn is_staged(device: &Device) -> bool {
+        device.staged(1) == Some(&new()[..])
+    }
+    fn is_tried(device: &Device) -> bool {
+        device.running(1) == Some(&new()[..])
+    }
+    fn is_confirmed(device: &Device) -> bool {
+        is_tried(device) && device.is_confirmed(1)
+    }
+    for lost in [is_staged, is_tried, is_confirmed] {
+        let bench = Bench::new(passing(), everything);
+        bench.port.device().unplug_when = Some(lost);
+        let outcome = bench
+            .corelet(&["install", "new.corelet", "--slot", "1"])
+            .well();
+        let end = "→  trial  →  confirmed after 3 good calls\n";
+        assert!(outcome.stdout.ends_with(end), "{outcome:?}");
+        let port = bench.port.device();
+        assert!(port.unplug_when.is_none(), "it was disturbed");
+        assert_eq!(port.device.written, new().len());
+    }
+}
+
+#[test]
+fn what_was_told_once_is_not_told_again() {
+    let staged = device().with_staged(1, &new());
+    let bench = Bench::new(staged, everything);
+    bench.port.device().unplug_when = Some(|device| device.staged(1).is_none());
+    let text = bench.refused(&["erase", "--slot", "1"], 3);
+    let (what, help) = text.split_once('\n').unwrap();
     assert!(
-        outcome
-            .stdout
-            .ends_with("→  trial  →  confirmed after 3 good calls\n"),
-        "{outcome:?}"
+        what.starts_with("error: the device at PORT was told, and its answer was lost: "),
+        "{text}"
     );
-    assert!(outcome.stderr.contains("no answer from "), "{outcome:?}");
+    assert_eq!(
+        help,
+        "help: corelet slots --port PORT says whether it was done\n"
+    );
+    let slots = bench.corelet(&["slots"]).well().stdout;
+    assert!(!slots.contains("1.5.0"), "{slots}");
 }

@@ -4,7 +4,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use corelet_smp::{Everything, Smp};
 use corelet_store::{FlashMap, Layout, Region, Sectors, Start, Store};
 use corelet_update::{Device, Fuel, Mapped, Report, UpdatePolicy, Updater};
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
+use wasm_encoder::{CustomSection, Section};
 
 use crate::common::{Outcome, Sandbox, plugin};
 use crate::error;
@@ -38,6 +39,7 @@ static MAP: FlashMap<4> = FlashMap::new(Layout {
 });
 
 /// A chip on a bus: its bytes are not in memory.
+#[derive(Clone)]
 struct Spi(Flash<4, 4096>);
 
 impl Mapped for Spi {}
@@ -90,20 +92,30 @@ impl Device for Board {}
 
 type Plugins = Updater<Board, Spi, 2, 4>;
 
-fn plugins() -> Plugins {
+fn start(flash: Spi) -> Plugins {
     let host = Host::new(Board::default(), Policy::same(SlotPolicy::DEVICE));
-    let flash = Spi(Flash::new(&Chip::uniform(4096, 16)));
     let store = Store::mount(flash, &MAP, Start::Ordinary).unwrap();
     let keys = Keys::NONE.accept_development();
     Updater::new(host, store, keys, UpdatePolicy::DEVICE)
 }
 
-/// The main loop of a firmware, until `stop`.
-fn run(listener: &TcpListener, stop: &AtomicBool) {
-    let mut plugins = plugins();
+/// What befalls the device.
+#[derive(Default)]
+struct Fate {
+    /// The test is over.
+    stop: AtomicBool,
+    /// How many bytes it yet receives before its power goes, with what it has in memory, and comes again.
+    power: AtomicUsize,
+    /// How often it started.
+    starts: AtomicUsize,
+}
+
+/// The main loop of a firmware.
+fn run(listener: &TcpListener, fate: &Fate) {
+    let mut plugins = start(Spi(Flash::new(&Chip::uniform(4096, 16))));
     let mut smp = Smp::<512, _>::with_authority(Everything);
     let mut client: Option<TcpStream> = None;
-    while !stop.load(Ordering::Relaxed) {
+    while !fate.stop.load(Ordering::Relaxed) {
         if let Ok((stream, _)) = listener.accept() {
             stream.set_nonblocking(false).unwrap();
             let wait = Some(Duration::from_millis(1));
@@ -121,6 +133,16 @@ fn run(listener: &TcpListener, stop: &AtomicBool) {
                 0
             }
         };
+        if let Some(left) = fate.power.load(Ordering::Relaxed).checked_sub(count) {
+            fate.power.store(left, Ordering::Relaxed);
+        } else {
+            fate.power.store(usize::MAX, Ordering::Relaxed);
+            fate.starts.fetch_add(1, Ordering::Relaxed);
+            plugins = start(plugins.store().flash().clone());
+            smp = Smp::with_authority(Everything);
+            client = None;
+            continue;
+        }
         let mut received = &buffer[..count];
         while let Some(line) = smp.feed(&mut received, &mut plugins) {
             // A client that is gone hears nothing.
@@ -139,7 +161,7 @@ fn run(listener: &TcpListener, stop: &AtomicBool) {
 struct Bench {
     sandbox: Sandbox,
     name: String,
-    stop: Arc<AtomicBool>,
+    fate: Arc<Fate>,
     device: Option<JoinHandle<()>>,
 }
 
@@ -148,15 +170,18 @@ impl Bench {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let name = format!("tcp:{}", listener.local_addr().unwrap());
-        let stop = Arc::new(AtomicBool::new(false));
+        let fate = Arc::new(Fate {
+            power: AtomicUsize::new(usize::MAX),
+            ..Fate::default()
+        });
         let device = thread::spawn({
-            let stop = stop.clone();
-            move || run(&listener, &stop)
+            let fate = fate.clone();
+            move || run(&listener, &fate)
         });
         Self {
             sandbox: Sandbox::new(),
             name,
-            stop,
+            fate,
             device: Some(device),
         }
     }
@@ -172,7 +197,13 @@ impl Bench {
             seconds: 0,
             health: false,
         };
-        let module = plugin::module(tick);
+        let mut module = plugin::module(tick);
+        // More than a sector.
+        let section = CustomSection {
+            name: "padding".into(),
+            data: vec![0; 5_000].into(),
+        };
+        Section::append_to(&section, &mut module);
         let unsigned = Unsigned::build(&manifest, &module, &DEVELOPMENT_KEY).unwrap();
         let image = unsigned.sign(&DEVELOPMENT_SEED).unwrap();
         self.sandbox.write(&format!("{name}.corelet"), image);
@@ -196,7 +227,7 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.fate.stop.store(true, Ordering::Relaxed);
         if let Some(device) = self.device.take()
             && !thread::panicking()
         {
@@ -302,4 +333,27 @@ fn what_waits_is_erased_and_what_is_confirmed_is_not_rolled_back() {
         .well()
         .stdout;
     assert_eq!(erased, "slot 0  erased: thermostat 0.1.0, confirmed\n");
+}
+
+#[test]
+fn an_upload_goes_on_at_the_last_sector_that_is_in_flash() {
+    let bench = Bench::new();
+    bench.image("first", 1, 0, GOOD);
+    // In base64, more than the first sector and less than all.
+    bench.fate.power.store(7_500, Ordering::Relaxed);
+    let installed = bench.install("first").well();
+    assert!(
+        installed.stdout.ends_with("  →  trial  →  confirmed\n"),
+        "{installed:?}"
+    );
+    assert!(
+        installed.stderr.contains("no answer from "),
+        "{installed:?}"
+    );
+    assert_eq!(bench.fate.starts.load(Ordering::Relaxed), 1);
+    let received = usize::MAX - bench.fate.power.load(Ordering::Relaxed);
+    assert!(
+        received < 4_500,
+        "{received}: all of it are more than 8,000"
+    );
 }

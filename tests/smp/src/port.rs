@@ -12,6 +12,7 @@ use std::{fs, io};
 
 use corelet_smp::Action;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
@@ -140,6 +141,8 @@ impl Terminal {
     /// Opens one, to which `name` leads from now on.
     fn open(name: &Path) -> io::Result<Self> {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+        // A client that is started meanwhile must not hold this end too.
+        fcntl_setfd(&master, FdFlags::CLOEXEC)?;
         grantpt(&master)?;
         unlockpt(&master)?;
         let path = ptsname(&master, Vec::new())?;

@@ -15,9 +15,9 @@ pub struct PortDevice {
     pub cut_after: Option<usize>,
     /// Its power goes before that answer leaves.
     pub cut_before: Option<usize>,
-    /// The cable is pulled when so many bytes were written, before that answer leaves, and put in again: the port is closed,
-    /// and then there is another one of that name.
-    pub unplug_after: Option<usize>,
+    /// The cable is pulled when this holds, before the answer leaves, and put in again: the port is closed, and then there is another
+    /// one of that name.
+    pub unplug_when: Option<fn(&Device) -> bool>,
     /// Bytes that clients sent.
     pub received: usize,
 }
@@ -51,7 +51,7 @@ impl<const N: usize> Firmware<N> {
             device,
             cut_after,
             cut_before,
-            unplug_after,
+            unplug_when,
             ..
         } = &mut *shared;
         let mut sent = Vec::new();
@@ -60,7 +60,7 @@ impl<const N: usize> Firmware<N> {
         }
         let written = device.written;
         let cut = |at: &mut Option<usize>| at.take_if(|at| written >= *at).is_some();
-        let unplugged = cut(unplug_after);
+        let unplugged = unplug_when.take_if(|when| when(device)).is_some();
         let lost = cut(cut_before);
         if lost {
             sent.clear();
