@@ -23,7 +23,6 @@ fn arrives(make: impl Fn() -> Bench, disturb: impl FnOnce(&Bench), twice: usize)
         "{outcome:?}"
     );
     let (sent, needed) = (bench.port.device().received, calm.port.device().received);
-    assert!(sent > needed, "it was disturbed: {outcome:?}");
     assert!(
         sent <= needed + twice * REQUEST,
         "{sent} bytes, {needed} were needed"
