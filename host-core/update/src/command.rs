@@ -4,7 +4,7 @@ use corelet_host::SlotId;
 use corelet_store::{BankId, BankState, ImageDigest, Reason, Runs};
 use embedded_storage::nor_flash::NorFlash;
 
-use crate::updater::insist;
+use crate::updater::{insist, slots};
 use crate::{Device, Mapped, Refused, Updater};
 
 impl<B, F, const SLOTS: usize, const BANKS: usize, const PLUGINS: usize>
@@ -17,29 +17,73 @@ where
     /// come to its end.
     ///
     /// # Errors
-    /// [`Refused::NotStaged`], [`Refused::Store`], or why an image that was received is not fit.
+    /// [`Refused::NotStaged`], [`Refused::InOtherSlot`], [`Refused::Store`], or why an image that was received is not fit.
     pub fn test(&mut self, slots: &[SlotId]) -> Result<(), Refused> {
         for &slot in slots {
             let (bank, _) = self.staged(slot).ok_or(Refused::NotStaged(slot))?;
             self.finish(bank)?;
         }
+        self.check_one_slot(slots)?;
         insist(&mut self.store, |store| store.begin_trial_of(slots))?;
         for &slot in slots {
+            let wanted = self.wanted(slot);
             if let Some(seat) = self.seat_mut(slot) {
-                seat.trial.at_once = false;
+                seat.trial = seat.trial.anew();
+                seat.verdict = None;
+                if seat.here == wanted {
+                    // It was erased and sent again while it ran.
+                    seat.here = None;
+                }
             }
         }
         Ok(())
     }
 
-    /// Confirms the slot's trial, and what is tried with it. If there is none, what was received for the slot takes its place, and is confirmed as soon as it is
-    /// initialised.
+    /// That no plugin comes to run in two slots: what is said of an image in one would hold in the other.
+    fn check_one_slot(&self, slots: &[SlotId]) -> Result<(), Refused> {
+        for (index, &slot) in slots.iter().enumerate() {
+            let before = slots.get(..index).unwrap_or_default();
+            let Some((_, image)) = self.staged(slot) else {
+                continue;
+            };
+            let mut banks = self.store.banks().map(|(_, bank)| bank);
+            let other = banks.find(|bank| {
+                let runs = match bank.state {
+                    BankState::Confirmed | BankState::Trial { .. } => true,
+                    BankState::Verified => before.contains(&bank.slot),
+                    _ => false,
+                };
+                runs && bank.slot != slot && bank.image.plugin == image.plugin
+            });
+            if let Some(other) = other {
+                return Err(Refused::InOtherSlot(other.slot));
+            }
+        }
+        Ok(())
+    }
+
+    /// Confirms the slot's trial, and what is tried with it. What is not initialised yet is confirmed as soon as it is: so is what was
+    /// received for the slot, if there is no trial. A reset before that leaves it on trial.
     ///
     /// # Errors
     /// [`Refused::NoTrial`], or as [`test`](Self::test).
     pub fn confirm(&mut self, slot: SlotId) -> Result<(), Refused> {
         match self.store.runs(slot) {
-            Runs::Trial(_) => Ok(self.confirm_now(slot)?),
+            Runs::Trial(_) => {
+                let mut all = true;
+                for one in slots::<SLOTS>() {
+                    if (one == slot || self.store.tried_with(slot).any(|with| with == one))
+                        && let Some(seat) = self.seat_mut(one)
+                    {
+                        seat.trial.at_once = true;
+                        all &= seat.trial.has_begun();
+                    }
+                }
+                if all {
+                    self.confirm_now(slot)?;
+                }
+                Ok(())
+            }
             _ if self.staged(slot).is_none() => Err(Refused::NoTrial(slot)),
             _ => {
                 self.test(&[slot])?;
@@ -59,9 +103,12 @@ where
         let Runs::Trial(bank) = self.store.runs(slot) else {
             return Err(Refused::NoTrial(slot));
         };
-        Ok(insist(&mut self.store, |store| {
-            store.reject(bank, Reason::Command)
-        })?)
+        insist(&mut self.store, |store| store.reject(bank, Reason::Command))?;
+        if let Some(seat) = self.seat_mut(slot) {
+            seat.verdict = None;
+            seat.rollbacks = seat.rollbacks.saturating_add(1);
+        }
+        Ok(())
     }
 
     /// Erases what is in a bank of the slot: what runs, with what that plugin kept, or what waits.
@@ -69,7 +116,9 @@ where
     /// # Errors
     /// [`Refused::Store`].
     pub fn erase(&mut self, bank: BankId) -> Result<(), Refused> {
-        self.incoming = None;
+        let slot = self.store.bank(bank).map(|bank| bank.slot);
+        self.incoming
+            .take_if(|incoming| Some(incoming.slot) == slot);
         insist(&mut self.store, |store| store.clear(bank))?;
         if let Some(proof) = self.proofs.get_mut(usize::from(bank.0)) {
             *proof = None;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use corelet_host::{Blame, SlotId, VERSION};
-use corelet_image::{HEAD_MAX, Head, Version};
+use corelet_image::{HEAD_MAX, Head, ImageError, Version};
 use corelet_store::{BankId, BankState, Error, ImageDigest, Offered, Opened};
 use embedded_storage::nor_flash::NorFlash;
 
@@ -14,7 +14,7 @@ use crate::{Device, Mapped, Parked, Refused, Updater};
 
 /// An upload. Its head is held on the heap until it was checked and written.
 pub(crate) struct Incoming {
-    slot: SlotId,
+    pub slot: SlotId,
     length: u32,
     digest: Option<ImageDigest>,
     /// Refuse what is not newer than what runs.
@@ -57,7 +57,11 @@ where
             let found = length;
             return Err(Error::Length { found, allowed }.into());
         }
-        if digest.is_some() && self.wanted(slot).map(|installed| installed.digest) == digest {
+        // What is parked may be damaged, and is mended by sending it again.
+        if digest.is_some()
+            && self.parked(slot).is_none()
+            && self.wanted(slot).map(|installed| installed.digest) == digest
+        {
             return Ok(length);
         }
         let mut incoming = Incoming {
@@ -115,8 +119,15 @@ where
                 return Ok(held as u32);
             }
             hold(&mut incoming.held, data)?;
-            if !self.accept(incoming)? {
-                return Ok(incoming.held.len() as u32);
+            match self.accept(incoming) {
+                Ok(true) => {}
+                Ok(false) => return Ok(incoming.held.len() as u32),
+                // The piece comes again when the journal has room.
+                Err(Refused::Store(Error::WantsErase)) => {
+                    incoming.held.truncate(held);
+                    return Ok(held as u32);
+                }
+                Err(refused) => return Err(refused),
             }
             if incoming.stored > 0 {
                 return Ok(incoming.stored);
@@ -128,7 +139,7 @@ where
             let before = incoming.stored;
             self.hand_over(incoming, None)?;
             if incoming.stored == before {
-                return Ok(offset);
+                return Ok(before.saturating_add(incoming.held.len() as u32));
             }
         }
         if offset == incoming.stored {
@@ -173,7 +184,13 @@ where
     fn accept_head(&mut self, incoming: &Incoming) -> Result<Option<Opened>, Refused> {
         let Incoming { slot, length, .. } = *incoming;
         let Some(header) = incoming.held.first_chunk() else {
-            return Ok(None);
+            // As much as was said is there.
+            let ended = incoming.held.len() >= length as usize;
+            return if ended {
+                Err(ImageError::NotAnImage.into())
+            } else {
+                Ok(None)
+            };
         };
         if incoming.held.len() < Head::bytes_needed(header)?.min(length as usize) {
             return Ok(None);
@@ -244,7 +261,7 @@ where
         let waits = match &why {
             Parked::OutOfMemory | Parked::Flash(_) => true,
             Parked::Load(error) => error.blame() != Blame::Guest,
-            Parked::Image(_) | Parked::OtherImage => false,
+            Parked::Image(_) | Parked::OtherImage | Parked::Older { .. } => false,
         };
         if !waits {
             let reason = reason_of(&why);
@@ -278,7 +295,7 @@ fn hold(held: &mut Vec<u8>, data: &[u8]) -> Result<(), Refused> {
     if held.len() > HEAD_MAX {
         return Err(Refused::OutOfMemory);
     }
-    held.try_reserve(data.len())
+    held.try_reserve_exact(data.len())
         .map_err(|_| Refused::OutOfMemory)?;
     held.extend_from_slice(data);
     Ok(())

@@ -78,18 +78,24 @@
 //! | by [command](Updater::roll_back) | `Command` |
 //!
 //! An error of its own puts confirmation off, and is no reason. Power that goes is nobody's fault: the trial goes on, its calls and
-//! seconds counted anew. What is tried together is confirmed together, when each has passed, and if one fails, none stays.
+//! seconds counted anew. What is tried together is confirmed together, when each has passed, and if one fails, none stays. A plugin is in one
+//! slot at most.
+//!
+//! Time is what passes while [`run`](Updater::run) is called: between two calls a second at most. A device that slept has made no plugin
+//! silent. A verdict that cannot be written down is tried again every second; until then nothing runs in the slot that failed in it.
 //!
 //! ## Parked
 //!
-//! At the start each slot's image is verified, and its shapes are held against what this firmware offers. What was confirmed and does not
-//! fit is [parked](Report::Parked), with the reason: it stays in its bank, and its data in storage, and it is looked at again at the next start.
+//! At the start each slot's image is verified, its bytes are held against the digest that was accepted, its security version against the highest that was
+//! confirmed of the plugin, and its shapes against what this firmware offers. What was confirmed, or came with the device, and does not
+//! fit is [parked](Report::Parked), with the reason: it stays in its bank, and its data in storage, and it is looked at again at the next start;
+//! where heap or flash failed, every ten seconds. What is damaged is mended by sending the same image again.
 //! So a firmware update keeps plugins, and the next one brings back what this one could not run.
 //!
 //! ## Data
 //!
 //! What a plugin keeps in storage outlives its versions, forward and back. When no bank has the plugin any more, at the next start or after
-//! [`erase`](Updater::erase), the board is [told](Device::retain_data).
+//! [`erase`](Updater::erase), the board is [told](Device::retain_data). An image that came with the device keeps its plugin's data.
 //!
 //! ## Erases
 //!
@@ -108,6 +114,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod clock;
 mod command;
 mod device;
 mod incoming;

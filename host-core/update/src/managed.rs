@@ -115,11 +115,11 @@ where
 
     fn images(&mut self, show: &mut dyn FnMut(&Image<'_>)) {
         for slot in slots::<SLOTS>() {
-            let parked = self.parked(slot).is_some();
             for (position, place) in self.positions(slot) {
                 let bank = self.bank(place);
                 let label = self.label(place);
                 let primary = position == Position::Primary;
+                let parked = primary && self.parked(slot).is_some();
                 // What came with the device was confirmed by whoever made it.
                 let state = bank.map_or(BankState::Confirmed, |bank| bank.state);
                 show(&Image {

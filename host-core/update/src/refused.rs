@@ -16,6 +16,8 @@ pub enum Refused {
     NoSuchSlot(SlotId),
     /// No image with this digest waits in the slot.
     NotStaged(SlotId),
+    /// The plugin runs in this slot, or is to: it can be in one.
+    InOtherSlot(SlotId),
     /// Nothing is on trial in the slot.
     NoTrial(SlotId),
     /// There is no image at this place.
@@ -59,6 +61,10 @@ impl fmt::Display for Refused {
                 f,
                 "no image that was received and checked waits in slot {slot}: upload it first"
             ),
+            Self::InOtherSlot(slot) => write!(
+                f,
+                "slot {slot} has this plugin, and it can be in one: erase it there first"
+            ),
             Self::NoTrial(slot) => write!(f, "nothing is on trial in slot {slot}"),
             Self::NoImage(slot) => write!(f, "slot {slot} has no image there"),
             Self::Factory(slot) => write!(
@@ -94,7 +100,7 @@ impl Refusal for Refused {
         match self {
             Self::NoSuchSlot(_) | Self::Store(Error::NoSuchSlot(_)) => Code::INVALID_SLOT,
             Self::NotStaged(_) | Self::NoImage(_) => Code::NO_IMAGE,
-            Self::NoTrial(_) | Self::Factory(_) => Code::BAD_STATE,
+            Self::NoTrial(_) | Self::InOtherSlot(_) | Self::Factory(_) => Code::BAD_STATE,
             Self::Image(
                 ImageError::UnknownKey { .. }
                 | ImageError::DevelopmentKey
@@ -147,6 +153,7 @@ impl From<Parked> for Refused {
         match why {
             Parked::Image(error) => Self::Image(error),
             Parked::OtherImage => Self::Damaged,
+            Parked::Older { found, allowed } => Self::Store(Error::Downgrade { found, allowed }),
             Parked::Load(error) => Self::Load(error),
             Parked::Flash(error) => Self::Store(error),
             Parked::OutOfMemory => Self::OutOfMemory,

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use corelet_host::{LoadError, SlotId};
+use corelet_host::{Blame, LoadError, SlotId};
 use corelet_image::ImageError;
 use corelet_store::{Error, Reason};
 
@@ -40,14 +40,14 @@ pub enum Report {
         reason: Reason,
     },
     /// What the slot is to run does not run with this firmware. It stays where it is, with all that it kept, and is tried again at the next
-    /// start.
+    /// start, and before that where the board is to blame. Reported once.
     Parked {
         /// Where.
         slot: SlotId,
         /// Why.
         why: Parked,
     },
-    /// The store could not write something down. It is tried again.
+    /// The store could not write something down. It is tried again after a second.
     StoreFailed {
         /// Of which slot.
         slot: SlotId,
@@ -65,6 +65,13 @@ pub enum Parked {
     Image(ImageError),
     /// It is another image than was confirmed, or older: somebody else wrote to the flash.
     OtherImage,
+    /// Its security version is below the one that was confirmed of this plugin.
+    Older {
+        /// Its security version.
+        found: u32,
+        /// The least that may run.
+        allowed: u32,
+    },
     /// It does not fit this firmware.
     Load(LoadError),
     /// Its flash cannot be read.
@@ -73,9 +80,27 @@ pub enum Parked {
     OutOfMemory,
 }
 
+impl Parked {
+    /// Whether it may pass without another image or another firmware: what the board is short of, or another slot has.
+    pub(crate) fn is_passing(self) -> bool {
+        match self {
+            Self::OutOfMemory | Self::Flash(_) => true,
+            Self::Load(error) => {
+                error.blame() == Blame::Board || matches!(error, LoadError::NameTaken { .. })
+            }
+            Self::Image(_) | Self::OtherImage | Self::Older { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for Parked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Older { found, allowed } => Error::Downgrade {
+                found: *found,
+                allowed: *allowed,
+            }
+            .fmt(f),
             Self::Image(error) => error.fmt(f),
             Self::OtherImage => f.write_str("it is not the image that was confirmed"),
             Self::Load(error) => error.fmt(f),

@@ -21,7 +21,7 @@ pub(crate) struct Installed {
 pub(crate) struct Leaving {
     /// Its last call; none while it is in the middle of another.
     pub call: Option<Ticket<lifecycle::functions::Shutdown>>,
-    /// When it goes without more words, in nanoseconds.
+    /// When it goes without more words, in nanoseconds of the [`Clock`](crate::clock::Clock).
     pub until: u64,
 }
 
@@ -35,13 +35,15 @@ pub(crate) struct Seat {
     pub leaving: Option<Leaving>,
     /// What the trial failed at, until the store knows.
     pub verdict: Option<Reason>,
+    /// When what could not be done is tried again, in nanoseconds of the [`Clock`](crate::clock::Clock).
+    pub retry_at: u64,
     /// What confirms the trial.
     pub confirm: Confirm,
     pub tick_ms: Option<u32>,
     pub trial: Trial,
     /// What is here was on trial when it was last looked at.
     pub tried: bool,
-    /// When the version before was gone, in nanoseconds; none once the new one works.
+    /// When the version before was gone, in nanoseconds of the board's clock; none once the new one works.
     pub gone: Option<u64>,
     /// How long nothing served between two versions, in nanoseconds.
     pub gap: u64,
@@ -54,6 +56,7 @@ impl Seat {
         parked: None,
         leaving: None,
         verdict: None,
+        retry_at: 0,
         confirm: Confirm {
             good_calls: 0,
             seconds: 0,

@@ -2,9 +2,10 @@
 
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::{CallError, Host, LoadError, SlotId, SlotState, VERSION};
-use corelet_image::{Image, ImageError, Verified};
+use corelet_image::{Head, Image, ImageError, PluginId, Verified};
 use corelet_store::{Reason, Runs};
 use embedded_storage::nor_flash::NorFlash;
+use sha2::{Digest, Sha256};
 
 use crate::read::Place;
 use crate::seat::{Installed, Leaving, Seat};
@@ -22,55 +23,70 @@ where
 {
     /// Brings a slot one step nearer to what the store says of it; none if it is there, or waits for what is in it to come to its end.
     pub(crate) fn settle(&mut self, slot: SlotId, now: u64) -> Option<Report> {
-        if let Some(reason) = self.seat(slot)?.verdict {
-            return Some(self.sentence(slot, reason));
-        }
         let wanted = self.wanted(slot);
+        let seat = self.seat(slot)?;
+        let (verdict, retry) = (seat.verdict, now >= seat.retry_at);
+        if let Some(reason) = verdict {
+            return retry.then(|| self.sentence(slot, reason, now));
+        }
+        let trial = matches!(self.store.runs(slot), Runs::Trial(_));
+        let arrived = seat.here == wanted;
+        if !(trial && arrived) {
+            self.release(slot);
+        }
         let seat = self.seat_mut(slot)?;
-        if seat.here == wanted {
+        let parked = seat.parked.filter(|_| arrived);
+        if arrived {
             // What was to go stays: the trial that was to take its place is no more.
-            seat.leaving = None;
-            return self.notice(slot);
+            let told = seat.leaving.take().is_some_and(|gone| gone.call.is_some());
+            let again = retry && parked.is_some_and(Parked::is_passing);
+            if told {
+                // It has had its last call, or is in the middle of it, and begins anew.
+                self.vacate(slot);
+            } else if !again {
+                return self.notice(slot);
+            }
         }
         // While the version before works, the new one is looked at.
         if let Some(new) = wanted {
             if let Some(reason) = self.outlived(slot) {
-                return Some(self.decide(slot, reason));
+                return Some(self.decide(slot, reason, now));
             }
             // Once: it may take a while until the slot is free.
             if self.proof(new.place)?.is_none() {
                 match self.check(slot, new.place) {
-                    Ok(true) if matches!(self.store.runs(slot), Runs::Trial(_)) => {
-                        return Some(self.decide(slot, Reason::ResetDevice));
+                    Ok(true) if self.failed_since_trial(slot) => {
+                        return Some(self.decide(slot, Reason::ResetDevice, now));
                     }
-                    Ok(_) => {}
-                    Err(why) => return Some(self.refuse(slot, new, why, now)),
+                    // There may be when the version before is gone.
+                    Ok(_) | Err(Parked::OutOfMemory) => {}
+                    Err(why) => return self.refuse(slot, new, why, parked, now),
                 }
             }
         }
         if !self.leave(slot, now) {
             return None;
         }
-        self.host.remove(slot);
+        self.vacate(slot);
         let seat = self.seat_mut(slot)?;
-        if seat.here.is_some() {
-            seat.gone = Some(now);
-        }
-        seat.here = None;
-        seat.leaving = None;
         seat.parked = None;
-        seat.tried = false;
         let Some(new) = wanted else {
             seat.gone = None;
             return Some(Report::Emptied { slot });
         };
         match self.place(slot, new, now) {
             Ok(()) => {
-                let trial = matches!(self.store.runs(slot), Runs::Trial(_));
+                self.seat_mut(slot)?.tried = trial;
                 Some(Report::Placed { slot, trial })
             }
-            Err(why) => Some(self.refuse(slot, new, why, now)),
+            Err(why) => self.refuse(slot, new, why, parked, now),
         }
+    }
+
+    /// Whether the device was reset by a failure since the slot's trial began: what is laid to the image from before was forgiven with it.
+    fn failed_since_trial(&self, slot: SlotId) -> bool {
+        let boots = self.store.trial_boots(slot);
+        boots.is_some_and(|boots| boots.failures > 0)
     }
 
     /// Tells that the slot's trial was passed.
@@ -110,27 +126,24 @@ where
         }
     }
 
-    /// What the slot is to run does not: a trial ends, and anything else is parked.
-    fn refuse(&mut self, slot: SlotId, new: Installed, why: Parked, now: u64) -> Report {
+    /// What the slot is to run does not: a trial ends, and anything else is parked. Told once of each reason.
+    fn refuse(
+        &mut self,
+        slot: SlotId,
+        new: Installed,
+        why: Parked,
+        before: Option<Parked>,
+        now: u64,
+    ) -> Option<Report> {
         if let Runs::Trial(_) = self.store.runs(slot) {
-            return self.decide(slot, reason_of(&why));
+            return Some(self.decide(slot, reason_of(&why), now));
         }
-        self.host.remove(slot);
-        if let Some(seat) = self.seat_mut(slot) {
-            seat.here = Some(new);
-            seat.parked = Some(why);
-            seat.leaving = None;
-            seat.gone.get_or_insert(now);
-        }
-        Report::Parked { slot, why }
-    }
-
-    /// The trial ends before it is in its place.
-    fn decide(&mut self, slot: SlotId, reason: Reason) -> Report {
-        if let Some(seat) = self.seat_mut(slot) {
-            seat.verdict = Some(reason);
-        }
-        self.sentence(slot, reason)
+        self.vacate(slot);
+        let seat = self.seat_mut(slot)?;
+        seat.here = Some(new);
+        seat.parked = Some(why);
+        seat.retry_at = now.saturating_add(PARKED_NS);
+        (before != Some(why)).then_some(Report::Parked { slot, why })
     }
 
     /// Why a trial that began before the device started does not go on.
@@ -179,6 +192,11 @@ where
             Place::Bank(bank) => self.store.bank(bank).map(|bank| bank.image),
             Place::Factory => None,
         };
+        let plugin = match expected {
+            Some(expected) => expected.plugin,
+            None => self.factory_plugin()?,
+        };
+        let allowed = self.store.floor(plugin);
         let mut proof = self.proof(place).copied().flatten();
         let Self {
             host,
@@ -190,21 +208,23 @@ where
         let Some(seat) = seats.get_mut(usize::from(slot.0)) else {
             return Err(LoadError::NoSuchSlot(slot).into());
         };
-        let mut found = None;
         let result = place.with_image(store, &mut |bytes| {
             let image = Image::parse(bytes)?;
             let image = match &proof {
                 Some(proof) => image.verify_again(proof, VERSION)?,
                 None => image.verify(keys, VERSION)?,
             };
-            let version = image.manifest().security_version;
-            found = Some((image.plugin_id(), version));
-            // Whoever can write to the flash could bring back what was signed once.
-            let right = expected.is_none_or(|expected| {
-                (expected.plugin, expected.security_version) == (image.plugin_id(), version)
+            let found = image.manifest().security_version;
+            // Whoever can write to the flash could bring back what was signed once. A proof came with the bytes that it is of.
+            let same = expected.is_none_or(|expected| {
+                let known = proof.is_some() || Sha256::digest(bytes)[..] == expected.digest;
+                known && expected.security_version == found
             });
-            if !right {
+            if !same || image.plugin_id() != plugin {
                 return Err(Parked::OtherImage);
+            }
+            if found < allowed {
+                return Err(Parked::Older { found, allowed });
             }
             proof = Some(image.proof());
             with(host, seat, &image)
@@ -214,7 +234,21 @@ where
         }
         result
     }
+
+    /// The plugin that the device came with, as its image says.
+    fn factory_plugin(&mut self) -> Result<PluginId, Parked> {
+        let mut plugin = PluginId([0; 8]);
+        Place::Factory.with_head(&mut self.store, &mut |head| {
+            let head = Head::parse(head)?;
+            plugin = PluginId::of(head.key_id(), head.unverified_manifest()?.name);
+            Ok(())
+        })?;
+        Ok(plugin)
+    }
 }
+
+/// How long what is parked for a reason that may pass is left alone.
+const PARKED_NS: u64 = 10_000_000_000;
 
 /// What is wrong with an image says whether its bytes are damaged or the image itself is not fit.
 pub(crate) const fn reason_of(why: &Parked) -> Reason {
@@ -226,6 +260,7 @@ pub(crate) const fn reason_of(why: &Parked) -> Reason {
             | ImageError::NewerHost { .. },
         )
         | Parked::Load(_)
+        | Parked::Older { .. }
         | Parked::OutOfMemory => Reason::Refused,
         Parked::Image(_) | Parked::OtherImage | Parked::Flash(_) => Reason::Damaged,
     }

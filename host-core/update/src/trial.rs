@@ -8,7 +8,7 @@ use embedded_storage::nor_flash::NorFlash;
 
 use crate::{Mapped, Report, Updater};
 
-/// What was seen of a version on trial since the device started.
+/// What was seen of a version on trial since the device started. Times are those of the [`Clock`](crate::clock::Clock).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trial {
     /// When it was initialised, in nanoseconds; none before.
@@ -48,6 +48,20 @@ impl Trial {
         confirm_at: 0,
     };
 
+    /// One that begins with its image, whatever was tried in the slot before.
+    pub(crate) const fn anew(self) -> Self {
+        Self {
+            // The answer is still to be taken.
+            asked: self.asked,
+            ..Self::NONE
+        }
+    }
+
+    /// Whether its plugin was initialised.
+    pub(crate) const fn has_begun(&self) -> bool {
+        self.begun.is_some()
+    }
+
     /// One that has its place now, in nanoseconds.
     pub(crate) const fn again(self, now: u64) -> Self {
         Self {
@@ -60,8 +74,8 @@ impl Trial {
 
 const MS: u64 = 1_000_000;
 
-/// How long the store is left alone after it could not confirm.
-const RETRY_MS: u64 = 1_000;
+/// How long the store is left alone after it could not write something down.
+pub(crate) const RETRY_NS: u64 = 1_000 * MS;
 
 impl<B, F, const SLOTS: usize, const BANKS: usize, const PLUGINS: usize>
     Updater<B, F, SLOTS, BANKS, PLUGINS>
@@ -78,7 +92,7 @@ where
             return None;
         }
         if let Some(reason) = self.misbehaves(slot, now) {
-            return Some(self.condemn(slot, reason));
+            return Some(self.condemn(slot, reason, now));
         }
         let policy = self.policy;
         let seat = self.seat_mut(slot)?;
@@ -92,11 +106,11 @@ where
             let Err(error) = self.confirm_set(slot) else {
                 return self.notice(slot);
             };
-            self.seat_mut(slot)?.trial.confirm_at = now.saturating_add(RETRY_MS * MS);
+            self.seat_mut(slot)?.trial.confirm_at = now.saturating_add(RETRY_NS);
             return Some(Report::StoreFailed { slot, error });
         }
         let over = ran >= u64::from(policy.trial_ms).saturating_mul(MS);
-        over.then(|| self.condemn(slot, Reason::NotConfirmed))
+        over.then(|| self.condemn(slot, Reason::NotConfirmed, now))
     }
 
     /// Confirms the slot's trial, if all that is tried with it has passed too.
@@ -162,6 +176,17 @@ where
         }
         trial.calls = calls;
         trial.bad = bad;
+    }
+
+    /// Takes what a plugin that is watched no more was asked, which would keep it busy for ever.
+    pub(crate) fn release(&mut self, slot: SlotId) {
+        let Self { host, seats, .. } = self;
+        if let Some(seat) = seats.get_mut(usize::from(slot.0))
+            && let Some(ticket) = seat.trial.asked
+            && host.take(ticket).is_some()
+        {
+            seat.trial.asked = None;
+        }
     }
 
     /// Asks the plugin how it is, if that matters and it is time.

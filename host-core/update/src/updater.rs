@@ -1,15 +1,18 @@
 //! A host over a store.
 
 use corelet_host::capability::monotonic_clock::MonotonicClock;
-use corelet_host::{Fuel, Host, SlotId};
-use corelet_image::{Head, Keys, PluginId, Proof};
+use corelet_host::{Fuel, Host, SlotId, VERSION};
+
+use corelet_image::{Head, ImageError, Keys, Proof};
 use corelet_store::{BankState, Error, ImageDigest, Reason, Runs, Store};
 use embedded_storage::nor_flash::NorFlash;
 
+use crate::clock::{Clock, LOOK_MAX_NS};
 use crate::incoming::Incoming;
 use crate::read::Place;
 use crate::seat::{Installed, Seat};
-use crate::{Device, Mapped, Report, UpdatePolicy};
+use crate::trial::RETRY_NS;
+use crate::{Device, Mapped, Parked, Report, UpdatePolicy};
 
 /// How often trials are looked at when nothing else is due.
 const LOOK_NS: u64 = 100_000_000;
@@ -31,6 +34,7 @@ pub struct Updater<B: 'static, F, const SLOTS: usize, const BANKS: usize, const 
     pub(crate) incoming: Option<Incoming>,
     /// Plugins may have gone whose data is still there.
     pub(crate) untidy: bool,
+    clock: Clock,
     erase_told: bool,
 }
 
@@ -58,6 +62,7 @@ where
             factory: None,
             incoming: None,
             untidy: true,
+            clock: Clock::NEW,
             erase_told: false,
         }
     }
@@ -72,7 +77,8 @@ where
             self.erase_told = true;
             return Report::WantsErase;
         }
-        let now = self.now();
+        let shown = self.now();
+        let now = self.clock.look(shown);
         for slot in slots::<SLOTS>() {
             let report = self.settle(slot, now).or_else(|| self.watch(slot, now));
             if let Some(report) = report {
@@ -83,20 +89,24 @@ where
         let mut report = self.host.run(slice);
         match &mut report {
             corelet_host::Report::Initialised { slot } => self.works(*slot),
-            corelet_host::Report::Idle { next } if self.watches() => {
-                let soon = now.saturating_add(LOOK_NS);
-                *next = Some(next.map_or(soon, |next| next.min(soon)));
+            corelet_host::Report::Idle { next } => {
+                let soon = self.look_in().map(|wait| shown.saturating_add(wait));
+                *next = next.iter().copied().chain(soon).min();
             }
             _ => {}
         }
         Report::Host(report)
     }
 
-    /// Whether a trial or a last call goes on, which time may end.
-    fn watches(&self) -> bool {
+    /// When time may end something that goes on, or something is to be tried again; none if there is nothing like that.
+    fn look_in(&self) -> Option<u64> {
         let leaves = self.seats.iter().any(|seat| seat.leaving.is_some());
         let trial = |slot| matches!(self.store.runs(slot), Runs::Trial(_));
-        leaves || slots::<SLOTS>().any(trial)
+        let waits = |seat: &Seat| seat.parked.is_some_and(Parked::is_passing);
+        if leaves || slots::<SLOTS>().any(trial) {
+            return Some(LOOK_NS);
+        }
+        self.seats.iter().any(waits).then_some(LOOK_MAX_NS)
     }
 
     /// Erases the sector that is wanted, if one is.
@@ -140,21 +150,25 @@ where
 
     /// Has the board forget what plugins kept that are not installed any more.
     fn tidy(&mut self) {
-        let factory = self.store.map().factory();
-        if !self.untidy || factory.is_some() && self.factory.is_none() {
+        // One that is about to go may keep something with its last words.
+        if !self.untidy || self.seats.iter().any(|seat| seat.leaving.is_some()) {
             return;
         }
         self.untidy = false;
-        let Self { host, store, .. } = self;
+        let Self {
+            host, store, keys, ..
+        } = self;
         // Which plugin the device came with nobody knows but its image.
         let mut came = None;
-        if factory.is_some() {
-            let _ = Place::Factory.with_head(store, &mut |head| {
-                let head = Head::parse(head)?;
-                let manifest = head.unverified_manifest()?;
-                came = Some(PluginId::of(head.key_id(), manifest.name));
+        if store.map().factory().is_some() {
+            let known = Place::Factory.with_head(store, &mut |head| {
+                came = Some(Head::parse(head)?.verify(keys, VERSION)?.plugin_id());
                 Ok(())
             });
+            // Where it cannot be told whose data it is, it stays until the next start.
+            if known.is_err_and(|why| why != Parked::Image(ImageError::NotAnImage)) {
+                return;
+            }
         }
         let Some(board) = host.board_mut() else {
             return;
@@ -204,21 +218,35 @@ where
     }
 
     /// Writes down that the trial failed, after its plugin is gone.
-    pub(crate) fn condemn(&mut self, slot: SlotId, reason: Reason) -> Report {
-        let now = self.now();
+    pub(crate) fn condemn(&mut self, slot: SlotId, reason: Reason, now: u64) -> Report {
+        self.vacate(slot);
+        self.decide(slot, reason, now)
+    }
+
+    /// Takes what is in the slot out of it, without a word.
+    pub(crate) fn vacate(&mut self, slot: SlotId) {
+        let shown = self.now();
         self.host.remove(slot);
         if let Some(seat) = self.seat_mut(slot) {
+            if seat.here.is_some() {
+                seat.gone.get_or_insert(shown);
+            }
             seat.here = None;
             seat.leaving = None;
             seat.tried = false;
-            seat.gone = Some(now);
+        }
+    }
+
+    /// Decides that the trial failed, and writes it down.
+    pub(crate) fn decide(&mut self, slot: SlotId, reason: Reason, now: u64) -> Report {
+        if let Some(seat) = self.seat_mut(slot) {
             seat.verdict = Some(reason);
         }
-        self.sentence(slot, reason)
+        self.sentence(slot, reason, now)
     }
 
     /// Writes down that the trial failed.
-    pub(crate) fn sentence(&mut self, slot: SlotId, reason: Reason) -> Report {
+    pub(crate) fn sentence(&mut self, slot: SlotId, reason: Reason, now: u64) -> Report {
         let result = match self.store.runs(slot) {
             Runs::Trial(bank) => insist(&mut self.store, |store| store.reject(bank, reason)),
             _ => Ok(()),
@@ -232,7 +260,10 @@ where
                 seat.rollbacks = seat.rollbacks.saturating_add(1);
                 Report::RolledBack { slot, reason }
             }
-            Err(error) => Report::StoreFailed { slot, error },
+            Err(error) => {
+                seat.retry_at = now.saturating_add(RETRY_NS);
+                Report::StoreFailed { slot, error }
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 //! A board, a chip that a power cut leaves as it is, and the updater over both.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use corelet_fault_flash::{Chip, Flash};
+use corelet_fault_flash::{Chip, Flash, FlashError};
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::plugin::lifecycle::functions::{Health, Shutdown};
 use corelet_host::plugin::ticker::functions::Tick;
@@ -38,9 +40,9 @@ pub(crate) static MAP: FlashMap<4> = FlashMap::new(Layout {
     data: None,
 });
 
-/// A chip on a bus: its bytes are not in memory.
+/// A chip on a bus: its bytes are not in memory. The bus may be down.
 #[derive(Clone)]
-pub(crate) struct Spi(pub(crate) Flash<4, 4096>);
+pub(crate) struct Spi(pub(crate) Flash<4, 4096>, pub(crate) Rc<Cell<bool>>);
 
 impl Mapped for Spi {}
 
@@ -52,6 +54,9 @@ impl ReadNorFlash for Spi {
     const READ_SIZE: usize = Flash::<4, 4096>::READ_SIZE;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        if self.1.get() {
+            return Err(FlashError::Driver);
+        }
         self.0.read(offset, bytes)
     }
 
@@ -157,6 +162,12 @@ pub(crate) const TRAP: &str = "(unreachable)";
 pub(crate) const SPIN: &str = "(loop $again (br $again)) (i64.const 0)";
 /// A body with an error of the plugin's own.
 pub(crate) const ERROR: &str = SAD;
+/// A body that takes many slices.
+pub(crate) const LONG: &str = "(global.set $count (i32.const 0))
+    (loop $again
+        (global.set $count (i32.add (global.get $count) (i32.const 1)))
+        (br_if $again (i32.lt_u (global.get $count) (i32.const 500))))
+    (i64.const 0)";
 /// The answer of `shutdown`, which has none.
 pub(crate) const NOTHING: &str = "(i64.const 0)";
 
@@ -165,12 +176,21 @@ pub(crate) fn digest(image: &[u8]) -> ImageDigest {
 }
 
 pub(crate) fn blank() -> Spi {
-    Spi(Flash::new(&Chip::uniform(4096, 16)))
+    Spi(Flash::new(&Chip::uniform(4096, 16)), Rc::default())
 }
 
 pub(crate) const KEYS: Keys<'static> = Keys::NONE.accept_development();
 
 pub(crate) fn start_with(flash: Spi, start: Start, policy: UpdatePolicy) -> Plugins {
+    start_on(flash, &MAP, start, policy)
+}
+
+pub(crate) fn start_on(
+    flash: Spi,
+    map: &'static FlashMap<4>,
+    start: Start,
+    policy: UpdatePolicy,
+) -> Plugins {
     let slots = SlotPolicy {
         budget: corelet_host::Budget {
             memory: 65_536,
@@ -179,7 +199,7 @@ pub(crate) fn start_with(flash: Spi, start: Start, policy: UpdatePolicy) -> Plug
         ..SlotPolicy::DEVICE
     };
     let host = Host::new(Board::default(), Policy::same(slots));
-    let store = Store::mount(flash, &MAP, start).unwrap();
+    let store = Store::mount(flash, map, start).unwrap();
     Updater::new(host, store, KEYS, policy)
 }
 
@@ -214,6 +234,22 @@ pub(crate) fn pass(plugins: &mut Plugins, seconds: u64) -> Vec<Report> {
         told.extend(settle(plugins));
     }
     told
+}
+
+/// Whether a tick of the slot's plugin went well.
+pub(crate) fn ticks(told: &[Report], of: SlotId) -> bool {
+    told.iter().any(|report| {
+        matches!(report, Report::Host(corelet_host::Report::Ticked { slot, result: Ok(()) }) if *slot == of)
+    })
+}
+
+/// A device with this plugin confirmed in its first slot.
+pub(crate) fn confirmed(image: &[u8]) -> Plugins {
+    let mut plugins = start(blank());
+    install(&mut plugins, ONE, image);
+    let told = pass(&mut plugins, 5);
+    assert!(told.contains(&Report::Confirmed { slot: ONE }), "{told:?}");
+    plugins
 }
 
 /// Sends an image in pieces of so many bytes.

@@ -5,6 +5,8 @@
 mod module;
 
 mod board;
+mod repairs;
 mod sets;
+mod swaps;
 mod trials;
 mod uploads;

@@ -16,14 +16,6 @@ fn runs(plugins: &Plugins, image: &[u8]) -> bool {
     plugins.store().bank(bank).unwrap().image.digest == digest(image)
 }
 
-fn confirmed(image: &[u8]) -> Plugins {
-    let mut plugins = start(blank());
-    install(&mut plugins, ONE, image);
-    let told = pass(&mut plugins, 5);
-    assert!(told.contains(&Report::Confirmed { slot: ONE }), "{told:?}");
-    plugins
-}
-
 fn old() -> Vec<u8> {
     Plugin::GOOD.image()
 }

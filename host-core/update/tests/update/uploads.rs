@@ -194,3 +194,43 @@ fn a_module_that_the_slot_does_not_take_is_rejected_when_it_is_there() {
     assert_eq!(refused, Error::Rejected(Reason::Refused).into());
     assert_eq!(plugins.store().runs(ONE), Runs::Nothing);
 }
+
+#[test]
+fn what_is_shorter_than_a_header_is_no_image() {
+    let mut plugins = start(blank());
+    assert_eq!(plugins.open(ONE, 4, Some([1; 32]), false), Ok(0));
+    let refused = plugins.receive(0, &[1; 4]);
+    assert_eq!(refused, Err(Refused::Image(ImageError::NotAnImage)));
+}
+
+#[test]
+fn an_offset_that_is_not_wanted_is_answered_with_the_one_that_is() {
+    let mut plugins = start(blank());
+    let image = Plugin::GOOD.image();
+    let length = image.len() as u32;
+    let opened = plugins.open(ONE, length, Some(digest(&image)), false);
+    assert_eq!(opened, Ok(0));
+    let mut offset = 0;
+    // The head is there, and no sector is erased.
+    while plugins.store().staged(ONE).is_none() {
+        offset = plugins
+            .receive(offset, &image[offset as usize..][..100])
+            .unwrap();
+    }
+    for wrong in [length, length + 1, u32::MAX, 0] {
+        assert_eq!(plugins.receive(wrong, &[]), Ok(offset));
+    }
+}
+
+#[test]
+fn an_upload_waits_for_a_journal_that_is_full() {
+    let mut plugins = start(blank());
+    let image = Plugin::GOOD.image();
+    let length = image.len() as u32;
+    for number in 0..100 {
+        let other = Some([number; 32]);
+        assert_eq!(plugins.open(ONE, length, other, false), Ok(0));
+        assert_eq!(plugins.receive(0, &image), Ok(0), "{number}");
+    }
+    upload(&mut plugins, ONE, &image, 300).unwrap();
+}
