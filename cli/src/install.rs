@@ -37,8 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut device = Device::open(&args.port)?;
     let slot = args.slot.slot;
     let slots = slots::list(&mut device)?;
-    let there = slots.find(slot, &image.hash);
-    if there.is_some_and(|row| row.is(State::Confirmed)) && is_primary(&slots, slot, &image) {
+    if is_confirmed(&slots, slot, &image) {
         output::line(format_args!(
             "slot {slot}  {}, confirmed before",
             image.plugin
@@ -46,6 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         return Ok(());
     }
     let mut line = String::new();
+    let there = slots.find(slot, &image.hash);
     if !there.is_some_and(|row| row.is(State::Trial)) {
         let sent = args.image.send(&mut device, &image, slot)?;
         line = format!("{sent}  →  ");
@@ -55,10 +55,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn is_primary(slots: &Slots, slot: u8, image: &ImageFile) -> bool {
+/// Whether it runs for good. What is confirmed and does not run is what a trial falls back to.
+fn is_confirmed(slots: &Slots, slot: u8, image: &ImageFile) -> bool {
     slots
         .primary(slot)
-        .is_ok_and(|row| row.hash[..] == image.hash[..])
+        .is_ok_and(|row| row.is(State::Confirmed) && row.hash[..] == image.hash[..])
 }
 
 /// A trial that begins, or goes on already.
@@ -99,13 +100,13 @@ impl<'a> Trial<'a> {
             let slots = slots::list(self.device)?;
             let row = slots.find(self.slot, &self.image.hash);
             match row {
-                Some(row) if row.is(State::Confirmed) => {
+                Some(row) if is_confirmed(&slots, self.slot, self.image) => {
                     let reason = row.reason().map(|reason| format!(" {reason}"));
                     return Ok(format!("confirmed{}", reason.unwrap_or_default()));
                 }
                 // A plugin that faulted in its trial is rejected for it, with more to say.
                 Some(row) if row.is(State::Trial) || row.is(State::Faulted) => self.is_seen = true,
-                Some(row) if row.is(State::Verified) || row.is(State::Received) => {
+                Some(row) if row.waits() => {
                     if self.is_seen {
                         return Err(self.failed(&slots, "did not pass its trial", None));
                     }

@@ -30,6 +30,12 @@ impl Slot {
         self.state == state.word()
     }
 
+    /// Whether it may be tried, if it does not run.
+    pub(crate) fn waits(&self) -> bool {
+        let states = [State::Received, State::Verified, State::Confirmed];
+        states.into_iter().any(|state| self.is(state))
+    }
+
     /// Its state, in the device's word, which may be one that this command does not know.
     pub(crate) fn state(&self) -> String {
         shown(&self.state)

@@ -79,6 +79,18 @@ fn what_waits_is_tried_without_being_sent_again() {
 }
 
 #[test]
+fn what_a_trial_would_fall_back_to_is_installed_again() {
+    let bench = Bench::new(passing(), everything);
+    bench.sandbox.write("old.corelet", old());
+    for (file, runs) in [("new.corelet", new()), ("old.corelet", old())] {
+        bench.corelet(&["install", file, "--slot", "1"]).well();
+        let device = &bench.port.device().device;
+        assert_eq!(device.running(1), Some(&runs[..]));
+        assert!(device.is_confirmed(1));
+    }
+}
+
+#[test]
 fn a_trial_that_fails_says_why_and_what_runs() {
     let bench = Bench::new(trying(Err(Refused::Trapped)), everything);
     let text = bench.refused(&["install", "new.corelet", "--slot", "1"], 1);

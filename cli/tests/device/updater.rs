@@ -307,6 +307,25 @@ fn an_earlier_security_version_is_refused() {
 }
 
 #[test]
+fn an_upgrade_is_newer_than_what_runs() {
+    let bench = Bench::new();
+    bench.image("new", 2, 0, GOOD);
+    bench.install("new").well();
+    bench.image("old", 1, 0, GOOD);
+    let args = ["install", "old.corelet", "--slot", "0", "--upgrade"];
+    let text = bench.refused(bench.corelet(&args));
+    assert!(
+        text.starts_with("error: slot 0 refuses thermostat 0.1.0: what runs is not older\n"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("nothing was erased; thermostat 0.2.0 still runs\n"),
+        "{text}"
+    );
+    bench.install("old").well();
+}
+
+#[test]
 fn what_waits_is_erased_and_what_is_confirmed_is_not_rolled_back() {
     let bench = Bench::new();
     bench.image("first", 1, 0, GOOD);
