@@ -85,7 +85,7 @@ where
         let bank = incoming.bank;
         self.incoming = Some(incoming);
         match bank {
-            Some(bank) if stored == length => self.finish(bank).map(|()| stored),
+            Some(bank) if stored == length => self.complete(bank).map(|()| stored),
             _ => Ok(stored),
         }
     }
@@ -107,9 +107,20 @@ where
         if let Some(bank) = bank
             && finished
         {
-            self.finish(bank)?;
+            self.complete(bank)?;
         }
         Ok(wanted)
+    }
+
+    /// All bytes are there: that is written down, if it could not be when they came, and then they are checked.
+    fn complete(&mut self, bank: BankId) -> Result<(), Refused> {
+        let found = self.store.bank(bank).copied();
+        if let Some(found) = found.filter(|found| found.state.is_under_way()) {
+            insist(&mut self.store, |store| {
+                store.receive(found.slot, found.image.bytes, &[]).map(drop)
+            })?;
+        }
+        self.finish(bank)
     }
 
     fn take(&mut self, incoming: &mut Incoming, offset: u32, data: &[u8]) -> Result<u32, Refused> {

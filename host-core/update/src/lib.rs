@@ -100,7 +100,7 @@
 //! ## Erases
 //!
 //! [`run`](Updater::run) asks for them ([`Report::WantsErase`]), and [`erase_now`](Updater::erase_now) does one sector. Only if the
-//! journal is full, and a trial is to begin or to end, it is moved at once.
+//! journal is full, and an image is complete, or a trial is to begin or to end, it is moved at once.
 //!
 //! ## What it takes
 //!

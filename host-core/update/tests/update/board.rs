@@ -40,11 +40,42 @@ pub(crate) static MAP: FlashMap<4> = FlashMap::new(Layout {
     data: None,
 });
 
-/// A chip on a bus: its bytes are not in memory. The bus may be down.
-#[derive(Clone)]
-pub(crate) struct Spi(pub(crate) Flash<4, 4096>, pub(crate) Rc<Cell<bool>>);
+/// A chip on a bus that may be down. Its bytes are not in memory, or all of them are.
+pub(crate) struct Spi(
+    pub(crate) Flash<4, 4096>,
+    pub(crate) Rc<Cell<bool>>,
+    Option<Vec<u8>>,
+);
 
-impl Mapped for Spi {}
+impl Spi {
+    /// The same chip, where the processor sees it as memory.
+    pub(crate) fn mapped(mut self) -> Self {
+        self.2 = Some(Vec::new());
+        self.look();
+        self
+    }
+
+    /// What memory shows is what is in the chip now.
+    fn look(&mut self) {
+        if let Some(seen) = &mut self.2 {
+            self.0.with_bytes(|bytes| bytes.clone_into(seen));
+        }
+    }
+}
+
+impl Clone for Spi {
+    fn clone(&self) -> Self {
+        let mut clone = Self(self.0.clone(), self.1.clone(), self.2.clone());
+        clone.look();
+        clone
+    }
+}
+
+impl Mapped for Spi {
+    fn mapped(&self) -> &[u8] {
+        self.2.as_deref().unwrap_or_default()
+    }
+}
 
 impl ErrorType for Spi {
     type Error = <Flash<4, 4096> as ErrorType>::Error;
@@ -70,11 +101,15 @@ impl NorFlash for Spi {
     const ERASE_SIZE: usize = 4096;
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
-        self.0.erase(from, to)
+        let result = self.0.erase(from, to);
+        self.look();
+        result
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
-        self.0.write(offset, bytes)
+        let result = self.0.write(offset, bytes);
+        self.look();
+        result
     }
 }
 
@@ -176,7 +211,7 @@ pub(crate) fn digest(image: &[u8]) -> ImageDigest {
 }
 
 pub(crate) fn blank() -> Spi {
-    Spi(Flash::new(&Chip::uniform(4096, 16)), Rc::default())
+    Spi(Flash::new(&Chip::uniform(4096, 16)), Rc::default(), None)
 }
 
 pub(crate) const KEYS: Keys<'static> = Keys::NONE.accept_development();
@@ -191,6 +226,10 @@ pub(crate) fn start_on(
     start: Start,
     policy: UpdatePolicy,
 ) -> Plugins {
+    over(Store::mount(flash, map, start).unwrap(), policy)
+}
+
+pub(crate) fn over(store: Store<Spi, 4>, policy: UpdatePolicy) -> Plugins {
     let slots = SlotPolicy {
         budget: corelet_host::Budget {
             memory: 65_536,
@@ -199,7 +238,6 @@ pub(crate) fn start_on(
         ..SlotPolicy::DEVICE
     };
     let host = Host::new(Board::default(), Policy::same(slots));
-    let store = Store::mount(flash, map, start).unwrap();
     Updater::new(host, store, KEYS, policy)
 }
 

@@ -5,6 +5,8 @@
 mod module;
 
 mod board;
+mod cuts;
+mod histories;
 mod repairs;
 mod sets;
 mod swaps;

@@ -234,3 +234,37 @@ fn an_upload_waits_for_a_journal_that_is_full() {
     }
     upload(&mut plugins, ONE, &image, 300).unwrap();
 }
+
+#[test]
+fn an_image_whose_last_byte_finds_no_room_in_the_journal_is_not_said_to_be_there_before_it_is() {
+    let image = Plugin::GOOD.image();
+    let length = image.len() as u32;
+    // However many records the journal has before.
+    for others in 20..45 {
+        let mut plugins = start(blank());
+        for number in 0..others {
+            let other = Some([number; 32]);
+            plugins.open(ONE, length, other, false).unwrap();
+            plugins.receive(0, &image).unwrap();
+        }
+        let known = Some(digest(&image));
+        let mut offset = plugins.open(ONE, length, known, false).unwrap();
+        for _ in 0..100 {
+            let rest = &image[offset as usize..];
+            offset = plugins
+                .receive(offset, &rest[..rest.len().min(100)])
+                .unwrap();
+            if offset == length {
+                break;
+            }
+            plugins.erase_now().unwrap();
+        }
+        let bank = plugins.store().staged(ONE).unwrap();
+        let bank = plugins.store().bank(bank).unwrap();
+        assert_eq!(
+            (bank.state, offset),
+            (BankState::Verified, length),
+            "{others}"
+        );
+    }
+}
