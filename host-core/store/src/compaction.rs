@@ -2,10 +2,10 @@
 
 use embedded_storage::nor_flash::NorFlash;
 
+use crate::contents::Contents;
 use crate::journal::{self, Journal, Room};
-use crate::ledger::Ledger;
-use crate::map::FlashMap;
 use crate::record::{Change, Header};
+use crate::regions::Regions;
 use crate::{Error, Region};
 
 /// Places that are kept for recoveries and for what settles a doubt.
@@ -29,40 +29,71 @@ pub(crate) const fn places_min(snapshot: usize) -> usize {
     snapshot + 2 + LOW as usize + RESERVE as usize
 }
 
-/// Erases a region of the journal, one sector after the other.
-pub(crate) fn erase_region<F: NorFlash, const BANKS: usize>(
-    flash: &mut F,
-    map: &FlashMap<BANKS>,
-    region: Region,
-) -> Result<(), Error> {
-    let mut offset = region.offset();
-    while offset < region.end() {
-        let sector = map.sector(offset).ok_or(Error::Geometry)?;
-        journal::erase(flash, sector)?;
-        offset = sector.end();
+impl Compaction {
+    /// The sector of the other region that is to be erased next, if the journal asks for the move.
+    pub(crate) fn wants(&self, journal: &Journal, regions: &Regions) -> Option<Region> {
+        if self.begun || self.erased > 0 || journal.free() <= LOW {
+            return self.next(journal, regions);
+        }
+        None
     }
-    Ok(())
+
+    /// The sector of the other region that is to be erased next.
+    pub(crate) fn next(&self, journal: &Journal, regions: &Regions) -> Option<Region> {
+        let region = regions.other(journal.region);
+        // All sectors erased and no snapshot: it starts over.
+        let erased = if self.erased < region.size() {
+            self.erased
+        } else {
+            0
+        };
+        regions.sector(region.offset().saturating_add(erased))
+    }
+
+    /// Erases a sector of the other region, which is the next. With the last, the journal moves there.
+    pub(crate) fn step<F: NorFlash, C: Contents>(
+        &mut self,
+        flash: &mut F,
+        regions: &Regions,
+        header: Header,
+        contents: &C,
+        journal: &mut Journal,
+    ) -> Result<(), Error> {
+        let region = regions.other(journal.region);
+        let sector = self.next(journal, regions).ok_or(Error::Geometry)?;
+        // Until the sector is erased, what is in it counts as before.
+        journal::erase(flash, sector)?;
+        self.erased = sector.end().saturating_sub(region.offset());
+        if sector.end() < region.end() {
+            return Ok(());
+        }
+        let generation = journal.generation.saturating_add(1);
+        let mut moved = Journal::new::<F>(region, generation, journal.boots);
+        self.begun = true;
+        self.erased = 0;
+        write_snapshot(flash, header, contents, &mut moved, false)?;
+        self.begun = false;
+        *journal = moved;
+        Ok(())
+    }
 }
 
-/// Writes all that `ledger` says to an erased region: the header behind it, and a record behind the header. Without that one
+/// Writes all that `contents` says to an erased region: the header behind it, and a record behind the header. Without that one
 /// the region does not count, and the one before it does.
-pub(crate) fn write_snapshot<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
+pub(crate) fn write_snapshot<F: NorFlash, C: Contents>(
     flash: &mut F,
-    map: &FlashMap<BANKS>,
-    ledger: &Ledger<BANKS, PLUGINS>,
+    header: Header,
+    contents: &C,
     journal: &mut Journal,
     boot: bool,
 ) -> Result<(), Error> {
-    let last = [
-        (Change::Header(Header::of(map)), false),
-        (Change::Nothing, boot),
-    ];
-    let changes = ledger.snapshot().map(|change| (change, false)).chain(last);
-    for (change, boot) in changes {
-        if journal.insist(flash, change, boot)? == Room::None {
-            return Err(Error::WantsErase);
-        }
-    }
+    let mut write = |flash: &mut F, change, boot| match journal.insist(flash, change, boot)? {
+        Room::Enough => Ok(()),
+        Room::None => Err(Error::WantsErase),
+    };
+    contents.snapshot(flash, &mut |flash, change| write(flash, change, false))?;
+    write(flash, Change::Header(header), false)?;
+    write(flash, Change::Nothing, boot)?;
     journal.moving = false;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! What the journal says, taken together.
 
 use corelet_image::PluginId;
+use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
 
+use crate::contents::Contents;
 use crate::record::{Change, FLOORS_PER_RECORD};
 use crate::state::Event;
 use crate::{Bank, BankId, BankState, Error, Floor, ImageDigest, Offered, Rejection, SlotId};
@@ -262,6 +264,24 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
         });
         let rejections = self.rejections.iter().copied().map(Change::Rejection);
         banks.chain(floors).chain(rejections)
+    }
+}
+
+impl<const BANKS: usize, const PLUGINS: usize> Contents for Ledger<BANKS, PLUGINS> {
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn apply(&mut self, change: &Change) -> Result<(), Error> {
+        Self::apply(self, change)
+    }
+
+    fn snapshot<F: NorFlash>(
+        &self,
+        flash: &mut F,
+        write: &mut dyn FnMut(&mut F, Change) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.snapshot().try_for_each(|change| write(flash, change))
     }
 }
 

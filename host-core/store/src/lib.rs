@@ -197,6 +197,7 @@ extern crate std;
 
 mod bank;
 mod compaction;
+mod contents;
 mod erase;
 mod error;
 mod journal;
@@ -205,6 +206,7 @@ mod map;
 mod receive;
 mod record;
 mod recovery;
+mod regions;
 mod state;
 mod store;
 

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::ops::Range;
 
+use crate::regions::Regions;
 use crate::{BankId, SlotId};
 
 /// Sectors of one size, one behind the other.
@@ -172,7 +173,7 @@ impl<const BANKS: usize> FlashMap<BANKS> {
         let map = Self { layout };
         let mut one = 0;
         while let Some(region) = map.region(one) {
-            if !map.is_whole_sectors(region) {
+            if !is_whole_sectors(layout.sectors, region) {
                 return Err(MapError::NotWholeSectors(region));
             }
             let mut other = 0;
@@ -209,20 +210,6 @@ impl<const BANKS: usize> FlashMap<BANKS> {
         }
     }
 
-    const fn is_whole_sectors(&self, region: Region) -> bool {
-        let (Some(first), Some(end)) = (
-            self.sector(region.offset),
-            region.offset.checked_add(region.size),
-        ) else {
-            return false;
-        };
-        let behind = match self.sector(end) {
-            Some(sector) => sector.offset == end,
-            None => end == self.capacity(),
-        };
-        region.size > 0 && first.offset == region.offset && behind
-    }
-
     /// How large the flash is, in bytes.
     pub const fn capacity(&self) -> u32 {
         capacity(self.layout.sectors) as u32
@@ -230,18 +217,7 @@ impl<const BANKS: usize> FlashMap<BANKS> {
 
     /// The sector of the byte at `offset`; none beyond the flash.
     pub const fn sector(&self, offset: u32) -> Option<Region> {
-        let mut start = 0;
-        let mut runs = self.layout.sectors;
-        while let [run, rest @ ..] = runs {
-            // The sum of all fits 32 bits, which was checked.
-            let size = run.count * run.size;
-            if offset - start < size {
-                return Some(Region::new(offset - (offset - start) % run.size, run.size));
-            }
-            start += size;
-            runs = rest;
-        }
-        None
+        sector(self.layout.sectors, offset)
     }
 
     /// The journal's two regions.
@@ -278,13 +254,50 @@ impl<const BANKS: usize> FlashMap<BANKS> {
         sizes.max().unwrap_or(0)
     }
 
+    /// Where the journal moves.
+    pub(crate) const fn regions(&self) -> Regions {
+        Regions {
+            both: self.layout.journal,
+            sectors: self.layout.sectors,
+        }
+    }
+
     /// What a journal is for: it means nothing with other banks or slots.
     pub(crate) fn banks(&self) -> &[Region; BANKS] {
         &self.layout.banks
     }
 }
 
-const fn capacity(mut runs: &[Sectors]) -> u64 {
+/// The sector of the byte at `offset` in a flash with these, which has 32 bits of bytes; none beyond it.
+pub(crate) const fn sector(mut runs: &[Sectors], offset: u32) -> Option<Region> {
+    let mut start = 0;
+    while let [run, rest @ ..] = runs {
+        let size = run.count * run.size;
+        if offset - start < size {
+            return Some(Region::new(offset - (offset - start) % run.size, run.size));
+        }
+        start += size;
+        runs = rest;
+    }
+    None
+}
+
+/// Whether a region begins and ends at a sector, and is not empty.
+pub(crate) const fn is_whole_sectors(sectors: &[Sectors], region: Region) -> bool {
+    let (Some(first), Some(end)) = (
+        sector(sectors, region.offset),
+        region.offset.checked_add(region.size),
+    ) else {
+        return false;
+    };
+    let behind = match sector(sectors, end) {
+        Some(sector) => sector.offset == end,
+        None => end as u64 == capacity(sectors),
+    };
+    region.size > 0 && first.offset == region.offset && behind
+}
+
+pub(crate) const fn capacity(mut runs: &[Sectors]) -> u64 {
     let mut sum: u64 = 0;
     while let [run, rest @ ..] = runs {
         sum = sum.saturating_add(run.count as u64 * run.size as u64);

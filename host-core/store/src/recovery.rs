@@ -3,17 +3,17 @@
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::compaction;
+use crate::contents::Contents;
 use crate::journal::{self, Found, Journal, Places, Room};
-use crate::ledger::Ledger;
-use crate::map::FlashMap;
 use crate::record::{Change, FORMAT, Header, Record};
+use crate::regions::Regions;
 use crate::{Boots, Error, Region, Start};
 
 /// What one region says.
-struct Scan<const BANKS: usize, const PLUGINS: usize> {
+struct Scan<C> {
     region: Region,
     /// What all records say but the last.
-    ledger: Ledger<BANKS, PLUGINS>,
+    contents: C,
     /// The highest generation among the records that can be read; none has 0.
     newest: u32,
     /// The highest generation among those of them that are behind a whole snapshot.
@@ -36,11 +36,11 @@ struct Scan<const BANKS: usize, const PLUGINS: usize> {
     foreign: Option<Error>,
 }
 
-impl<const BANKS: usize, const PLUGINS: usize> Scan<BANKS, PLUGINS> {
+impl<C: Contents> Scan<C> {
     fn of<F: NorFlash>(flash: &mut F, region: Region) -> Self {
         let mut scan = Self {
             region,
-            ledger: Ledger::new(),
+            contents: C::empty(),
             newest: 0,
             newest_whole: 0,
             header: None,
@@ -94,7 +94,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Scan<BANKS, PLUGINS> {
                 if let Change::Header(header) = last.change {
                     self.header = Some(header);
                 }
-                if let Err(error) = self.ledger.apply(&last.change) {
+                if let Err(error) = self.contents.apply(&last.change) {
                     self.foreign.get_or_insert(error);
                 }
                 self.back = Some(before);
@@ -121,36 +121,37 @@ impl<const BANKS: usize, const PLUGINS: usize> Scan<BANKS, PLUGINS> {
 }
 
 /// What was recovered, and where it goes on.
-pub(crate) struct Recovered<const BANKS: usize, const PLUGINS: usize> {
-    pub ledger: Ledger<BANKS, PLUGINS>,
+pub(crate) struct Recovered<C> {
+    pub contents: C,
     pub journal: Journal,
 }
 
 /// What a journal says whose last record may be whole or not, once that is decided and written down. Until then nothing is
 /// done that depends on it, so it may be decided again after a cut, and otherwise.
-pub(crate) fn recover<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
+pub(crate) fn recover<F: NorFlash, C: Contents>(
     flash: &mut F,
-    map: &FlashMap<BANKS>,
+    regions: &Regions,
+    header: Header,
     start: Start,
-) -> Result<Recovered<BANKS, PLUGINS>, Error> {
-    let [first, second] = map.journal();
-    let first = Scan::<BANKS, PLUGINS>::of(flash, first);
+) -> Result<Recovered<C>, Error> {
+    let [first, second] = regions.both;
+    let first = Scan::<C>::of(flash, first);
     let second = Scan::of(flash, second);
     let (current, other) = match (first.generation(), second.generation()) {
         (None, None) if first.is_new() && second.newest == 0 => {
             if !first.readable && !second.readable {
                 check_reads(flash, first.region)?;
             }
-            return create(flash, map, start);
+            return create(flash, regions, header, start);
         }
         (None, None) => return Err(Error::Unreadable),
         (one, another) if one > another => (first, second),
         _ => (second, first),
     };
-    let (Some(header), Some((_, last))) = (current.header, current.tail) else {
+    let (Some(found), Some((_, last))) = (current.header, current.tail) else {
         return Err(Error::Unreadable);
     };
-    check_header(&header, map)?;
+    check_header(&found, &header)?;
     let moving = other.newest > last.generation;
     // A newer region was cut while its snapshot was written, or erased once more. It was whole if more than that is there.
     let lost = (other.newest_whole > last.generation).then_some((other.region, 0));
@@ -163,8 +164,8 @@ pub(crate) fn recover<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
     if let Some(error) = current.foreign {
         return Err(error);
     }
-    let mut ledger = current.ledger;
-    ledger.apply(&last.change)?;
+    let mut contents = current.contents;
+    contents.apply(&last.change)?;
     let boots = last.boots.after(start);
     let mut journal = Journal {
         last: current.back,
@@ -176,11 +177,11 @@ pub(crate) fn recover<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
     // And behind what a cut left of a record nothing is written, since tomorrow it may be one.
     if moving || current.torn || journal.insist(flash, last.change, true)? == Room::None {
         let region = other.region;
-        compaction::erase_region(flash, map, region)?;
+        regions.erase(flash, region)?;
         journal = Journal::new::<F>(region, last.generation.saturating_add(1), boots);
-        compaction::write_snapshot(flash, map, &ledger, &mut journal, true)?;
+        compaction::write_snapshot(flash, header, &contents, &mut journal, true)?;
     }
-    Ok(Recovered { ledger, journal })
+    Ok(Recovered { contents, journal })
 }
 
 /// Where nothing can be read, either the chip does not read what is erased, or it does not work just now, and is not to be
@@ -196,27 +197,28 @@ fn check_reads<F: NorFlash>(flash: &mut F, region: Region) -> Result<(), Error> 
 }
 
 /// The first journal of a flash.
-pub(crate) fn create<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
+pub(crate) fn create<F: NorFlash, C: Contents>(
     flash: &mut F,
-    map: &FlashMap<BANKS>,
+    regions: &Regions,
+    header: Header,
     start: Start,
-) -> Result<Recovered<BANKS, PLUGINS>, Error> {
-    let [region, _] = map.journal();
-    compaction::erase_region(flash, map, region)?;
-    let ledger = Ledger::new();
+) -> Result<Recovered<C>, Error> {
+    let [region, _] = regions.both;
+    regions.erase(flash, region)?;
+    let contents = C::empty();
     let mut journal = Journal::new::<F>(region, 1, Boots::default().after(start));
-    compaction::write_snapshot(flash, map, &ledger, &mut journal, true)?;
-    Ok(Recovered { ledger, journal })
+    compaction::write_snapshot(flash, header, &contents, &mut journal, true)?;
+    Ok(Recovered { contents, journal })
 }
 
-fn check_header<const BANKS: usize>(header: &Header, map: &FlashMap<BANKS>) -> Result<(), Error> {
-    if header.format != FORMAT {
+fn check_header(found: &Header, expected: &Header) -> Result<(), Error> {
+    if found.format != FORMAT {
         return Err(Error::Format {
-            found: header.format,
+            found: found.format,
             allowed: FORMAT,
         });
     }
-    if *header != Header::of(map) {
+    if found != expected {
         return Err(Error::OtherMap);
     }
     Ok(())

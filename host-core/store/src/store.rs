@@ -5,11 +5,11 @@ use embedded_storage::nor_flash::NorFlash;
 use sha2::{Digest, Sha256};
 
 use crate::compaction::{self, Compaction, RESERVE};
-use crate::journal::{self, Journal, Places};
+use crate::journal::{self, Journal};
 use crate::ledger::Ledger;
 use crate::map::{FlashMap, Region};
 use crate::receive::Transfer;
-use crate::record::{BankSet, Change};
+use crate::record::{BankSet, Change, Header};
 use crate::recovery::{Recovered, create, recover};
 use crate::state::Event;
 use crate::{Bank, BankId, BankState, Boots, Error, ImageDigest, Reason, Rejection, SlotId, Start};
@@ -57,7 +57,10 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
     /// [`Error::Format`], [`Error::OtherMap`], or [`Error::FloorsFull`] and [`Error::RejectionsFull`] where the firmware that
     /// wrote the journal had room for more.
     pub fn mount(flash: F, map: &'static FlashMap<BANKS>, start: Start) -> Result<Self, Error> {
-        Self::open_with(flash, map, |flash| recover(flash, map, start))
+        let header = Header::of(map);
+        Self::open_with(flash, map, |flash| {
+            recover(flash, &map.regions(), header, start)
+        })
     }
 
     /// Begins a new journal: all banks are empty, and all floors are 0. Erases both regions of the journal.
@@ -67,18 +70,22 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
     pub fn format(flash: F, map: &'static FlashMap<BANKS>) -> Result<Self, Error> {
         let [_, second] = map.journal();
         Self::open_with(flash, map, |flash| {
-            compaction::erase_region(flash, map, second)?;
-            create(flash, map, Start::Ordinary)
+            map.regions().erase(flash, second)?;
+            create(flash, &map.regions(), Header::of(map), Start::Ordinary)
         })
     }
 
     fn open_with(
         mut flash: F,
         map: &'static FlashMap<BANKS>,
-        recover: impl FnOnce(&mut F) -> Result<Recovered<BANKS, PLUGINS>, Error>,
+        recover: impl FnOnce(&mut F) -> Result<Recovered<Ledger<BANKS, PLUGINS>>, Error>,
     ) -> Result<Self, Error> {
-        check_geometry::<F, BANKS, PLUGINS>(map)?;
-        let Recovered { ledger, journal } = recover(&mut flash)?;
+        let snapshot = Ledger::<BANKS, PLUGINS>::SNAPSHOT_MAX;
+        map.regions().check::<F>(compaction::places_min(snapshot))?;
+        let Recovered {
+            contents: ledger,
+            journal,
+        } = recover(&mut flash)?;
         Ok(Self {
             flash,
             map,
@@ -433,26 +440,4 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
         }
         Ok(())
     }
-}
-
-fn check_geometry<F: NorFlash, const BANKS: usize, const PLUGINS: usize>(
-    map: &FlashMap<BANKS>,
-) -> Result<(), Error> {
-    let mut offset = 0;
-    while let Some(sector) = map.sector(offset) {
-        let unit = F::WRITE_SIZE.max(F::READ_SIZE) as u32;
-        if !sector.size().is_multiple_of(unit) {
-            return Err(Error::Geometry);
-        }
-        offset = sector.end();
-    }
-    let stride = Places::<F>::STRIDE;
-    let allowed = compaction::places_min(Ledger::<BANKS, PLUGINS>::SNAPSHOT_MAX);
-    let allowed = (allowed as u32).saturating_mul(stride);
-    let [first, second] = map.journal();
-    let found = first.size().min(second.size());
-    if found < allowed {
-        return Err(Error::JournalTooSmall { found, allowed });
-    }
-    Ok(())
 }

@@ -2,8 +2,8 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "header_first",
         file: "compaction.rs",
-        text: "let changes = ledger.snapshot().map(|change| (change, false)).chain(last);",
-        instead: "let changes = last.into_iter().chain(ledger.snapshot().map(|change| (change, false)));",
+        text: "    contents.snapshot(flash, &mut |flash, change| write(flash, change, false))?;\n    write(flash, Change::Header(header), false)?;\n    write(flash, Change::Nothing, boot)?;\n",
+        instead: "    write(flash, Change::Header(header), false)?;\n    write(flash, Change::Nothing, boot)?;\n    contents.snapshot(flash, &mut |flash, change| write(flash, change, false))?;\n",
     },
     Bug {
         name: "floor_before_confirm",
@@ -102,14 +102,14 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "region_not_erased",
         file: "recovery.rs",
-        text: "        compaction::erase_region(flash, map, region)?;\n        journal = ",
+        text: "        regions.erase(flash, region)?;\n        journal = ",
         instead: "        journal = ",
     },
     Bug {
         name: "erase_of_what_counts",
-        file: "erase.rs",
-        text: "        if self.journal.region == first {\n            second\n",
-        instead: "        if self.journal.region != first {\n            second\n",
+        file: "regions.rs",
+        text: "if region == first { second } else { first }",
+        instead: "if region == first { first } else { second }",
     },
     Bug {
         name: "rejected_again",
