@@ -12,8 +12,9 @@ use corelet_host::{Host, PluginId, Policy, SlotPolicy};
 use corelet_image::{
     Confirm, DEVELOPMENT_KEY, DEVELOPMENT_SEED, Keys, Manifest, Unsigned, Version,
 };
+use corelet_smp::LogLine;
 use corelet_store::{FlashMap, ImageDigest, Layout, Region, Sectors, Start, Store};
-use corelet_update::{Device, Fuel, Mapped, Report, SlotId, UpdatePolicy, Updater};
+use corelet_update::{Device, Fuel, LogRing, Mapped, Report, SlotId, UpdatePolicy, Updater};
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 use sha2::{Digest, Sha256};
 
@@ -118,6 +119,8 @@ pub(crate) struct Board {
     pub(crate) now: u64,
     /// Whose data is there.
     pub(crate) data: BTreeSet<[u8; 8]>,
+    pub(crate) log: LogRing<2>,
+    pub(crate) resets: u32,
 }
 
 impl MonotonicClock for Board {
@@ -131,6 +134,15 @@ impl MonotonicClock for Board {
 }
 
 impl Device for Board {
+    fn log_lines(&self, from: u32, show: &mut dyn FnMut(&LogLine<'_>) -> bool) {
+        self.log.show(from, show);
+    }
+
+    fn reset(&mut self, _: bool) -> bool {
+        self.resets += 1;
+        true
+    }
+
     fn retain_data(&mut self, is_installed: &dyn Fn(PluginId) -> bool) {
         self.data.retain(|plugin| is_installed(PluginId(*plugin)));
     }

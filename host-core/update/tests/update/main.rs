@@ -7,6 +7,8 @@ mod module;
 mod board;
 mod cuts;
 mod histories;
+mod managed;
+mod manager;
 mod repairs;
 mod sets;
 mod swaps;
