@@ -77,6 +77,9 @@
 //! | this firmware does not take it | `Refused` |
 //! | by [command](Updater::roll_back) | `Command` |
 //!
+//! Such an image is not tried again until it is [forgiven](Updater::forgive), but one that was damaged, which may be sent again, and one that
+//! did not find heap, or whose flash could not be read, when it was to take its place: that one waits, and may be tested again.
+//!
 //! An error of its own puts confirmation off, and is no reason. Power that goes is nobody's fault: the trial goes on, its calls and
 //! seconds counted anew. What is tried together is confirmed together, when each has passed, and if one fails, none stays. A plugin is in one
 //! slot at most.

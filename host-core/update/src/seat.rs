@@ -25,6 +25,21 @@ pub(crate) struct Leaving {
     pub until: u64,
 }
 
+/// How a trial ended that failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Verdict {
+    pub reason: Reason,
+    /// The image is not to blame, and waits.
+    pub innocent: bool,
+}
+
+impl Verdict {
+    pub(crate) const fn guilty(reason: Reason) -> Self {
+        let innocent = false;
+        Self { reason, innocent }
+    }
+}
+
 /// What the host has in a slot.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seat {
@@ -34,7 +49,7 @@ pub(crate) struct Seat {
     pub parked: Option<Parked>,
     pub leaving: Option<Leaving>,
     /// What the trial failed at, until the store knows.
-    pub verdict: Option<Reason>,
+    pub verdict: Option<Verdict>,
     /// When what could not be done is tried again, in nanoseconds of the [`Clock`](crate::clock::Clock).
     pub retry_at: u64,
     /// What confirms the trial.

@@ -8,7 +8,7 @@ use embedded_storage::nor_flash::NorFlash;
 use sha2::{Digest, Sha256};
 
 use crate::read::Place;
-use crate::seat::{Installed, Leaving, Seat};
+use crate::seat::{Installed, Leaving, Seat, Verdict};
 use crate::{Mapped, Parked, Report, Updater};
 
 /// What is done with an image that was verified.
@@ -26,8 +26,8 @@ where
         let wanted = self.wanted(slot);
         let seat = self.seat(slot)?;
         let (verdict, retry) = (seat.verdict, now >= seat.retry_at);
-        if let Some(reason) = verdict {
-            return retry.then(|| self.sentence(slot, reason, now));
+        if let Some(verdict) = verdict {
+            return retry.then(|| self.sentence(slot, verdict, now));
         }
         let trial = matches!(self.store.runs(slot), Runs::Trial(_));
         let arrived = seat.here == wanted;
@@ -50,13 +50,13 @@ where
         // While the version before works, the new one is looked at.
         if let Some(new) = wanted {
             if let Some(reason) = self.outlived(slot) {
-                return Some(self.decide(slot, reason, now));
+                return Some(self.decide(slot, Verdict::guilty(reason), now));
             }
             // Once: it may take a while until the slot is free.
             if self.proof(new.place)?.is_none() {
                 match self.check(slot, new.place) {
                     Ok(true) if self.failed_since_trial(slot) => {
-                        return Some(self.decide(slot, Reason::ResetDevice, now));
+                        return Some(self.decide(slot, Verdict::guilty(Reason::ResetDevice), now));
                     }
                     // There may be when the version before is gone.
                     Ok(_) | Err(Parked::OutOfMemory) => {}
@@ -136,7 +136,9 @@ where
         now: u64,
     ) -> Option<Report> {
         if let Runs::Trial(_) = self.store.runs(slot) {
-            return Some(self.decide(slot, reason_of(&why), now));
+            // For what the board is short of the image is not to blame.
+            let (reason, innocent) = (reason_of(&why), why.is_passing());
+            return Some(self.decide(slot, Verdict { reason, innocent }, now));
         }
         self.vacate(slot);
         let seat = self.seat_mut(slot)?;

@@ -10,7 +10,7 @@ use embedded_storage::nor_flash::NorFlash;
 use crate::clock::{Clock, LOOK_MAX_NS};
 use crate::incoming::Incoming;
 use crate::read::Place;
-use crate::seat::{Installed, Seat};
+use crate::seat::{Installed, Seat, Verdict};
 use crate::trial::RETRY_NS;
 use crate::{Device, Mapped, Parked, Report, UpdatePolicy};
 
@@ -220,7 +220,7 @@ where
     /// Writes down that the trial failed, after its plugin is gone.
     pub(crate) fn condemn(&mut self, slot: SlotId, reason: Reason, now: u64) -> Report {
         self.vacate(slot);
-        self.decide(slot, reason, now)
+        self.decide(slot, Verdict::guilty(reason), now)
     }
 
     /// Takes what is in the slot out of it, without a word.
@@ -238,16 +238,18 @@ where
     }
 
     /// Decides that the trial failed, and writes it down.
-    pub(crate) fn decide(&mut self, slot: SlotId, reason: Reason, now: u64) -> Report {
+    pub(crate) fn decide(&mut self, slot: SlotId, verdict: Verdict, now: u64) -> Report {
         if let Some(seat) = self.seat_mut(slot) {
-            seat.verdict = Some(reason);
+            seat.verdict = Some(verdict);
         }
-        self.sentence(slot, reason, now)
+        self.sentence(slot, verdict, now)
     }
 
     /// Writes down that the trial failed.
-    pub(crate) fn sentence(&mut self, slot: SlotId, reason: Reason, now: u64) -> Report {
+    pub(crate) fn sentence(&mut self, slot: SlotId, verdict: Verdict, now: u64) -> Report {
+        let Verdict { reason, innocent } = verdict;
         let result = match self.store.runs(slot) {
+            Runs::Trial(_) if innocent => insist(&mut self.store, |store| store.withdraw(slot)),
             Runs::Trial(bank) => insist(&mut self.store, |store| store.reject(bank, reason)),
             _ => Ok(()),
         };

@@ -91,6 +91,28 @@ fn a_flash_that_cannot_be_read_for_a_while_parks_nothing_for_ever() {
 }
 
 #[test]
+fn a_version_that_could_not_be_read_is_not_to_blame_and_may_be_tried_again() {
+    let mut plugins = confirmed(&Plugin::GOOD.image());
+    let new = NEW.image();
+    upload(&mut plugins, ONE, &new, 500).unwrap();
+    let down = plugins.store().flash().1.clone();
+    let known = plugins.store().staged(ONE);
+    // The record is read back, so the bus is not down before.
+    plugins.test(&[ONE]).unwrap();
+    down.set(true);
+    for _ in 0..10 {
+        let _ = plugins.run(Fuel(1_000));
+    }
+    down.set(false);
+    let told = pass(&mut plugins, 12);
+    assert!(ticks(&told, ONE), "{told:?}");
+    assert_eq!(plugins.store().staged(ONE), known);
+    plugins.test(&[ONE]).unwrap();
+    let told = pass(&mut plugins, 5);
+    assert!(told.contains(&Report::Confirmed { slot: ONE }), "{told:?}");
+}
+
+#[test]
 fn another_image_that_was_signed_once_does_not_run_in_place_of_the_confirmed_one() {
     let old = Plugin::GOOD.image();
     let mut plugins = confirmed(&old);
