@@ -8,7 +8,7 @@ use corelet_fault_flash::{Chip, Flash, FlashError};
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::plugin::lifecycle::functions::{Health, Shutdown};
 use corelet_host::plugin::ticker::functions::Tick;
-use corelet_host::{Host, PluginId, Policy, SlotPolicy};
+use corelet_host::{Host, PluginId, Policy, Quarantine, Reset, SlotPolicy};
 use corelet_image::{
     Confirm, DEVELOPMENT_KEY, DEVELOPMENT_SEED, Keys, Manifest, Unsigned, Version,
 };
@@ -121,10 +121,20 @@ pub(crate) struct Board {
     pub(crate) data: BTreeSet<[u8; 8]>,
     pub(crate) log: LogRing<2>,
     pub(crate) resets: u32,
+    /// After so many looks at the clock the next one brings the device down.
+    pub(crate) fails: Option<(u32, &'static Quarantine)>,
 }
 
 impl MonotonicClock for Board {
     fn now(&mut self) -> u64 {
+        if let Some((looks, _)) = &mut self.fails
+            && *looks > 0
+        {
+            *looks -= 1;
+        } else if let Some((_, quarantine)) = self.fails.take() {
+            let again = Host::<Self, 1>::new(Self::default(), Policy::same(SlotPolicy::DEVICE));
+            let _ = again.with_quarantine(quarantine, Reset::Watchdog);
+        }
         self.now
     }
 
@@ -242,6 +252,10 @@ pub(crate) fn start_on(
 }
 
 pub(crate) fn over(store: Store<Spi, 4>, policy: UpdatePolicy) -> Plugins {
+    Updater::new(host(), store, KEYS, policy)
+}
+
+pub(crate) fn host() -> Host<Board, 2> {
     let slots = SlotPolicy {
         budget: corelet_host::Budget {
             memory: 65_536,
@@ -249,8 +263,7 @@ pub(crate) fn over(store: Store<Spi, 4>, policy: UpdatePolicy) -> Plugins {
         },
         ..SlotPolicy::DEVICE
     };
-    let host = Host::new(Board::default(), Policy::same(slots));
-    Updater::new(host, store, KEYS, policy)
+    Host::new(Board::default(), Policy::same(slots))
 }
 
 pub(crate) fn start(flash: Spi) -> Plugins {

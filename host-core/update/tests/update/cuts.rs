@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use corelet_fault_flash::{Change, Damage, Fault, Planned};
+use corelet_fault_flash::{Change, Damage, Fault, Kind, Planned};
 use corelet_host::{Report as HostReport, SlotState};
 use corelet_store::{BankId, BankState, Error, ImageDigest, Runs, Start, Store};
 use corelet_update::{Fuel, Refused, Report, SlotId, UpdatePolicy};
@@ -257,7 +257,10 @@ impl History<'_> {
                 };
                 flash.0.plan(planned);
                 let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                    let (facts, _) = self.run(&flash);
+                    let (mut facts, _) = self.run(&flash);
+                    if histories % 2 == 0 {
+                        facts = self.cut_again(&flash, facts, histories % 7);
+                    }
                     self.judge(&flash, facts);
                 }));
                 if let Err(panic) = result {
@@ -278,6 +281,23 @@ impl History<'_> {
             facts = rig.facts;
         }
         (facts, flash.0.take_trace())
+    }
+
+    /// The device starts, and power fails again after so many changes, or not.
+    fn cut_again(
+        &self,
+        flash: &Spi,
+        facts: BTreeMap<ImageDigest, Fate>,
+        after: usize,
+    ) -> BTreeMap<ImageDigest, Fate> {
+        flash.0.restart();
+        flash.0.plan(Planned::after(after, Fault::Any(Kind::Torn)));
+        let Some(mut rig) = Rig::start(flash, self.policy) else {
+            return facts;
+        };
+        rig.facts = facts;
+        let _ = rig.pass(3);
+        rig.facts
     }
 
     /// All that was in memory is lost, and the device starts.

@@ -1,9 +1,10 @@
 //! What happens between two versions, and to what was under way then.
 
 use corelet_host::plugin::ticker;
+use corelet_host::{Quarantine, Reset};
 use corelet_image::Confirm;
-use corelet_store::{Reason, Runs, Start};
-use corelet_update::{Fuel, Report, UpdatePolicy};
+use corelet_store::{Reason, Runs, Start, Store};
+use corelet_update::{Fuel, Report, UpdatePolicy, Updater};
 
 use crate::board::*;
 use crate::module::OK;
@@ -159,4 +160,38 @@ fn every_confirmation_is_reported_and_every_rollback_counted() {
     plugins.confirm(ONE).unwrap();
     let told = settle(&mut plugins);
     assert_eq!(told, [Report::Confirmed { slot: ONE }]);
+}
+
+#[test]
+fn a_reset_counts_against_the_trial_in_which_it_was_and_no_later_one() {
+    let quarantine: &'static Quarantine = Box::leak(Box::default());
+    let start = |flash: Spi, start| -> Plugins {
+        let host = host().with_quarantine(quarantine, Reset::Requested);
+        let store = Store::mount(flash, &MAP, start).unwrap();
+        Updater::new(host, store, KEYS, UpdatePolicy::DEVICE)
+    };
+    let flash = |plugins: &Plugins| plugins.store().flash().clone();
+    let slow = Plugin {
+        confirm: SLOW,
+        ..NEW
+    };
+    let slow = slow.image();
+    let mut plugins = start(flash(&confirmed(&Plugin::GOOD.image())), Start::Ordinary);
+    install(&mut plugins, ONE, &slow);
+    // It is reset in the middle of a call.
+    let call = plugins.host().start(ONE, &ticker::Tick {});
+    assert!(call.is_ok());
+    // The updater looks at the clock, the host does, and then who enters the plugin.
+    plugins.host().board_mut().unwrap().fails = Some((2, quarantine));
+    let _ = plugins.run(Fuel(1));
+    let mut plugins = start(flash(&plugins), Start::Failure);
+    let told = settle(&mut plugins);
+    let reason = Reason::ResetDevice;
+    let rolled_back = Report::RolledBack { slot: ONE, reason };
+    assert!(told.contains(&rolled_back), "{told:?}");
+    plugins.forgive(&digest(&slow)).unwrap();
+    install(&mut plugins, ONE, &slow);
+    let mut plugins = start(flash(&plugins), Start::Ordinary);
+    settle(&mut plugins);
+    assert!(matches!(plugins.store().runs(ONE), Runs::Trial(_)));
 }
