@@ -49,6 +49,15 @@ pub(crate) fn run() -> Result<(), Failure> {
         build.args(["--package", name]);
     }
     step("device crates without std", &mut build)?;
+    let mut product = device.command("check");
+    product.current_dir(crate::run::root()).args([
+        "--profile",
+        "firmware",
+        "--package",
+        "corelet-mps2-an386",
+        "--no-default-features",
+    ]);
+    step("firmware that refuses the development key", &mut product)?;
 
     heading("example plugins");
     examples::build_all()?;

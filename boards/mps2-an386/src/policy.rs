@@ -4,8 +4,13 @@ use corelet_host::capability::storage;
 use corelet_host::{Allow, Budget, Fuel, OnFault, Policy, Restarts, SlotPolicy, Topics};
 use corelet_image::Keys;
 
-/// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here.
+/// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here, and is built without the
+/// feature `development`.
+#[cfg(feature = "development")]
 pub const KEYS: Keys<'static> = Keys::NONE.accept_development();
+/// Who may sign plugins: nobody. A product trusts its maker's key here.
+#[cfg(not(feature = "development"))]
+pub const KEYS: Keys<'static> = Keys::NONE;
 
 /// How many plugins there can be: images are read from as many banks.
 pub const SLOTS: usize = 2;

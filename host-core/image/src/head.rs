@@ -190,13 +190,11 @@ impl<'a> Head<'a> {
     /// The first check that fails.
     pub fn verify(&self, keys: &Keys<'_>, host: Version) -> Result<VerifiedHead<'a>, ImageError> {
         let id = self.key_id;
-        let key = match keys.find(id) {
-            Some(key) => key,
-            None if id == KeyId::of(&crate::DEVELOPMENT_KEY) => {
-                return Err(ImageError::DevelopmentKey);
-            }
-            None => return Err(ImageError::UnknownKey { found: id }),
-        };
+        // Also if it is among the trusted ones by mistake.
+        if id == KeyId::of(&crate::DEVELOPMENT_KEY) && !keys.accepts_development() {
+            return Err(ImageError::DevelopmentKey);
+        }
+        let key = keys.find(id).ok_or(ImageError::UnknownKey { found: id })?;
         if !self.is_signed() {
             return Err(ImageError::Unsigned);
         }

@@ -14,7 +14,7 @@ pub type Seed = [u8; 32];
 /// **Not a secret.** The seed of the development key, which everybody has: what it signs proves nothing.
 ///
 /// It makes the way from a build to a simulator or a board on the desk work without keys of one's own. A device accepts
-/// it only if its [`Keys`] were told to.
+/// it only if its [`Keys`] were told to, which takes the feature `development`.
 pub const DEVELOPMENT_SEED: Seed = *b"corelet development key: public!";
 
 /// The public key that belongs to [`DEVELOPMENT_SEED`].
@@ -72,7 +72,8 @@ impl<'a> Keys<'a> {
     }
 
     /// These keys and the development key, whose seed everybody has: for simulators and boards on a desk, never for a
-    /// device that leaves it.
+    /// device that leaves it. Only with the feature `development`, so that a product cannot accept it by mistake.
+    #[cfg(feature = "development")]
     #[must_use]
     pub const fn accept_development(self) -> Self {
         Self {
@@ -81,9 +82,19 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Whether the development key is accepted.
+    /// These keys in place of those that are trusted so far: what a [key set](crate::KeySet) says. Whether the development key is
+    /// accepted is the firmware's affair, and stays.
+    #[must_use]
+    pub const fn replaced_by<'b>(self, trusted: &'b [PublicKey]) -> Keys<'b> {
+        Keys {
+            trusted,
+            development: self.development,
+        }
+    }
+
+    /// Whether the development key is accepted: never without the feature `development`.
     pub const fn accepts_development(&self) -> bool {
-        self.development
+        cfg!(feature = "development") && self.development
     }
 
     /// The keys that are trusted besides the development key.
@@ -93,7 +104,7 @@ impl<'a> Keys<'a> {
 
     /// The trusted key with this id.
     pub(crate) fn find(&self, id: KeyId) -> Option<&PublicKey> {
-        let development = self.development.then_some(&DEVELOPMENT_KEY);
+        let development = self.accepts_development().then_some(&DEVELOPMENT_KEY);
         self.trusted
             .iter()
             .chain(development)

@@ -44,7 +44,7 @@
 //! [`Image::parse`] takes the parts apart by the header's lengths and believes nothing else. [`Image::verify`] then checks,
 //! and stops at the first that fails:
 //!
-//! 1. the key's id is one that the device trusts;
+//! 1. the key's id is one that the device trusts, and not the development key's by mistake;
 //! 2. the signature is there, and is that key's over header and manifest;
 //! 3. the manifest decodes, and every field is within its bounds;
 //! 4. the manifest says the same length of the module as the header;
@@ -70,6 +70,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! ## Key sets
+//!
+//! A firmware is built with keys that it trusts, and with a root key that signs no images. A key set takes the place of those keys:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0–3 | `CRLK` |
+//! | 4–5 | format, `u16` little-endian: 1 |
+//! | 6 | how many keys: 1 to [`KEYS_MAX`] |
+//! | 7 | zero |
+//! | 8–11 | epoch, `u32` little-endian: 1 or more |
+//! | 12– | the keys, 32 bytes each |
+//! | then | signature, 64 bytes; nothing follows |
+//!
+//! The root key signs, strictly as above, the 32 bytes `SHA-256("corelet key set 1" ‖ all before the signature)`. The keys of a firmware have
+//! epoch 0; of two sets the one of the higher epoch holds, and a key that is not in it is revoked: images that it signed are not
+//! accepted any more, and those that are there are refused when they are verified before they run. [`KeySet`] reads a set;
+//! `corelet-store` keeps it.
+//!
+//! ## The development key
+//!
+//! Everybody has the seed of [`DEVELOPMENT_KEY`]. Without the feature `development`, which is not on by itself, no firmware accepts it
+//! ([`ImageError::DevelopmentKey`]), also not if it is given as a key of its own; a key set never holds it.
+//!
 //! ## Flash
 //!
 //! On a Cortex-M most of the check is SHA-512 unrolled. `--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"`, which
@@ -87,6 +111,7 @@ mod error;
 mod head;
 mod image;
 mod key;
+mod key_set;
 mod manifest;
 mod plugin_id;
 mod slot_id;
@@ -101,6 +126,11 @@ pub use head::{
 };
 pub use image::{Image, Verified};
 pub use key::{DEVELOPMENT_KEY, DEVELOPMENT_SEED, KeyId, Keys, PublicKey, Seed};
+#[cfg(feature = "sign")]
+pub use key_set::UnsignedKeySet;
+pub use key_set::{
+    KEY_SET_DOMAIN, KEY_SET_MAGIC, KEY_SET_MAX, KEYS_MAX, KeySet, KeySetError, VerifiedKeySet,
+};
 pub use manifest::{
     Budgets, CONFIG_MAX, Confirm, GRANTS_MAX, Grant, INTERFACE_MAX, Manifest, NAME_MAX,
     PARAMETERS_MAX, TOPIC_MAX, TOPICS_MAX, WORLD_MAX,
