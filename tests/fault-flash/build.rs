@@ -17,7 +17,9 @@ struct Bug {
 include!("tests/seeded/bugs.rs");
 
 /// The model of a device, which tests the copies.
-const DEVICE: [&str; 5] = ["device", "geometry", "images", "model", "script"];
+const DEVICE: [&str; 6] = [
+    "device", "geometry", "images", "key_sets", "model", "script",
+];
 
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());

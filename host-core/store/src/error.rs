@@ -107,6 +107,57 @@ pub enum Error {
     Digest,
     /// The image is of another plugin or security version than was said: it was rejected.
     OtherPlugin,
+    /// The key set is not newer than the keys that the device has.
+    OldKeys {
+        /// The set's epoch.
+        found: u32,
+        /// The least epoch that would do.
+        allowed: u32,
+    },
+    /// The flash is older than the device: somebody may have put back a copy of it. Nothing in it is to run.
+    OldFlash {
+        /// The journal's count.
+        found: u32,
+        /// The hardware counter's.
+        allowed: u32,
+    },
+    /// The hardware counter cannot be read or raised.
+    Counter,
+}
+
+/// What an error lies at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Blame {
+    /// The image or the key set, or who sent it.
+    Guest,
+    /// The firmware: its flash map, or a call that does not fit the state.
+    Host,
+    /// The flash or the counter.
+    Board,
+}
+
+impl Error {
+    /// What it lies at.
+    pub const fn blame(&self) -> Blame {
+        match self {
+            Self::Flash(_)
+            | Self::NotWritten { .. }
+            | Self::Unreadable
+            | Self::Damaged { .. }
+            | Self::OldFlash { .. }
+            | Self::Counter => Blame::Board,
+            Self::Downgrade { .. }
+            | Self::Rejected(_)
+            | Self::Length { .. }
+            | Self::Beyond { .. }
+            | Self::Digest
+            | Self::OtherPlugin
+            | Self::OldKeys { .. } => Blame::Guest,
+            _ => Blame::Host,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -171,6 +222,15 @@ impl fmt::Display for Error {
             Self::OtherPlugin => {
                 f.write_str("the image is of another plugin or security version than was said")
             }
+            Self::OldKeys { found, allowed } => write!(
+                f,
+                "a key set of epoch {found}, this device takes epoch {allowed} or later: sign a newer one"
+            ),
+            Self::OldFlash { found, allowed } => write!(
+                f,
+                "the flash is older than the device: its count is {found}, the hardware's {allowed}; was a copy put back?"
+            ),
+            Self::Counter => f.write_str("the hardware counter does not answer, or is used up"),
         }
     }
 }

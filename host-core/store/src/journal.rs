@@ -36,7 +36,7 @@ pub(crate) fn erase<F: NorFlash>(flash: &mut F, sector: Region) -> Result<(), Er
 }
 
 /// How often a record is tried that has to be written, each time in the next place.
-const ATTEMPTS: usize = 4;
+pub(crate) const ATTEMPTS: u16 = 4;
 
 /// Places for records in a flash like `F`.
 pub(crate) struct Places<F>(PhantomData<F>);
@@ -97,6 +97,14 @@ impl<F: NorFlash> Places<F> {
             return Found::Erased;
         }
         Found::Marked(Self::body(flash, offset).and_then(Record::decode))
+    }
+
+    /// Whether the mark of a place can be read. On a chip that cannot read erased units, one that a cut has met cannot be told from
+    /// those, and never be read again before it is erased.
+    fn is_marked(flash: &mut F, offset: u32) -> bool {
+        let mut mark = [0xff; UNIT_MAX];
+        let mark = mark.get_mut(..Self::UNIT).unwrap_or_default();
+        read(flash, offset, mark).is_ok() && mark.iter().any(|byte| *byte != 0xff)
     }
 
     /// What stands before a record.
@@ -185,6 +193,9 @@ impl Journal {
 
         self.next = place.saturating_add(1);
         write(flash, offset, mark)?;
+        if !Places::<F>::is_marked(flash, offset) {
+            return Err(Error::NotWritten { offset });
+        }
         self.doubtful = true;
         write(flash, offset + Places::<F>::UNIT as u32, body)?;
         if Places::<F>::body(flash, offset) != Some(record) {

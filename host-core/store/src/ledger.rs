@@ -1,23 +1,26 @@
 //! What the journal says, taken together.
 
-use corelet_image::PluginId;
+use corelet_image::{KEYS_MAX, PluginId};
 use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
 
 use crate::contents::Contents;
-use crate::record::{Change, FLOORS_PER_RECORD};
+use crate::keys::KeyRing;
+use crate::record::{Change, Counts, FLOORS_PER_RECORD};
 use crate::state::Event;
 use crate::{Bank, BankId, BankState, Error, Floor, ImageDigest, Offered, Rejection, SlotId};
 
 /// So many images are remembered as rejected.
 pub const REJECTIONS_MAX: usize = 8;
 
-/// Banks, floors and rejections. It changes by records alone.
+/// Banks, floors, rejections and keys. It changes by records alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ledger<const BANKS: usize, const PLUGINS: usize> {
     banks: [Bank; BANKS],
     floors: Vec<Floor, PLUGINS>,
     rejections: Vec<Rejection, REJECTIONS_MAX>,
+    ring: KeyRing,
+    counts: Counts,
 }
 
 impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
@@ -26,12 +29,14 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
             banks: [Bank::EMPTY; BANKS],
             floors: Vec::new(),
             rejections: Vec::new(),
+            ring: KeyRing::new(),
+            counts: Counts::NONE,
         }
     }
 
     /// The records of a snapshot at most, without its header.
     pub(crate) const SNAPSHOT_MAX: usize =
-        BANKS + PLUGINS.div_ceil(FLOORS_PER_RECORD) + REJECTIONS_MAX;
+        BANKS + PLUGINS.div_ceil(FLOORS_PER_RECORD) + REJECTIONS_MAX + KEYS_MAX + 1;
 
     pub(crate) fn banks(&self) -> impl Iterator<Item = (BankId, &Bank)> {
         (0..u8::MAX).map(BankId).zip(&self.banks)
@@ -39,6 +44,23 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
 
     pub(crate) fn bank(&self, bank: BankId) -> Option<&Bank> {
         self.banks.get(usize::from(bank.0))
+    }
+
+    pub(crate) const fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    pub(crate) const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How many banks are behind the one that was opened last and before this one, round the end: the wear is spread by that.
+    pub(crate) fn turn(&self, bank: BankId) -> u8 {
+        let (next, banks) = (self.counts.next_bank, BANKS as u8);
+        match bank.0.checked_sub(next) {
+            Some(turn) => turn,
+            None => bank.0.saturating_add(banks.saturating_sub(next)),
+        }
     }
 
     /// The least security version that is accepted of `plugin`.
@@ -92,9 +114,12 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
             }
             Change::Floors(floors) => self.check_floors(floors.iter().copied()),
             Change::Rejection(rejection) => self.check_rejection(&rejection.digest),
-            Change::Nothing | Change::Header(_) | Change::Forgiven(_) | Change::Try { .. } => {
-                Ok(())
-            }
+            Change::Nothing
+            | Change::Header(_)
+            | Change::Forgiven(_)
+            | Change::Try { .. }
+            | Change::Key(_)
+            | Change::Counts(_) => Ok(()),
         }
     }
 
@@ -125,6 +150,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
     /// As [`Ledger::check`]: then nothing is changed.
     pub(crate) fn apply(&mut self, change: &Change) -> Result<(), Error> {
         self.check(change)?;
+        let rises = self.counts.rises;
         match change {
             Change::Nothing | Change::Header(_) => {}
             Change::Bank(id, bank) => self.set(*id, *bank),
@@ -147,6 +173,15 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
                 }
             }
             Change::Rejection(rejection) => self.reject(*rejection),
+            Change::Key(part) => {
+                if self.ring.add(part) {
+                    self.count_rise();
+                }
+            }
+            Change::Counts(counts) => {
+                self.counts = *counts;
+                return Ok(());
+            }
             Change::Forgiven(digest) => {
                 self.rejections.retain(|one| one.digest != *digest);
                 for bank in &mut self.banks {
@@ -157,6 +192,8 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
                 }
             }
         }
+        // Counters in hardware are not endless: one record counts once, however many floors it raises.
+        self.counts.rises = self.counts.rises.min(rises.saturating_add(1));
         Ok(())
     }
 
@@ -201,7 +238,10 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
 
     fn put(&mut self, id: BankId, bank: Bank) {
         match bank.state {
-            BankState::Opening => self.tell_others(id, bank.slot, Event::Supersede),
+            BankState::Opening => {
+                self.tell_others(id, bank.slot, Event::Supersede);
+                self.counts.next_bank = id.0.saturating_add(1);
+            }
             BankState::Confirmed => {
                 self.raise(floor_of(&bank));
                 self.tell_others(id, bank.slot, Event::Replace);
@@ -229,14 +269,22 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
         }
     }
 
+    const fn count_rise(&mut self) {
+        self.counts.rises = self.counts.rises.saturating_add(1);
+    }
+
     fn raise(&mut self, floor: Floor) {
+        if floor.security_version <= self.floor(floor.plugin) {
+            return;
+        }
+        self.count_rise();
         let known = self
             .floors
             .iter_mut()
             .find(|one| one.plugin == floor.plugin);
         if let Some(known) = known {
-            known.security_version = known.security_version.max(floor.security_version);
-        } else if floor.security_version > 0 {
+            known.security_version = floor.security_version;
+        } else {
             // There is room, which was checked.
             let _ = self.floors.push(floor);
         }
@@ -263,7 +311,14 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
             Change::Floors(floors)
         });
         let rejections = self.rejections.iter().copied().map(Change::Rejection);
-        banks.chain(floors).chain(rejections)
+        let keys = self.ring.snapshot();
+        // The last, since what comes before it counts too when it is read.
+        let counts = (self.counts != Counts::NONE).then_some(Change::Counts(self.counts));
+        banks
+            .chain(floors)
+            .chain(rejections)
+            .chain(keys)
+            .chain(counts)
     }
 }
 

@@ -59,6 +59,7 @@
 //! 3. The bank of a confirmed image is not given to another one before the slot has another confirmed image, but by command
 //!    ([`clear`](Store::clear)).
 //! 4. A plugin's floor, its least security version, never falls. It rises with a confirmation and with nothing else, by the same record.
+//!    So it is with the epoch of the keys, which rises with a new key set: all of its keys count, or those before.
 //! 5. An image that was rejected is not accepted or tried again until it is [forgiven](Store::forgive). Damage on the way or in flash is
 //!    no rejection in this sense: whoever sends nonsense under a good image's digest does not keep it away.
 //! 6. A start erases the sectors of one of the journal's two regions at most, and none as a rule. Other erases are
@@ -100,6 +101,22 @@
 //! They go on trial by one record, and are confirmed by one. If one of them is rejected, cleared or withdrawn, the same record withdraws
 //! the others: they are not to blame, and wait as Verified.
 //!
+//! ## Keys
+//!
+//! A device trusts the keys of its firmware until it is given a [key set](corelet_image::KeySet), which the root key signed
+//! ([`set_keys`](Store::set_keys)); then those of the set with the highest epoch that it was given, and no others. Whoever verifies images asks
+//! [`keys`](Store::keys). The epoch never falls, but with [`format`](Store::format).
+//!
+//! ## An older flash
+//!
+//! All that never falls stands in the flash, and whoever can write that can put back an older copy of it. The journal counts how often a
+//! floor or the epoch of the keys rose, and [`guard`](Store::guard) holds the count against a [`Counter`] in hardware, if there is one.
+//!
+//! ## Wear
+//!
+//! An image goes into the smallest bank that is large enough and free. Banks of one size take turns, so 1,000 updates of one slot with
+//! three banks erase each sector of them 333 or 334 times, and the journal's sectors take turns anyway.
+//!
 //! ## Receiving
 //!
 //! A sector of a bank is erased right before it is written, in the same run of the device, so that nothing is written where a cut may
@@ -134,11 +151,16 @@
 //! | 4 | rejection: digest (32 bytes), reason (`u8`) |
 //! | 5 | forgiven: digest (32 bytes) |
 //! | 6 | trial: starts when it began, and those after a failure (`u16` each), set (`u8`), a bit for each bank (32 bytes) |
+//! | 7 | a key of a set: epoch (`u32`), its number from 0, how many keys the set has (`u8`), key (32 bytes) |
+//! | 8 | counts: how many records raised floors or the keys' epoch (`u32`), the bank behind the one that was opened last (`u8`) |
 //!
 //! States count from 0 for Empty in the order of the table above, reasons in that of [`Reason`]. A state's detail is the offset
 //! of Receiving, and for Trial the starts when it began in the low half, with those after a failure in the high half. For Trial the set
 //! stands in the place of the reason: a number above 0 that banks have in common which are tried together. Other kinds, and flags, are
 //! for later formats.
+//!
+//! The keys of a set are written in order, and it counts with the last of them, if its epoch is higher than that of the set before. The
+//! first one makes void what there is of another set that does not count.
 //!
 //! A record says a bank's state whole, so that doing it twice is doing it once. What follows from it is not written: confirming raises
 //! the floor, empties the bank that was confirmed before and confirms the others of the set, any other end of a trial withdraws those,
@@ -148,8 +170,12 @@
 //! ### Writing
 //!
 //! Places are used in order, each once, all but the last. The mark is written by one write, and after it the record by another,
-//! which is then read and compared. A cut that cannot be seen, since the place reads as erased, so met the mark and nothing else; written again the mark gets
-//! the same bits, and cells that were half programmed are programmed whole. Where anything can be seen nothing is written again.
+//! which is then read and compared. A cut that cannot be seen, since the place reads as erased, so met the mark and nothing else;
+//! written again the mark gets the same bits, and cells that were half programmed are programmed whole. Where anything can be seen
+//! nothing is written again.
+//!
+//! A chip that cannot read erased units does not show where a cut has met one, and that one cannot be read either before it is
+//! erased. So the mark is read before the record is written, and if it cannot be, the next place is taken.
 //!
 //! If the driver fails, the next record does not name the one in doubt as the record before it. That makes it void, whatever it reads as
 //! later. This record is written at once if the driver lets it.
@@ -180,13 +206,13 @@
 //! ### A new flash
 //!
 //! A flash without any valid record gets a first journal in its first region; if nothing at all can be read, not before a mark was
-//! written that can, since a flash that does not work just now is not new. With records, but no region that counts, it is
+//! written that can, in one of the first four places of either region, since a flash that does not work just now is not new. With records, but no region that counts, it is
 //! [`Error::Unreadable`]: what it knew of floors and rejections is lost only by [`format`](Store::format).
 //!
 //! ## What it takes
 //!
-//! Memory: 64 bytes for each bank, 12 for each floor, 264 for rejections, 210 besides, of which most is for an image that is being
-//! received. A start takes twice the first three on the stack. Flash: 80 to 128 bytes for each record, by the size of the unit. An
+//! Memory: 64 bytes for each bank, 12 for each floor, 264 for rejections, 290 for keys, 210 besides, of which most is for an image that is being
+//! received. A start takes twice the first four on the stack. Flash: 80 to 128 bytes for each record, by the size of the unit. An
 //! update writes five records, and one for each sector but the last of its image; a start writes one.
 
 #![no_std]
@@ -198,9 +224,11 @@ extern crate std;
 mod bank;
 mod compaction;
 mod contents;
+mod counter;
 mod erase;
 mod error;
 mod journal;
+mod keys;
 mod ledger;
 mod map;
 mod receive;
@@ -212,7 +240,8 @@ mod store;
 
 pub use bank::{Bank, BankId, ImageDigest, Offered};
 pub use corelet_image::SlotId;
-pub use error::Error;
+pub use counter::{Counter, CounterFailed};
+pub use error::{Blame, Error};
 pub use ledger::REJECTIONS_MAX;
 pub use map::{Factory, FlashMap, Layout, MapError, Region, Sectors};
 pub use receive::Opened;

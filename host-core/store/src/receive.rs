@@ -86,19 +86,18 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
         Ok(Opened { bank, offset: 0 })
     }
 
-    /// The bank for a new image: the one of what it replaces if that is large enough, or else the smallest that is.
+    /// The bank for a new image: of the smallest that are large enough and free, or hold what it replaces, the one whose turn it is.
+    /// So large ones stay free for images that need them, and those of one size wear alike.
     fn choose(&self, opening: &Bank, staged: Option<BankId>) -> Result<BankId, Error> {
         let size = |bank: BankId| self.map.bank(bank).map_or(0, Region::size);
         let fits = |bank: &BankId| size(*bank) >= opening.image.bytes;
-        if let Some(bank) = staged.filter(fits) {
-            return Ok(bank);
-        }
-        let free = self
-            .ledger
-            .banks()
-            .filter(|(_, bank)| matches!(bank.state, BankState::Empty | BankState::Rejected(_)));
+        let free = self.ledger.banks().filter(|(id, bank)| {
+            let free = matches!(bank.state, BankState::Empty | BankState::Rejected(_));
+            free || staged == Some(*id)
+        });
         let free = free.map(|(id, _)| id).filter(fits);
-        free.min_by_key(|id| size(*id)).ok_or(Error::NoBank)
+        let by_turn = |id: &BankId| (size(*id), self.ledger.turn(*id));
+        free.min_by_key(by_turn).ok_or(Error::NoBank)
     }
 
     fn resume(&mut self, id: BankId, bank: Bank) -> Result<Opened, Error> {

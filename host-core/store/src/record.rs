@@ -3,6 +3,7 @@
 use corelet_image::PluginId;
 use crc::{CRC_64_XZ, Crc, NoTable};
 
+use crate::keys::KeyPart;
 use crate::{Bank, BankId, BankState, Boots, FlashMap, ImageDigest, Offered, Reason, SlotId};
 
 /// The format that is written and read here.
@@ -53,6 +54,25 @@ pub(crate) enum Change {
         set: u8,
         banks: BankSet,
     },
+    /// One key of a set, which counts with its last.
+    Key(KeyPart),
+    Counts(Counts),
+}
+
+/// What follows from all records before, and a snapshot would lose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// How many records raised a floor or the keys' epoch.
+    pub rises: u32,
+    /// The bank behind the one that was opened last.
+    pub next_bank: u8,
+}
+
+impl Counts {
+    pub(crate) const NONE: Self = Self {
+        rises: 0,
+        next_bank: 0,
+    };
 }
 
 /// Some banks: a bit for each.
@@ -203,6 +223,8 @@ impl Change {
             Self::Rejection(_) => 4,
             Self::Forgiven(_) => 5,
             Self::Try { .. } => 6,
+            Self::Key(_) => 7,
+            Self::Counts(_) => 8,
         }
     }
 
@@ -238,6 +260,15 @@ impl Change {
                 writer.put(counts(*since).to_le_bytes());
                 writer.put([*set]);
                 writer.put(banks.0);
+            }
+            Self::Key(part) => {
+                writer.put(part.epoch.to_le_bytes());
+                writer.put([part.index, part.count]);
+                writer.put(part.key);
+            }
+            Self::Counts(counts) => {
+                writer.put(counts.rises.to_le_bytes());
+                writer.put([counts.next_bank]);
             }
         }
     }
@@ -299,6 +330,21 @@ impl Change {
                     set,
                     banks: BankSet(reader.take()?),
                 }
+            }
+            7 => {
+                let epoch = u32::from_le_bytes(reader.take()?);
+                let [index, count] = reader.take()?;
+                Self::Key(KeyPart {
+                    epoch,
+                    index,
+                    count,
+                    key: reader.take()?,
+                })
+            }
+            8 => {
+                let rises = u32::from_le_bytes(reader.take()?);
+                let [next_bank] = reader.take()?;
+                Self::Counts(Counts { rises, next_bank })
             }
             _ => return None,
         })
@@ -432,6 +478,16 @@ mod tests {
                 set: 3,
                 banks: BankSet([0x5a; 32]),
             },
+            Change::Key(KeyPart {
+                epoch: 0x0102_0304,
+                index: 1,
+                count: 4,
+                key: [0x7e; 32],
+            }),
+            Change::Counts(Counts {
+                rises: 0x0a0b_0c0d,
+                next_bank: 7,
+            }),
         ]);
         changes.extend(Reason::ALL.map(|reason| {
             Change::Rejection(Rejection {

@@ -4,7 +4,7 @@ use embedded_storage::nor_flash::NorFlash;
 
 use crate::compaction;
 use crate::contents::Contents;
-use crate::journal::{self, Found, Journal, Places, Room};
+use crate::journal::{self, ATTEMPTS, Found, Journal, Places, Room};
 use crate::record::{Change, FORMAT, Header, Record};
 use crate::regions::Regions;
 use crate::{Boots, Error, Region, Start};
@@ -140,7 +140,7 @@ pub(crate) fn recover<F: NorFlash, C: Contents>(
     let (current, other) = match (first.generation(), second.generation()) {
         (None, None) if first.is_new() && second.newest == 0 => {
             if !first.readable && !second.readable {
-                check_reads(flash, first.region)?;
+                check_reads(flash, regions)?;
             }
             return create(flash, regions, header, start);
         }
@@ -185,15 +185,28 @@ pub(crate) fn recover<F: NorFlash, C: Contents>(
 }
 
 /// Where nothing can be read, either the chip does not read what is erased, or it does not work just now, and is not to be
-/// formatted. A mark tells: written over another it changes nothing.
-fn check_reads<F: NorFlash>(flash: &mut F, region: Region) -> Result<(), Error> {
-    let offset = region.offset();
-    journal::write(flash, offset, Places::<F>::mark())?;
-    match Places::find(flash, region, 0) {
-        Found::Marked(None) => Ok(()),
-        Found::Marked(Some(_)) => Err(Error::Unreadable),
-        Found::Erased | Found::Unreadable => Err(Error::NotWritten { offset }),
+/// formatted. A mark tells: written over another it changes nothing, and behind a journal it makes that move.
+///
+/// On such a chip what a cut has met cannot be read before it is erased. When the device was new that may have been a mark here, or the
+/// erase of the first region, so other places are tried.
+fn check_reads<F: NorFlash>(flash: &mut F, regions: &Regions) -> Result<(), Error> {
+    let places = (0..ATTEMPTS).flat_map(|place| regions.both.map(|region| (region, place)));
+    for (region, place) in places {
+        journal::write(
+            flash,
+            Places::<F>::offset(region, place),
+            Places::<F>::mark(),
+        )?;
+        match Places::find(flash, region, place) {
+            Found::Marked(None) => return Ok(()),
+            Found::Marked(Some(_)) => return Err(Error::Unreadable),
+            Found::Erased | Found::Unreadable => {}
+        }
     }
+    let [first, _] = regions.both;
+    Err(Error::NotWritten {
+        offset: first.offset(),
+    })
 }
 
 /// The first journal of a flash.

@@ -30,7 +30,10 @@ type Said = (Vec<Bank>, [u32; 3], Vec<Rejection>, Runs);
 fn said<const WRITE: usize>(store: &Device<WRITE>) -> Said {
     let banks = store.banks().map(|(_, bank)| *bank).collect();
     let floors = [1, 2, 3].map(|plugin| store.floor(version(plugin, 0).id()));
-    (banks, floors, store.rejections().to_vec(), store.runs(SLOT))
+    let mut rejections = store.rejections().to_vec();
+    // A move may change their order, which says nothing.
+    rejections.sort_by_key(|one| one.digest);
+    (banks, floors, rejections, store.runs(SLOT))
 }
 
 /// A confirmed version, a rejected one, and one on trial.
@@ -220,7 +223,7 @@ fn a_journal_has_room_for_all_that_it_has_to_say() {
     let store = Store::<_, 3, 4>::mount(flash, &SHORT, Start::Ordinary);
     let too_small = Error::JournalTooSmall {
         found: 2048,
-        allowed: 38 * 80,
+        allowed: 43 * 80,
     };
     assert_eq!(store.err(), Some(too_small));
 }
@@ -299,7 +302,7 @@ fn memory_is_what_is_stated() {
     let all = size_of::<Size<4, 4>>();
     println!("bank {bank}, two floors {floor}, four of each {all}");
     assert_eq!((bank, floor), (64, 24));
-    assert!(all <= 4 * bank + 2 * floor + 264 + 300, "{all}");
+    assert!(all <= 4 * bank + 2 * floor + 264 + 290 + 300, "{all}");
 }
 
 /// Each start is cut in its first write, up to the end of the region, where the chip knows what was not written whole.

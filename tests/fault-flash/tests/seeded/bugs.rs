@@ -17,9 +17,9 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "floor_with_trial",
         file: "ledger.rs",
-        text: "            BankState::Opening => self.tell_others(",
+        text: "            BankState::Opening => {\n",
         instead: "            BankState::Trial { .. } => self.raise(floor_of(&bank)),\n\
-                  BankState::Opening => self.tell_others(",
+                  BankState::Opening => {\n",
     },
     Bug {
         name: "no_read_back",
@@ -36,8 +36,9 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "mark_after_record",
         file: "journal.rs",
-        text: "        write(flash, offset, mark)?;\n        self.doubtful = true;\n        write(flash, offset + Places::<F>::UNIT as u32, body)?;\n",
-        instead: "        self.doubtful = true;\n        write(flash, offset + Places::<F>::UNIT as u32, body)?;\n        write(flash, offset, mark)?;\n",
+        text: "        write(flash, offset, mark)?;\n        if !",
+        instead: "        self.doubtful = true;\n        write(flash, offset + Places::<F>::UNIT as u32, body)?;\n        write(flash, offset, mark)?;\n\
+                  let body: &[u8] = &[];\n        if !",
     },
     Bug {
         name: "sub_stride_append",
@@ -60,14 +61,14 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "snapshot_without_floors",
         file: "ledger.rs",
-        text: "banks.chain(floors).chain(rejections)",
-        instead: "banks.chain(floors.take(0)).chain(rejections)",
+        text: ".chain(floors)",
+        instead: ".chain(floors.take(0))",
     },
     Bug {
         name: "snapshot_without_rejections",
         file: "ledger.rs",
-        text: "banks.chain(floors).chain(rejections)",
-        instead: "banks.chain(floors).chain(rejections.take(0))",
+        text: ".chain(rejections)",
+        instead: ".chain(rejections.take(0))",
     },
     Bug {
         name: "older_journal",
@@ -133,5 +134,29 @@ const BUGS: &[Bug] = &[
         file: "ledger.rs",
         text: "            _ => Event::Withdraw,\n",
         instead: "            _ => return,\n",
+    },
+    Bug {
+        name: "keys_before_the_last",
+        file: "keys.rs",
+        text: "        if self.coming.len() < usize::from(part.count) || part.epoch <= self.epoch {",
+        instead: "        if part.epoch <= self.epoch {",
+    },
+    Bug {
+        name: "snapshot_without_keys",
+        file: "ledger.rs",
+        text: ".chain(keys)",
+        instead: ".chain(keys.take(0))",
+    },
+    Bug {
+        name: "rises_counted_again",
+        file: "ledger.rs",
+        text: ".chain(counts)",
+        instead: ".chain(counts.filter(|_| false))",
+    },
+    Bug {
+        name: "mark_not_read_back",
+        file: "journal.rs",
+        text: "        if !Places::<F>::is_marked(flash, offset) {",
+        instead: "        if false {",
     },
 ];

@@ -49,6 +49,19 @@ found! {
     progress_before_bytes: Edge, life;
     trial_of_single_records: Edge, together;
     others_stay_on_trial: Edge, together;
+    keys_before_the_last: Edge, key_sets;
+    snapshot_without_keys: Edge, key_sets;
+    rises_counted_again: Edge, key_sets;
+}
+
+#[test]
+fn mark_not_read_back() {
+    use mark_not_read_back::device::Device;
+    use mark_not_read_back::geometry::{Geometry, Uneven};
+    let chip = Uneven::chip().programmed(Programming::CheckedWhenErased);
+    let script = mark_not_read_back::script::life();
+    let found = Sweep::default().run::<Device<Uneven, 8>, _, _>(&chip, &script);
+    println!("{}", found.expect_err("the bug is not found"));
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use std::marker::PhantomData;
 
 use corelet_fault_flash::{Flash, Subject};
+use corelet_image::{Keys, PublicKey};
 use corelet_store::{BankState, Error, Reason, Runs, SlotId, Start};
 
 use super::geometry::Geometry;
 use super::images::{ERASE, Opened, Version, receive, version, with_erases};
+use super::key_sets::{Rises, key_set};
 use super::model::{State, Step};
 
 /// A device with two slots whose flash is laid out like that.
@@ -81,6 +83,9 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
                 let digest = version.offered().digest;
                 with_erases(store, |store| store.forgive(&digest))?;
             }
+            Step::KeySet(epoch) => {
+                with_erases(store, |store| store.set_keys(&key_set(epoch)))?;
+            }
             Step::Idle => {
                 while store.wants_erase().is_some() {
                     store.erase_step()?;
@@ -138,6 +143,18 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
                 state.floors.insert(plugin, floor);
             }
         }
+        state.epoch = self.store.key_epoch();
+        let keys = self.store.keys(Keys::NONE).trusted();
+        let expected: &[PublicKey] = match state.epoch {
+            0 => &[],
+            epoch => key_set(epoch).keys(),
+        };
+        if keys != expected {
+            state.wrong.push(format!("other keys: {keys:02x?}"));
+        }
+        let mut rises = Rises::default();
+        self.store.guard(&mut rises)?;
+        state.rises = rises.0;
         let rejected = self.store.rejections().iter();
         state.rejected = rejected
             .map(|one| Version::of(&one.digest).unwrap())

@@ -79,10 +79,10 @@ impl Geometry for Large {
 pub(crate) struct Uneven;
 
 impl Geometry for Uneven {
-    const JOURNAL_SECTORS: u64 = 5;
+    const JOURNAL_SECTORS: u64 = 6;
     const SECTORS: &'static [Sectors] = &[
         Sectors {
-            count: 15,
+            count: 17,
             size: KIB,
         },
         Sectors {
@@ -98,11 +98,11 @@ impl Geometry for Uneven {
     fn map() -> &'static FlashMap<BANKS> {
         static MAP: FlashMap<BANKS> = FlashMap::new(Layout {
             sectors: Uneven::SECTORS,
-            journal: [Region::new(0, 5 * KIB), Region::new(5 * KIB, 5 * KIB)],
+            journal: [Region::new(0, 6 * KIB), Region::new(6 * KIB, 6 * KIB)],
             banks: [
-                Region::new(10 * KIB, 5 * KIB),
-                Region::new(15 * KIB, 8 * KIB),
-                Region::new(23 * KIB, 8 * KIB),
+                Region::new(12 * KIB, 5 * KIB),
+                Region::new(17 * KIB, 8 * KIB),
+                Region::new(25 * KIB, 8 * KIB),
             ],
             slots: 2,
             factory: None,

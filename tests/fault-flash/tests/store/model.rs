@@ -20,6 +20,8 @@ pub(crate) enum Step {
     Discard(u8),
     Remove(u8),
     Forgive(Version),
+    /// The key set of that epoch.
+    KeySet(u32),
     /// The erases of the journal that are wanted and not needed yet.
     Idle,
 }
@@ -31,6 +33,10 @@ pub(crate) struct State {
     pub(crate) together: bool,
     pub(crate) floors: BTreeMap<u8, u32>,
     pub(crate) rejected: BTreeSet<Version>,
+    /// Of the keys that are trusted.
+    pub(crate) epoch: u32,
+    /// How many steps raised a floor or the epoch.
+    pub(crate) rises: u32,
     /// Whatever does not hold of the banks: nothing.
     pub(crate) wrong: Vec<String>,
 }
@@ -51,6 +57,8 @@ impl State {
             together,
             floors,
             rejected,
+            epoch,
+            rises,
             ..
         } = &mut state;
         let used = slots.iter().flat_map(|slot| {
@@ -137,12 +145,15 @@ impl State {
                     one.confirmed = Some(version);
                 }
                 *together = false;
+                let mut rose = false;
                 let before = self.slots.iter().zip(&*slots);
                 let confirmed = before.filter(|(before, now)| before.trial != now.trial);
                 for version in confirmed.filter_map(|(_, now)| now.confirmed) {
                     let floor = floors.entry(version.plugin).or_default();
+                    rose |= version.security_version > *floor;
                     *floor = version.security_version.max(*floor);
                 }
+                *rises += u32::from(rose);
             }
             Step::RollBack(slot) => {
                 rejected.insert(slots[usize::from(slot)].trial.take()?);
@@ -160,6 +171,13 @@ impl State {
             }
             Step::Forgive(version) => {
                 rejected.remove(&version);
+            }
+            Step::KeySet(new) => {
+                if new < *epoch {
+                    return None;
+                }
+                *rises += u32::from(new > *epoch);
+                *epoch = new;
             }
             Step::Idle => {}
         }

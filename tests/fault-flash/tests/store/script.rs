@@ -3,7 +3,7 @@
 use super::images::version;
 use super::model::Step;
 use Step::{
-    Confirm, Discard, Forgive, Idle, Open, Receive, Remove, RollBack, Try, TryBoth, Verify,
+    Confirm, Discard, Forgive, Idle, KeySet, Open, Receive, Remove, RollBack, Try, TryBoth, Verify,
     Withdraw,
 };
 
@@ -64,6 +64,18 @@ pub(crate) fn together() -> Vec<Step> {
     script
 }
 
+/// Key sets of one to four keys, older ones and the same again, over an update: so many that the journal moves.
+pub(crate) fn key_sets() -> Vec<Step> {
+    let mut script = vec![KeySet(3), KeySet(2), KeySet(3)];
+    script.extend(update());
+    for epoch in [4, 7, 6, 8] {
+        script.extend([KeySet(epoch), Idle]);
+    }
+    script.push(Confirm(0));
+    script.extend((9..=16).map(KeySet));
+    script
+}
+
 /// An image that is received for a slot, to be tried.
 fn staged(slot: u8, number: u8) -> [Step; 3] {
     let image = version(1 + slot, number);
@@ -104,7 +116,7 @@ pub(crate) fn mostly_updates() -> impl FnMut(&mut fastrand::Rng) -> Step {
                 _ => RollBack(slot),
             };
         }
-        match rng.u8(..12) {
+        match rng.u8(..13) {
             0 => Open(slot, image),
             1 => Receive(slot),
             2 => Verify(slot),
@@ -116,6 +128,7 @@ pub(crate) fn mostly_updates() -> impl FnMut(&mut fastrand::Rng) -> Step {
             8 => Forgive(image),
             9 => TryBoth,
             10 => Withdraw(slot),
+            11 => KeySet(rng.u32(1..12)),
             _ => Idle,
         }
     }
@@ -125,7 +138,7 @@ pub(crate) fn mostly_updates() -> impl FnMut(&mut fastrand::Rng) -> Step {
 pub(crate) fn any(rng: &mut fastrand::Rng) -> Step {
     let slot = rng.u8(..2);
     let image = version(1 + slot + rng.u8(..2), rng.u8(1..8));
-    match rng.u8(..18) {
+    match rng.u8(..19) {
         0..4 => Open(slot, image),
         4..7 => Receive(slot),
         7..9 => Verify(slot),
@@ -136,6 +149,7 @@ pub(crate) fn any(rng: &mut fastrand::Rng) -> Step {
         14 => Forgive(image),
         15 => Withdraw(slot),
         16 => TryBoth,
+        17 => KeySet(rng.u32(1..12)),
         _ if rng.u8(..4) == 0 => Remove(slot),
         _ => Idle,
     }
