@@ -1,24 +1,35 @@
-//! `corelet sign`: images signed here, or by a key that is elsewhere.
+//! `corelet sign`: images and key sets signed here, or by a key that is elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use corelet_image::{BuildError, Image, ImageError, PublicKey, SIGNATURE_BYTES, Unsigned};
+use corelet_image::{
+    BuildError, Image, ImageError, KeyId, PublicKey, SIGNATURE_BYTES, Unsigned, UnsignedKeySet,
+};
 
 use crate::error::Failure;
 use crate::key_file::{self, hex, unhex};
 use crate::output;
 
-/// Signs an image; or prints what a key that is elsewhere has to sign, and puts its signature in
+/// Signs an image or a key set; or prints what a key that is elsewhere has to sign, and puts its signature in
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "\
 A key that is elsewhere signs in three steps, here with OpenSSL:
   corelet sign plugin.corelet --key release.pub --digest > digest.hex
   xxd -r -p digest.hex digest && openssl pkeyutl -sign -rawin -inkey release -in digest -out signature
-  corelet sign plugin.corelet --key release.pub --attach signature")]
+  corelet sign plugin.corelet --key release.pub --attach signature
+A key set takes the place of the keys that a firmware was built with; the root key signs it:
+  corelet sign --keys release.pub next.pub --epoch 1 --key root --output product.keys")]
 pub(crate) struct Args {
     /// The image; it is replaced
-    image: PathBuf,
+    #[arg(required_unless_present = "keys", conflicts_with = "keys")]
+    image: Option<PathBuf>,
+    /// Make a key set instead, of these public keys: 1 to 4, which a device trusts from then on, and no others
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "epoch")]
+    keys: Vec<PathBuf>,
+    /// The key set's epoch: higher than that of the set before, and 1 at least
+    #[arg(long, value_name = "NUMBER", requires = "keys")]
+    epoch: Option<u32>,
     /// The secret key; with --digest and --attach, the public key
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
@@ -28,16 +39,57 @@ pub(crate) struct Args {
     /// Put in a signature made elsewhere: a file with its 64 bytes, or 128 hexadecimal digits
     #[arg(long, value_name = "SIGNATURE")]
     attach: Option<PathBuf>,
-    /// Write the signed image to this file instead
+    /// Write the signed image to this file instead; or the key set
     #[arg(long, short, value_name = "FILE", conflicts_with = "digest")]
     output: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let bytes = fs::read(&args.image).map_err(|error| Failure::reading(&args.image, &error))?;
-    let unsigned = |key: &PublicKey| {
-        Unsigned::from_image(&bytes, key).map_err(|error| refused(&args.image, error))
+    match (&args.image, args.epoch) {
+        (Some(image), _) => sign_image(args, image),
+        (None, Some(epoch)) => sign_keys(args, epoch),
+        // The command line asks for one of both.
+        (None, None) => Ok(()),
+    }
+}
+
+fn sign_keys(args: &Args, epoch: u32) -> Result<(), Failure> {
+    let keys = args.keys.iter();
+    let keys = keys.map(|file| Ok(key_file::read_public(file)?.to_bytes()));
+    let keys = keys.collect::<Result<Vec<PublicKey>, Failure>>()?;
+    let unsigned = UnsignedKeySet::build(epoch, &keys).map_err(Failure::refused)?;
+    if args.digest {
+        output::line(hex(&unsigned.digest()));
+        return Ok(());
+    }
+    let output = args.output.as_ref().ok_or_else(|| {
+        Failure::usage("a key set needs a file").help("name it with --output, as product.keys")
+    })?;
+    let signed = match &args.attach {
+        Some(signature) => {
+            let root = key_file::read_public(&args.key)?;
+            unsigned.attach(root.as_bytes(), &read_signature(signature)?)
+        }
+        None => unsigned.sign(key_file::read_secret(&args.key)?.as_bytes()),
     };
+    let signed = signed.map_err(Failure::refused)?;
+    fs::write(output, &signed).map_err(|error| Failure::writing(output, &error))?;
+    output::line(format_args!(
+        "{}  epoch {epoch}, {} keys: {}",
+        output.display(),
+        keys.len(),
+        keys.iter()
+            .map(|key| KeyId::of(key).to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+    ));
+    Ok(())
+}
+
+fn sign_image(args: &Args, image: &Path) -> Result<(), Failure> {
+    let bytes = fs::read(image).map_err(|error| Failure::reading(image, &error))?;
+    let unsigned =
+        |key: &PublicKey| Unsigned::from_image(&bytes, key).map_err(|error| refused(image, error));
     if args.digest {
         let key = key_file::read_public(&args.key)?;
         output::line(hex(&unsigned(key.as_bytes())?.digest()));
@@ -53,8 +105,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             unsigned(key.verifying_key().as_bytes())?.sign(key.as_bytes())
         }
     };
-    let signed = signed.map_err(|error| refused(&args.image, error))?;
-    let output = args.output.as_ref().unwrap_or(&args.image);
+    let signed = signed.map_err(|error| refused(image, error))?;
+    let output = args.output.as_deref().unwrap_or(image);
     fs::write(output, &signed).map_err(|error| Failure::writing(output, &error))?;
     let image = Image::parse(&signed).map_err(Failure::refused)?;
     output::line(format_args!(
