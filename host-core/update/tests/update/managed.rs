@@ -74,6 +74,10 @@ fn a_trial_is_rolled_back_forgiven_and_erased_by_command() {
     settle(&mut manager.plugins);
     let slots = manager.slots();
     has(&slots, "\"state\": \"rejected\"");
+    let mut counters = none();
+    counters.map(1).unwrap().str("name").unwrap();
+    counters.str("slot0").unwrap();
+    has(&manager.ask(Op::Read, 2, 0, counters), "\"rollbacks\": 1");
     has(&slots, "\"reason\": (_ \"by command\")");
     has(
         &manager.order(GROUP, 3, "slot", 0),

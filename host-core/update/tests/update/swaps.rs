@@ -148,7 +148,7 @@ fn data_goes_after_the_last_words_of_the_plugin() {
 }
 
 #[test]
-fn every_confirmation_is_reported_and_every_rollback_counted() {
+fn a_confirmation_by_command_is_reported() {
     let mut plugins = confirmed(&Plugin::GOOD.image());
     let slow = Plugin {
         confirm: SLOW,
