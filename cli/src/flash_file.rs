@@ -3,10 +3,12 @@
 use std::io;
 use std::path::Path;
 
-use corelet_board_support::{DEVELOPMENT_FLASH, Region};
 use corelet_desktop::Flash;
-use corelet_mps2_an386::{BootRecord, Bundle};
+use corelet_image::{Head, PluginId};
+use corelet_mps2_an386::{BANKS, BOOT_RECORD, BootRecord, Bundle, FLASH_BYTES, FLASH_MAP};
+use corelet_store::{BankState, Error, Offered, Region, Runs, SlotId, Start, Store};
 use embedded_storage::nor_flash::NorFlash;
+use sha2::{Digest, Sha256};
 
 /// The whole flash of the emulated board. Only one process has it at a time, until it is dropped.
 #[derive(Debug)]
@@ -18,18 +20,17 @@ impl FlashFile {
     /// # Errors
     /// If the file cannot be opened or made, has another size, or is in use by another process.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Flash::in_file(path, DEVELOPMENT_FLASH.capacity()).map(Self)
+        Flash::in_file(path, FLASH_BYTES).map(Self)
     }
 
-    /// Puts a plugin's image into bank `bank`, from which the firmware loads slot `bank`; erases the bank for none.
+    /// Puts a plugin's image into a slot as one that was confirmed, whatever its signature says; empties the slot for none. What it is in the
+    /// store already stays.
     ///
     /// # Errors
-    /// If there is no such bank, the image is larger than a bank, or the file cannot be written.
-    pub fn put_image(&mut self, bank: usize, image: &[u8]) -> io::Result<()> {
-        let region = DEVELOPMENT_FLASH
-            .bank(bank)
-            .ok_or(io::ErrorKind::NotFound)?;
-        self.fill(region, image)
+    /// If the store does not take the image, or the file cannot be written.
+    pub fn put_image(&mut self, slot: usize, image: &[u8]) -> io::Result<()> {
+        let slot = u8::try_from(slot).map(SlotId).map_err(io::Error::other)?;
+        put(&mut self.0, slot, image).map_err(io::Error::other)
     }
 
     /// Puts an encoded [`Bundle`] where firmware with the feature `hostile` reads it.
@@ -45,10 +46,9 @@ impl FlashFile {
     /// # Errors
     /// If the record is larger than its region, or the file cannot be written.
     pub fn put_boot_record(&mut self, record: &BootRecord<'_>) -> io::Result<()> {
-        let region = DEVELOPMENT_FLASH.boot_record();
-        let mut buffer = vec![0; region.size() as usize];
+        let mut buffer = vec![0; BOOT_RECORD.size() as usize];
         let length = record.encode(&mut buffer).map_err(io::Error::other)?;
-        self.fill(region, &buffer[..length])
+        self.fill(BOOT_RECORD, &buffer[..length])
     }
 
     /// Writes `bytes` to the front of `region`, and erases the rest of it.
@@ -66,30 +66,114 @@ impl FlashFile {
     }
 }
 
+/// As [`FlashFile::put_image`].
+fn put(flash: &mut Flash, slot: SlotId, image: &[u8]) -> Result<(), Error> {
+    let mut store = Store::<_, BANKS>::mount(flash, &FLASH_MAP, Start::Ordinary)?;
+    let digest = Sha256::digest(image).into();
+    if let Runs::Confirmed(bank) = store.runs(slot)
+        && store
+            .bank(bank)
+            .is_some_and(|bank| bank.image.digest == digest)
+    {
+        return Ok(());
+    }
+    let in_slot = |store: &Store<_, BANKS>| {
+        let banks = store.banks();
+        let used = banks.filter(|(_, bank)| bank.slot == slot && bank.state != BankState::Empty);
+        used.map(|(id, bank)| (id, bank.state)).collect::<Vec<_>>()
+    };
+    // A trial that somebody left behind.
+    for (bank, state) in in_slot(&store) {
+        if image.is_empty() || state != BankState::Confirmed {
+            commit(&mut store, |store| store.clear(bank))?;
+        }
+    }
+    if image.is_empty() {
+        return Ok(());
+    }
+    commit(&mut store, |store| store.forgive(&digest))?;
+    let manifest = Head::parse(image).and_then(|head| head.unverified_manifest());
+    let manifest = manifest.unwrap_or_default();
+    let image_of = Offered {
+        digest,
+        bytes: u32::try_from(image.len()).unwrap_or(u32::MAX),
+        plugin: PluginId::of(manifest.key_id, manifest.name),
+        security_version: manifest.security_version,
+    };
+    let opened = commit(&mut store, |store| store.open(slot, image_of))?;
+    let mut offset = opened.offset;
+    while offset < image_of.bytes {
+        offset = commit(&mut store, |store| {
+            store.receive(slot, offset, &image[offset as usize..])
+        })?;
+        store.erase_step()?;
+    }
+    commit(&mut store, |store| {
+        store.verify(opened.bank, image_of.plugin, image_of.security_version)
+    })?;
+    commit(&mut store, |store| store.begin_trial(slot))?;
+    commit(&mut store, |store| store.confirm(slot))
+}
+
+/// Does what may want an erase first.
+fn commit<T>(
+    store: &mut Store<&mut Flash, BANKS>,
+    act: impl Fn(&mut Store<&mut Flash, BANKS>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    loop {
+        match act(store) {
+            Err(Error::WantsErase) => store.erase_step()?,
+            result => return result,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use super::*;
 
+    /// The bytes of the image that the slot runs.
+    fn image_in(flash: &mut FlashFile, slot: u8) -> Option<Vec<u8>> {
+        let store = Store::<_, BANKS>::mount(&mut flash.0, &FLASH_MAP, Start::Ordinary);
+        let mut store = store.unwrap();
+        let Runs::Confirmed(bank) = store.runs(SlotId(slot)) else {
+            return None;
+        };
+        let mut bytes = vec![0; store.bank(bank).unwrap().image.bytes as usize];
+        store.read(bank, 0, &mut bytes).unwrap();
+        Some(bytes)
+    }
+
     #[test]
     fn a_new_flash_is_erased_and_keeps_what_is_put_in() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("flash");
-        let bank = DEVELOPMENT_FLASH.bank(1).unwrap();
-        FlashFile::open(&path)
-            .unwrap()
-            .put_image(1, b"image")
-            .unwrap();
-        FlashFile::open(&path).unwrap();
+        let mut flash = FlashFile::open(&path).unwrap();
         let bytes = fs::read(&path).unwrap();
-        assert_eq!(bytes.len(), DEVELOPMENT_FLASH.capacity() as usize);
-        assert!(bank.of(&bytes).unwrap().starts_with(b"image\xff\xff"));
-        assert!(
-            bytes[..bank.offset() as usize]
-                .iter()
-                .all(|byte| *byte == 0xff)
-        );
+        assert_eq!(bytes.len(), FLASH_BYTES as usize);
+        assert!(bytes.iter().all(|byte| *byte == 0xff));
+        flash.put_image(1, b"image").unwrap();
+        drop(flash);
+        let mut flash = FlashFile::open(&path).unwrap();
+        assert_eq!(image_in(&mut flash, 0), None);
+        assert_eq!(image_in(&mut flash, 1).unwrap(), b"image");
+    }
+
+    #[test]
+    fn what_is_put_into_a_slot_takes_the_place_of_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut flash = FlashFile::open(&folder.path().join("flash")).unwrap();
+        // More often than a journal has places.
+        for number in 0..50_u8 {
+            flash.put_image(0, &[number; 5_000]).unwrap();
+            flash.put_image(1, &[number; 10]).unwrap();
+            assert_eq!(image_in(&mut flash, 0).unwrap(), [number; 5_000]);
+        }
+        flash.put_image(0, &[]).unwrap();
+        assert_eq!(image_in(&mut flash, 0), None);
+        assert_eq!(image_in(&mut flash, 1).unwrap(), [49; 10]);
     }
 
     #[test]
@@ -106,9 +190,10 @@ mod tests {
     fn an_image_that_fits_no_bank_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let mut flash = FlashFile::open(&folder.path().join("flash")).unwrap();
-        let size = DEVELOPMENT_FLASH.bank(0).unwrap().size() as usize;
+        let size = FLASH_MAP.largest_bank() as usize;
         assert!(flash.put_image(0, &vec![0; size]).is_ok());
         assert!(flash.put_image(0, &vec![0; size + 1]).is_err());
-        assert!(flash.put_image(1000, &[]).is_err());
+        assert!(flash.put_image(1000, &[1]).is_err());
+        assert!(flash.put_image(2, &[1]).is_err());
     }
 }

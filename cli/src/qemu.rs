@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use corelet_board_support::DEVELOPMENT_FLASH;
+use corelet_mps2_an386::FLASH_BYTES;
 use defmt_decoder::{DecodeError, Table};
 use serde_json::{Value, json};
 
@@ -32,8 +32,21 @@ pub struct Start<'a> {
     pub flash: &'a Path,
     /// What its clock follows.
     pub pace: Pace,
+    /// What its UART is connected to.
+    pub serial: Serial,
     /// Whether it starts again when the firmware or the watchdog resets it. If not, that ends it.
     pub reboots: bool,
+}
+
+/// What the machine's UART is connected to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serial {
+    /// Nothing.
+    Nothing,
+    /// A pseudo-terminal, for clients that know serial ports only.
+    Terminal,
+    /// A socket of this machine, to which one client at a time connects.
+    Socket,
 }
 
 /// What is emulated.
@@ -146,6 +159,25 @@ impl Machine {
         self.monitor.execute("qom-set", &arguments)
     }
 
+    /// Where the machine's UART is to be found: a file, or HOST:PORT.
+    ///
+    /// # Errors
+    /// If it is connected to nothing, or the machine has ended.
+    pub fn serial_port(&mut self) -> io::Result<String> {
+        let devices = self.monitor.ask("query-chardev", &json!({}))?;
+        let devices = devices.as_array().map_or(&[][..], Vec::as_slice);
+        let serial = devices.iter().find(|device| device["label"] == "serial0");
+        let name = serial.and_then(|serial| serial["filename"].as_str());
+        // `pty:FILE`, or `disconnected:tcp:HOST:PORT,server=on`.
+        let address = name.and_then(|name| match name.strip_prefix("pty:") {
+            Some(file) => Some(file),
+            None => name.split_once("tcp:")?.1.split(',').next(),
+        });
+        address
+            .map(str::to_owned)
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
     /// Waits for the machine to end by itself.
     ///
     /// # Errors
@@ -163,8 +195,12 @@ impl Machine {
         }
     }
 
-    /// Ends the machine at once. What it was about to write is not written.
-    pub fn kill(self) {}
+    /// Ends the machine at once. What it was about to write is not written. The lines that it logged before can still be read.
+    pub fn kill(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 
     /// Ends the machine between two instructions, as a cut of its power does. The lines that it logged before can still be read.
     ///
@@ -183,9 +219,7 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        // Both fail only if it has ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.kill();
     }
 }
 
@@ -211,7 +245,7 @@ fn command(start: &Start<'_>, monitor_port: u16) -> Command {
             .args(["-M", "mps2-an386,memory-backend=psram", "-object"])
             .arg(format!(
                 "memory-backend-file,id=psram,size={},share=on,mem-path={flash}",
-                DEVELOPMENT_FLASH.capacity(),
+                FLASH_BYTES,
             ))
             .arg("-device")
             .arg(format!("tmp105,id={THERMOMETER},bus=i2c,address=0x48")),
@@ -220,7 +254,12 @@ fn command(start: &Start<'_>, monitor_port: u16) -> Command {
             .args(["-M", "ast1030-evb,spi-model=w25q32", "-drive"])
             .arg(format!("if=mtd,index=2,format=raw,file={flash}")),
     };
-    qemu.args(["-display", "none", "-serial", "none", "-monitor", "none"])
+    let serial = match start.serial {
+        Serial::Nothing => "none",
+        Serial::Terminal => "pty",
+        Serial::Socket => "tcp:127.0.0.1:0,server=on,wait=off",
+    };
+    qemu.args(["-display", "none", "-serial", serial, "-monitor", "none"])
         .args(["-semihosting-config", "enable=on,target=native"])
         .arg("-qmp")
         .arg(format!("tcp:127.0.0.1:{monitor_port}"))
@@ -277,12 +316,16 @@ impl Monitor {
     }
 
     fn execute(&mut self, command: &str, arguments: &Value) -> io::Result<()> {
+        self.ask(command, arguments).map(drop)
+    }
+
+    fn ask(&mut self, command: &str, arguments: &Value) -> io::Result<Value> {
         let message = json!({ "execute": command, "arguments": arguments });
         writeln!(self.stream.get_mut(), "{message}")?;
         loop {
             let answer = self.read()?;
-            if answer.get("return").is_some() {
-                return Ok(());
+            if let Some(value) = answer.get("return") {
+                return Ok(value.clone());
             }
             if let Some(error) = answer.get("error") {
                 return Err(io::Error::other(error.to_string()));

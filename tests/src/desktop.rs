@@ -1,7 +1,6 @@
-use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
 use corelet_desktop::{Desktop, Sensor, Source};
-use corelet_host::{Host, Report, SlotId};
-use corelet_image::Keys;
+use corelet_host::{Fault, Host, LoadError, Report, SlotId, SlotState};
+use corelet_image::{Image, Keys};
 use corelet_mps2_an386::{POLICY, SLOTS, host};
 
 use crate::transcript::error_text;
@@ -39,20 +38,20 @@ pub fn run_on_desktop(case: &Case) -> Transcript {
     transcript
 }
 
-/// Loads what lies in a bank, as the firmware does.
+/// Puts an image into its slot, as the firmware does.
 fn load(plugins: &mut Plugins, slot: SlotId, image: &[u8]) -> Result<(), String> {
-    let mut bank = image.to_vec();
-    let size = DEVELOPMENT_FLASH.bank(0).map_or(0, |bank| bank.size());
-    bank.resize(size as usize, 0xff);
-    let image = image_in(&bank).map_err(|error| error_text(&format!("{error:?}")))?;
-    let image = image.ok_or("the bank is erased")?;
     let keys = Keys::NONE.accept_development();
-    let image = image
-        .verify(&keys, corelet_host::VERSION)
-        .map_err(|error| error_text(&format!("{error:?}")))?;
-    plugins
-        .load(slot, &image)
-        .map_err(|error| error_text(&format!("{error:?}")))
+    let image = Image::parse(image).and_then(|image| image.verify(&keys, corelet_host::VERSION));
+    let image = image.map_err(|error| error_text(&format!("{error:?}")))?;
+    let refused = |error: LoadError| error_text(&format!("{error:?}"));
+    plugins.place(slot, &image).map_err(refused)?;
+    while let SlotState::Starting { .. } = plugins.state(slot) {
+        let _ = plugins.poll();
+    }
+    match plugins.state(slot) {
+        SlotState::Faulted(Fault::NotInitialised(failure)) => Err(refused(failure.into())),
+        _ => Ok(()),
+    }
 }
 
 /// Lets time pass until `slot` is ticked.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use corelet_cli::qemu::{Machine, Model, Pace, Start};
+use corelet_cli::qemu::{Machine, Model, Pace, Serial, Start};
 use corelet_cli::{Failure, FlashFile};
 use corelet_mps2_an386::BootRecord;
 
@@ -34,6 +34,7 @@ impl Emulated<'_> {
             firmware: self.firmware,
             flash: self.flash,
             pace: Pace::Instructions,
+            serial: Serial::Nothing,
             reboots: false,
         })
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use corelet_ast1030_evb::{CUT_OFFSET, IMAGE_BYTES, MAP, piece, works};
-use corelet_cli::qemu::{Machine, Model, Next, Pace, Start};
+use corelet_cli::qemu::{Machine, Model, Next, Pace, Serial, Start};
 use corelet_cli::{firmware, toolchain};
 use corelet_desktop::Flash;
 use corelet_store::{BankId, Region};
@@ -53,6 +53,7 @@ impl Board {
             firmware: &self.firmware,
             flash: &self.flash(),
             pace: Pace::Instructions,
+            serial: Serial::Nothing,
             reboots: false,
         })
         .unwrap_or_else(|error| panic!("{error}"))

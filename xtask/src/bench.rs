@@ -19,7 +19,7 @@ use gap::Gap;
 use loading::Loading;
 use worst::Program;
 
-use crate::emulator::run_to_end;
+use crate::emulator::{Images, run_to_end};
 use crate::examples;
 use crate::run::{cargo, root, step, target_folder};
 
@@ -125,12 +125,17 @@ struct Measured {
 fn on_emulator(features: &[&str], images: &[PathBuf]) -> Result<Measured, Failure> {
     let firmware = firmware::build(features)?;
     let mut measured = Measured::default();
-    run_to_end(&firmware, images, &BootRecord::FOR_EVER, |line| {
-        measured.times.extend(time(line));
-        measured.programs.extend(worst::program(line));
-        measured.gaps.extend(gap::gap(line));
-        measured.loading.extend(loading::loading(line));
-    })?;
+    run_to_end(
+        &firmware,
+        Images::Bundle(images),
+        &BootRecord::FOR_EVER,
+        |line| {
+            measured.times.extend(time(line));
+            measured.programs.extend(worst::program(line));
+            measured.gaps.extend(gap::gap(line));
+            measured.loading.extend(loading::loading(line));
+        },
+    )?;
     Ok(measured)
 }
 

@@ -10,7 +10,7 @@ use corelet_mps2_an386::BootRecord;
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind, SymbolKind};
 use serde::{Deserialize, Serialize};
 
-use crate::emulator::run_to_end;
+use crate::emulator::{Images, run_to_end};
 use crate::run::root;
 
 /// Where the most that the firmware may take stands.
@@ -208,7 +208,9 @@ fn run_machine(elf: &Path, size: &mut Size) -> Result<(), Failure> {
         run_milliseconds: RUN_MS,
         ..BootRecord::FOR_EVER
     };
-    run_to_end(elf, &images, &record, |line| read(line, size))?;
+    run_to_end(elf, Images::Slots(&images), &record, |line| {
+        read(line, size)
+    })?;
     if size.plugin_load_peak_bytes.len() == PLUGINS.len() && size.stack_peak_bytes > 0 {
         Ok(())
     } else {

@@ -7,7 +7,7 @@ use crate::run::{cargo, heading, step};
 use crate::{bench, examples, size};
 
 /// Crates that a device links, each with its features at rest: the firmware below builds them with `defmt`.
-const DEVICE_CRATES: [&str; 8] = [
+const DEVICE_CRATES: [&str; 9] = [
     "corelet-abi",
     "corelet-image",
     "corelet-admission",
@@ -15,6 +15,7 @@ const DEVICE_CRATES: [&str; 8] = [
     "corelet-store",
     "corelet-smp",
     "corelet-host",
+    "corelet-update",
     "corelet-board-support",
 ];
 

@@ -1,6 +1,6 @@
 use core::iter;
 
-use corelet_board_support::Region;
+use corelet_store::Region;
 
 /// Images one behind the other, for firmware with the feature `hostile`: more than there are banks.
 ///

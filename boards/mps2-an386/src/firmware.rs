@@ -30,21 +30,26 @@ mod slots;
 mod stack;
 mod storage;
 mod timer;
+mod uart;
 mod wall_clock;
 mod watchdog;
 
-use corelet_board_support::DEVELOPMENT_FLASH;
-use corelet_host::{Host, Policy, Report, Reset};
-use corelet_mps2_an386::{BootRecord, KEYS, SLICE, SLOTS, policy};
+use corelet_host::{Host, Policy, Report as HostReport, Reset};
+use corelet_mps2_an386::{BANKS, BootRecord, FLASH_MAP, KEYS, SLICE, SLOTS, UPDATE_POLICY, policy};
+use corelet_smp::{Everything, Smp};
+use corelet_store::{Start, Store};
+use corelet_update::{Report, Updater};
 use defmt_semihosting as _;
 
 use board::Board;
-use flash::Flash;
+use flash::{Flash, Parts};
 use peripherals::Peripherals;
 use processing::Processing;
+use slots::Loading;
 use watchdog::Watchdog;
 
 type Plugins = Host<Board, SLOTS>;
+type Updates = Updater<Board, Flash, SLOTS, BANKS>;
 
 const POLICY: Policy<SLOTS> = policy(cfg!(feature = "hostile"));
 
@@ -62,28 +67,29 @@ fn run(peripherals: Peripherals) -> ! {
     heap::init();
     monotonic_clock::start(peripherals.timer0);
     alarm::start(peripherals.timer1);
+    uart::start(peripherals.uart0);
     interrupts::enable();
 
-    let (flash, images) = Flash::new(peripherals.psram);
+    let flash = Parts::of(peripherals.psram);
     #[cfg(feature = "bench")]
-    bench::run(images);
+    bench::run(flash.bundle);
     let reset = kept::take_reset();
     defmt::info!("start after {}", reset);
     let mut watchdog = Watchdog::start(peripherals.watchdog);
-    let board = Board::new(peripherals.i2c, flash);
-    let mut host = host(board, reset);
-    slots::load_all(&mut host, images, &mut watchdog);
+    let board = Board::new(peripherals.i2c, flash.data);
+    let mut plugins = updates(board, flash.images, reset);
+    let mut loading = Loading::new();
+    loading.start_all(&mut plugins, &mut watchdog);
     #[cfg(feature = "hostile")]
-    hostile::run(&mut host, images, &mut watchdog);
+    hostile::run(plugins.host(), flash.bundle, &mut watchdog);
 
     // It scripts calls and is not signed: not for a device that trusts only its maker.
     let record = KEYS
         .accepts_development()
-        .then(|| DEVELOPMENT_FLASH.boot_record().of(images))
+        .then(|| BootRecord::decode(flash.boot_record))
         .flatten()
-        .and_then(BootRecord::decode)
         .unwrap_or(BootRecord::FOR_EVER);
-    script::run(&mut host, &record, &mut watchdog);
+    script::run(plugins.host(), &record, &mut watchdog);
     let end = match record.run_milliseconds {
         0 => u64::MAX,
         milliseconds => monotonic_clock::now().saturating_add(u64::from(milliseconds) * 1_000_000),
@@ -92,36 +98,74 @@ fn run(peripherals: Peripherals) -> ! {
     let mut ticks = record.ticks;
     let is_counted = ticks != [0; SLOTS];
     let mut processing = Processing::new();
+    // Whoever is at the port has the board before them.
+    let mut smp = Smp::<SMP_BUFFER, _>::with_authority(Everything);
     while monotonic_clock::now() < end && (!is_counted || ticks != [0; SLOTS]) {
         watchdog.feed();
-        host.deliver(&alarm::EVENTS);
+        manage(&mut smp, &mut plugins);
+        plugins.host().deliver(&alarm::EVENTS);
         // Also when plugins have work without end.
-        processing.poll(&mut host);
-        match host.run(SLICE) {
+        processing.poll(plugins.host());
+        match loading.run(&mut plugins, SLICE) {
             // An interrupt wakes the processor in time for the next tick: the alarm's, at the latest.
-            Report::Idle { .. } => critical_section::with(|_| {
-                // An event that came since must not be slept over. With interrupts masked, one that is pending still wakes.
-                if alarm::EVENTS.is_empty() {
+            Report::Host(HostReport::Idle { .. }) => critical_section::with(|_| {
+                // What came since must not be slept over. With interrupts masked, one that is pending still wakes.
+                if alarm::EVENTS.is_empty() && uart::is_empty() {
                     cortex_m::asm::wfi();
                 }
             }),
-            Report::Suspended { .. } | Report::Finished { .. } => {}
-            report => {
-                if let Report::Ticked { slot, .. } = report
-                    && let Some(missing) = ticks.get_mut(usize::from(slot.0))
-                {
+            // Nothing here is in a hurry.
+            Report::WantsErase => {
+                if let Err(error) = plugins.erase_now() {
+                    defmt::error!("store: {}", error);
+                }
+            }
+            Report::Host(HostReport::Ticked { slot, .. }) => {
+                if let Some(missing) = ticks.get_mut(usize::from(slot.0)) {
                     *missing = missing.saturating_sub(1);
                 }
-                report::log(&host, report);
             }
+            _ => {}
         }
     }
-    report::figures(&host);
+    report::figures(plugins.host());
     semihosting::process::exit(0)
 }
 
-/// Not inlined: the host moves from call to call here, and its copies would stay on the stack for as long as it runs.
+/// Bytes of a request, and of an answer.
+const SMP_BUFFER: usize = 512;
+
+/// Answers what came over the port.
+fn manage(smp: &mut Smp<SMP_BUFFER, Everything>, plugins: &mut Updates) {
+    let mut buffer = [0; 64];
+    let count = uart::read(&mut buffer);
+    let mut received = buffer.get(..count).unwrap_or_default();
+    while let Some(line) = smp.feed(&mut received, plugins) {
+        uart::write(line);
+    }
+    if plugins.host().board().is_some_and(|board| board.resets) {
+        cortex_m::peripheral::SCB::sys_reset();
+    }
+}
+
+/// Not inlined: host and store move from call to call here, and their copies would stay on the stack for as long as they run.
 #[inline(never)]
-fn host(board: Board, reset: Reset) -> Plugins {
-    corelet_mps2_an386::host(board, POLICY).with_quarantine(kept::quarantine(), reset)
+fn updates(board: Board, flash: Flash, reset: Reset) -> Updates {
+    let host = corelet_mps2_an386::host(board, POLICY).with_quarantine(kept::quarantine(), reset);
+    Updater::new(host, store(flash, reset), KEYS, UPDATE_POLICY)
+}
+
+/// The store, or the end: without it there is nothing to run, and to format it is for a person to decide.
+fn store(flash: Flash, reset: Reset) -> Store<Flash, BANKS> {
+    let start = match reset {
+        Reset::Watchdog | Reset::Panic => Start::Failure,
+        _ => Start::Ordinary,
+    };
+    match Store::mount(flash, &FLASH_MAP, start) {
+        Ok(store) => store,
+        Err(error) => {
+            defmt::error!("store: {}", error);
+            semihosting::process::exit(1)
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! What the firmware for QEMU's mps2-an386 and the tools that start it agree on.
 //!
-//! The flash lies in PSRAM, as [`DEVELOPMENT_FLASH`](corelet_board_support::DEVELOPMENT_FLASH) maps it: plugin images
-//! in its banks, bank *n* for slot *n*; plugin data; and a [`BootRecord`], which lets tests and measurements drive the
+//! The flash lies in PSRAM: a store with plugin images, as [`FLASH_MAP`] maps it; plugin data; and a [`BootRecord`], which lets tests and measurements drive the
 //! firmware that a user runs. What plugins find there say [`host`] and [`table`], what they may do [`policy`], who may sign
 //! them [`KEYS`]: the firmware and its offer take all of it from here.
 //!
@@ -11,8 +10,11 @@
 //!
 //! ```text
 //! start after RESET
-//! slot 0: NAME ran at STRIKES               resets that came while it ran
-//! slot 0: loaded NAME VERSION: module N B, memory N B, heap N B, at most N B
+//! slot 0: loaded NAME VERSION: module N B, memory N B, heap N B, at most N B, gap N ns
+//! slot 0: ran at STRIKES                    resets that came while it ran
+//! slot 0: on trial
+//! slot 0: confirmed
+//! slot 0: rolled back: REASON
 //! slot 0: image refused: ERROR
 //! slot 0: NAME refused: ERROR
 //! call 0: answer [HEX, HEX]                  a call of the boot record
@@ -27,7 +29,7 @@
 //! bench JOB SIDE COUNT: N ns                 firmware with the feature `bench`
 //! worst NAME: N fuel, N ns, first N ns       likewise
 //! gap NAME: slice N, N ns                    likewise
-//! loading BANK: N B, admission N ns, translation N ns, instance N ns
+//! loading IMAGE: N B, admission N ns, translation N ns, instance N ns
 //! hostile N: refused: ERROR                  firmware with the feature `hostile`: its images in all ways, counted
 //! hostile N: interrupted                     it was within a call when that was cancelled or it was unloaded
 //! hostile N: answer of N B, fuel N
@@ -42,14 +44,16 @@
 mod boot_record;
 mod bundle;
 mod capabilities;
+mod flash;
 mod hostile;
 mod policy;
 
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
 pub use bundle::Bundle;
 pub use capabilities::{host, table};
+pub use flash::{BANKS, BOOT_RECORD, DATA, FLASH_BYTES, FLASH_MAP};
 pub use hostile::{GOOD, HOSTILE, Stay, Way, neighbour_answers, stay};
-pub use policy::{HOSTILE_POLICY, KEYS, POLICY, SECOND, SLICE, SLOTS, policy};
+pub use policy::{HOSTILE_POLICY, KEYS, POLICY, SECOND, SLICE, SLOTS, UPDATE_POLICY, policy};
 
 /// The firmware's name.
 pub const NAME: &str = env!("CARGO_PKG_NAME");

@@ -3,6 +3,7 @@ use corelet_host::abi::Codec;
 use corelet_host::capability::storage;
 use corelet_host::{Allow, Budget, Fuel, OnFault, Policy, Restarts, SlotPolicy, Topics};
 use corelet_image::Keys;
+use corelet_update::UpdatePolicy;
 
 /// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here, and is built without the
 /// feature `development`.
@@ -55,6 +56,9 @@ pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {
     }),
     ..SlotPolicy::DEVICE
 });
+
+/// What is asked of a new version.
+pub const UPDATE_POLICY: UpdatePolicy = UpdatePolicy::DEVICE;
 
 /// What the plugins of each slot may do in the firmware, which may be built for the hostile set.
 pub const fn policy(hostile: bool) -> Policy<SLOTS> {

@@ -16,7 +16,7 @@ use crate::error::Failure;
 use crate::firmware;
 use crate::flash_file::FlashFile;
 use crate::output;
-use crate::qemu::{Line, Machine, Model, Next, Pace, Start};
+use crate::qemu::{Line, Machine, Model, Next, Pace, Serial, Start};
 use crate::toolchain::ensure_qemu;
 
 /// The board's one channel.
@@ -106,6 +106,7 @@ pub(super) fn run(args: &Args, settings: &Settings, job: &Job<'_>) -> Result<(),
         firmware: &firmware,
         flash: &flash,
         pace: Pace::Real,
+        serial: Serial::Nothing,
         reboots: false,
     })?;
     drop(starting);

@@ -50,6 +50,17 @@ impl Region {
         self.offset..self.end()
     }
 
+    /// Its bytes in `flash`, which is mapped into memory; none if it reaches beyond.
+    ///
+    /// ```
+    /// use corelet_store::Region;
+    /// assert_eq!(Region::new(1, 2).of(&[7, 8, 9]), Some(&[8, 9][..]));
+    /// assert_eq!(Region::new(2, 2).of(&[7, 8, 9]), None);
+    /// ```
+    pub fn of(self, flash: &[u8]) -> Option<&[u8]> {
+        flash.get(self.offset as usize..)?.get(..self.size as usize)
+    }
+
     const fn overlaps(self, other: Self) -> bool {
         self.offset < other.end() && other.offset < self.end()
     }

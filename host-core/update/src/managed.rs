@@ -3,7 +3,6 @@
 use core::fmt::{self, Write};
 
 use corelet_host::{Metrics, PLUGIN_NAME_MAX, SlotId, SlotState};
-use corelet_image::Head;
 use corelet_smp::{Denied, Image, LogLine, Managed, Position, Slot, State, Target, Upload};
 use corelet_store::{Bank, BankId, BankState, ImageDigest, Runs};
 use embedded_storage::nor_flash::NorFlash;
@@ -31,12 +30,10 @@ where
 {
     fn label(&mut self, place: Place) -> Label {
         let mut label = Label::default();
-        let _ = place.with_head(&mut self.store, &mut |head| {
-            let manifest = Head::parse(head)?.unverified_manifest()?;
+        self.show_manifest_of(place, &mut |manifest| {
             // Both have room for every value.
             let _ = label.name.push_str(manifest.name);
             let _ = write!(label.version, "{}", manifest.version);
-            Ok(())
         });
         label
     }

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use corelet_host::{Blame, LoadError, SlotId};
+use corelet_host::{Blame, LoadError, SlotId, Strikes};
 use corelet_image::ImageError;
 use corelet_store::{Error, Reason};
 
@@ -21,6 +21,8 @@ pub enum Report {
         slot: SlotId,
         /// It is on trial.
         trial: bool,
+        /// Resets that are laid to it; none if there are none.
+        strikes: Option<Strikes>,
     },
     /// There is nothing that the slot is to run any more.
     Emptied {

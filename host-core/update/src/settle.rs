@@ -1,7 +1,7 @@
 //! How a slot comes to have what the store says.
 
 use corelet_host::capability::monotonic_clock::MonotonicClock;
-use corelet_host::{CallError, Host, LoadError, SlotId, SlotState, VERSION};
+use corelet_host::{CallError, Host, LoadError, SlotId, SlotState, Strikes, VERSION};
 use corelet_image::{Head, Image, ImageError, PluginId, Verified};
 use corelet_store::{Reason, Runs};
 use embedded_storage::nor_flash::NorFlash;
@@ -75,9 +75,13 @@ where
             return Some(Report::Emptied { slot });
         };
         match self.place(slot, new, now) {
-            Ok(()) => {
+            Ok(strikes) => {
                 self.seat_mut(slot)?.tried = trial;
-                Some(Report::Placed { slot, trial })
+                Some(Report::Placed {
+                    slot,
+                    trial,
+                    strikes,
+                })
             }
             Err(why) => self.refuse(slot, new, why, parked, now),
         }
@@ -171,16 +175,20 @@ where
         Ok(struck)
     }
 
-    fn place(&mut self, slot: SlotId, new: Installed, now: u64) -> Result<(), Parked> {
+    /// Puts an image into the slot. Returns the resets that are laid to it.
+    fn place(&mut self, slot: SlotId, new: Installed, now: u64) -> Result<Option<Strikes>, Parked> {
         let policy = self.policy;
+        let mut strikes = None;
         self.with_verified(slot, new.place, &mut |host, seat, image| {
+            strikes = host.strikes(image);
             host.place(slot, image)?;
             seat.here = Some(new);
             seat.confirm = policy.confirm(image.manifest().confirm);
             seat.tick_ms = image.manifest().tick_ms;
             seat.trial = seat.trial.again(now);
             Ok(())
-        })
+        })?;
+        Ok(strikes)
     }
 
     /// Calls `with` with the image, once it is verified: its signature if that was not checked since the device started.

@@ -1,9 +1,8 @@
 //! A host over a store.
 
 use corelet_host::capability::monotonic_clock::MonotonicClock;
-use corelet_host::{Fuel, Host, SlotId, VERSION};
-
-use corelet_image::{Head, ImageError, Keys, Proof};
+use corelet_host::{Blame, Fuel, Host, SlotId, SlotState, VERSION};
+use corelet_image::{Head, ImageError, Keys, Manifest, Proof};
 use corelet_store::{BankState, Error, ImageDigest, Reason, Runs, Store};
 use embedded_storage::nor_flash::NorFlash;
 
@@ -79,8 +78,15 @@ where
         }
         let shown = self.now();
         let now = self.clock.look(shown);
+        // One after the other: what a plugin needs while it is loaded is not needed twice at once then.
+        let starting = slots::<SLOTS>().any(|slot| self.is_starting(slot));
         for slot in slots::<SLOTS>() {
-            let report = self.settle(slot, now).or_else(|| self.watch(slot, now));
+            let settled = if starting {
+                None
+            } else {
+                self.settle(slot, now)
+            };
+            let report = settled.or_else(|| self.watch(slot, now));
             if let Some(report) = report {
                 return report;
             }
@@ -126,6 +132,35 @@ where
     /// What is in the banks.
     pub const fn store(&self) -> &Store<F, BANKS, PLUGINS> {
         &self.store
+    }
+
+    /// Whether each slot has what the store says, initialised as far as that can be.
+    pub fn is_settled(&self) -> bool {
+        slots::<SLOTS>().all(|slot| {
+            let here = self.seat(slot).and_then(|seat| seat.here);
+            here == self.wanted(slot) && !self.is_starting(slot)
+        })
+    }
+
+    /// Whether the slot's plugin was placed, and is not initialised yet.
+    fn is_starting(&self, slot: SlotId) -> bool {
+        let blame = Blame::Host;
+        matches!(self.host.state(slot), SlotState::Starting { blame: found, .. } if found == blame)
+    }
+
+    /// Shows the manifest of what the store says that the slot runs; nothing if there is none, or it cannot be read. It was verified
+    /// when it took its place, if it did.
+    pub fn show_manifest(&mut self, slot: SlotId, show: &mut dyn FnMut(&Manifest<'_>)) {
+        if let Some(Installed { place, .. }) = self.wanted(slot) {
+            self.show_manifest_of(place, show);
+        }
+    }
+
+    pub(crate) fn show_manifest_of(&mut self, place: Place, show: &mut dyn FnMut(&Manifest<'_>)) {
+        let _ = place.with_head(&mut self.store, &mut |head| {
+            show(&Head::parse(head)?.unverified_manifest()?);
+            Ok(())
+        });
     }
 
     /// How long nothing served in a slot when a version last took the place of another one, in nanoseconds; 0 if none has.

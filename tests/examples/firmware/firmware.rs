@@ -1,8 +1,12 @@
-use crate::bsp::{print, sleep_until_interrupt, uptime_ns, warn};
-use corelet_board_support::image_in;
+use crate::bsp::{Uart, print, sleep_until_interrupt, uptime_ns, warn};
 use corelet_host::capability::{logging, monotonic_clock, sensor};
-use corelet_host::{Allow, Fuel, Host, Policy, Report, SlotId, SlotPolicy, VERSION};
-use corelet_image::{Keys, PublicKey};
+use corelet_host::{Allow, Host, Policy, SlotPolicy};
+use corelet_image::Keys;
+use corelet_smp::Smp;
+use corelet_store::{FlashMap, Layout, Region, Sectors, Start, Store};
+use corelet_update::{Device, Fuel, Mapped, Report, UpdatePolicy, Updater};
+use embedded_storage::nor_flash::NorFlash;
+use std::convert::Infallible;
 
 /// The drivers, by value: here an embedded-hal I²C bus with a TMP102 on it.
 pub struct Board<I2C> { i2c: I2C }
@@ -26,6 +30,9 @@ impl<I2C: embedded_hal::i2c::I2c + 'static> sensor::Sensors for Board<I2C> {
     }
 }
 
+/// Whoever manages plugins wants no more of this board.
+impl<I2C: 'static> Device for Board<I2C> {}
+
 /// What a plugin in any slot may do at most: its manifest asks, the intersection runs.
 const POLICY: SlotPolicy = SlotPolicy {
     fuel_per_call: 50_000,
@@ -33,20 +40,31 @@ const POLICY: SlotPolicy = SlotPolicy {
     ..SlotPolicy::DEVICE
 };
 
-pub fn run<I2C: embedded_hal::i2c::I2c + 'static>(i2c: I2C, bank: &[u8], key: PublicKey) -> ! {
-    let mut host = Host::<_, 2>::new(Board { i2c }, Policy::same(POLICY))
+/// Two slots, and one bank more: one of them is updated at a time.
+static FLASH_MAP: FlashMap<3> = FlashMap::new(Layout {
+    sectors: &[Sectors { count: 64, size: 4096 }],
+    journal: [Region::new(0, 0x2000), Region::new(0x2000, 0x2000)],
+    banks: [Region::new(0x4000, 0x8000), Region::new(0xc000, 0x8000), Region::new(0x1_4000, 0x8000)],
+    slots: 2, factory: None, data: None,
+});
+
+pub fn run<I2C, F>(i2c: I2C, flash: F, keys: Keys<'static>, mut uart: Uart) -> Result<Infallible, corelet_store::Error>
+where I2C: embedded_hal::i2c::I2c + 'static, F: NorFlash + Mapped,
+{
+    let store = Store::mount(flash, &FLASH_MAP, Start::Ordinary)?;
+    let host = Host::<_, 2>::new(Board { i2c }, Policy::same(POLICY))
         .with::<logging::Capability>()
         .with::<sensor::Capability>();
-    let keys = [key];
-    match image_in(bank).and_then(|image| image.map(|image| image.verify(&Keys::new(&keys), VERSION)).transpose()) {
-        Ok(Some(image)) => if let Err(error) = host.load(SlotId(0), &image) { warn(&error) },
-        Ok(None) => {}                                  // the bank is erased
-        Err(error) => warn(&error),
-    }
+    let mut plugins: Updater<_, _, 2, 3> = Updater::new(host, store, keys, UpdatePolicy::DEVICE);
+    let (mut smp, mut buffer) = (Smp::<512>::new(), [0; 64]);
     loop {
-        match host.run(Fuel(5_000)) {                   // a slice of one tick or event, if one is due
-            Report::Idle { .. } => sleep_until_interrupt(),
-            Report::Faulted { fault, .. } => warn(&fault),
+        let mut received = uart.read(&mut buffer);
+        while let Some(line) = smp.feed(&mut received, &mut plugins) { uart.write(line) }
+        match plugins.run(Fuel(5_000)) {                // a slice of one tick or event, if one is due
+            Report::RolledBack { slot, reason } => warn(slot, &reason),
+            Report::Parked { slot, why } => warn(slot, &why),
+            Report::WantsErase => plugins.erase_now()?, // or later, when the motor stands still
+            Report::Host(corelet_host::Report::Idle { .. }) => sleep_until_interrupt(),
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ mod image;
 mod port;
 #[cfg(unix)]
 mod server;
+mod smpmgr;
 #[cfg(unix)]
 mod socket;
 
@@ -21,3 +22,4 @@ pub use image::{image, image_for, unsigned_image};
 pub use port::Port;
 #[cfg(unix)]
 pub use server::PortDevice;
+pub use smpmgr::smpmgr;

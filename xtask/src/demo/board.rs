@@ -2,11 +2,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use corelet_board_support::DEVELOPMENT_FLASH;
-use corelet_cli::qemu::{Machine, Model, Next, Pace, Start};
+use corelet_cli::qemu::{Machine, Model, Next, Pace, Serial, Start};
 use corelet_cli::{Failure, FlashFile};
 use corelet_desktop::Desktop;
-use corelet_mps2_an386::BootRecord;
+use corelet_mps2_an386::{BootRecord, DATA};
 
 use super::checks::Checks;
 
@@ -40,6 +39,7 @@ impl Board {
             firmware: &self.firmware,
             flash: &self.flash,
             pace: Pace::Real,
+            serial: Serial::Nothing,
             reboots: false,
         })?;
         let mut watched = Watched {
@@ -55,7 +55,7 @@ impl Board {
         // The desktop keeps what a device keeps in its data region, so it can read a copy of that.
         let flash = fs::read(&self.flash).ok()?;
         let copy = self.flash.with_extension("data");
-        fs::write(&copy, DEVELOPMENT_FLASH.data().of(&flash)?).ok()?;
+        fs::write(&copy, DATA.of(&flash)?).ok()?;
         let kept = stored(&copy, "switches");
         println!("  flash: switches = {kept:?}");
         kept

@@ -4,30 +4,31 @@ use corelet_bench::gap;
 use corelet_bench::loading::{self, Steps};
 use corelet_bench::worst::{self, PROGRAMS, Taken};
 use corelet_bench::{Job, Side};
-use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
 use corelet_image::{Image, ImageError, Keys, Verified};
+use corelet_mps2_an386::Bundle;
 
 use super::monotonic_clock;
 
 /// How often each job is done: what starting takes is the same for both.
 const COUNTS: [u32; 2] = [10, 1_010];
 
-/// Measures with the benchmark's plugin in the first bank, and the loading of all that follow. With wasmi's own validation,
+/// Measures with the benchmark's plugin, the first of the bundle, and the loading of all. With wasmi's own validation,
 /// only what that changes.
-pub(super) fn run(flash: &[u8]) {
+pub(super) fn run(bundle: &[u8]) {
+    let images = || Bundle::decode(bundle).map(Image::parse);
     if !cfg!(feature = "validate") {
-        match image(flash, 0) {
-            Some(image) => jobs(image),
-            None => {
-                defmt::error!("bench: no image in the first bank");
+        match images().next() {
+            Some(Ok(image)) => jobs(image),
+            _ => {
+                defmt::error!("bench: no image");
                 semihosting::process::exit(1)
             }
         }
         programs();
         gaps();
     }
-    for (bank, image) in (0..).map_while(|bank| Some((bank, image(flash, bank)?))) {
-        let image = verified(Ok(image));
+    for (number, image) in images().enumerate() {
+        let image = verified(image);
         let module = image.module();
         let Steps {
             admission,
@@ -36,7 +37,7 @@ pub(super) fn run(flash: &[u8]) {
         } = loading::measure(module, monotonic_clock::now);
         defmt::info!(
             "loading {}: {} B, admission {} ns, translation {} ns, instance {} ns",
-            bank,
+            number,
             module.len(),
             admission,
             translation,
@@ -44,11 +45,6 @@ pub(super) fn run(flash: &[u8]) {
         );
     }
     semihosting::process::exit(0)
-}
-
-fn image(flash: &[u8], bank: usize) -> Option<Image<'_>> {
-    let bank = DEVELOPMENT_FLASH.bank(bank)?.of(flash)?;
-    image_in(bank).ok().flatten()
 }
 
 /// The image, or the end.

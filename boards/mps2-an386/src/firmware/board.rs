@@ -1,5 +1,8 @@
-use corelet_board_support::{DEVELOPMENT_FLASH, KeyValueStore};
+use corelet_board_support::{KeyValueStore, Region};
 use corelet_host::capability::storage::StoreError;
+use corelet_mps2_an386::DATA;
+use corelet_smp::LogLine;
+use corelet_update::{Device, LogRing};
 
 use super::flash::Flash;
 use super::i2c::BitBang;
@@ -11,11 +14,26 @@ pub(super) struct Board {
     pub(super) thermometer: Thermometer,
     /// None if the flash map does not fit the flash: the firmware runs on without it.
     pub(super) store: Option<KeyValueStore<Flash>>,
+    /// What plugins logged.
+    pub(super) lines: LogRing<6>,
+    /// Somebody asked for a reset.
+    pub(super) resets: bool,
+}
+
+impl Device for Board {
+    fn log_lines(&self, from: u32, show: &mut dyn FnMut(&LogLine<'_>) -> bool) {
+        self.lines.show(from, show);
+    }
+
+    fn reset(&mut self, _: bool) -> bool {
+        self.resets = true;
+        true
+    }
 }
 
 impl Board {
     pub(super) fn new(i2c: Registers, flash: Flash) -> Self {
-        let mut store = KeyValueStore::new(flash, DEVELOPMENT_FLASH.data());
+        let mut store = KeyValueStore::new(flash, Region::new(DATA.offset(), DATA.size()));
         match &mut store {
             Ok(store) => mend(store),
             Err(error) => defmt::error!("no storage: {}", error),
@@ -23,6 +41,8 @@ impl Board {
         Self {
             thermometer: Thermometer::new(BitBang::new(i2c)),
             store: store.ok(),
+            lines: LogRing::new(),
+            resets: false,
         }
     }
 }

@@ -1,6 +1,8 @@
 use core::ops::Range;
 
-use corelet_board_support::DEVELOPMENT_FLASH;
+use corelet_mps2_an386::{BOOT_RECORD, Bundle, DATA, FLASH_BYTES};
+use corelet_store::Region;
+use corelet_update::Mapped;
 use embedded_storage::nor_flash::{
     ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
     check_erase, check_read, check_write,
@@ -8,28 +10,68 @@ use embedded_storage::nor_flash::{
 
 use super::peripherals::Psram;
 
-/// A NOR flash in PSRAM, mapped into memory: what is programmed can only clear bits, and only erasing sets them.
+/// A part of a NOR flash in PSRAM, mapped into memory: what is programmed can only clear bits, and only erasing sets them.
 ///
 /// The emulator keeps the PSRAM in a file, so that contents outlive a killed machine as they do in a flash.
 pub(super) struct Flash {
-    _psram: Psram,
+    /// What this part may erase and write. No other one has it.
+    writable: Range<u32>,
+}
+
+/// The flash in its parts.
+pub(super) struct Parts {
+    /// Journal and banks.
+    pub(super) images: Flash,
+    /// What plugins keep.
+    pub(super) data: Flash,
+    /// The boot record, in place.
+    pub(super) boot_record: &'static [u8],
+    /// Images for firmware that measures or tests, in place.
+    #[cfg_attr(not(any(feature = "bench", feature = "hostile")), expect(dead_code))]
+    pub(super) bundle: &'static [u8],
+}
+
+impl Parts {
+    /// Takes the flash apart.
+    pub(super) fn of(_: Psram) -> Self {
+        Self {
+            images: Flash { writable: IMAGES },
+            data: Flash {
+                writable: DATA.range(),
+            },
+            boot_record: fixed(BOOT_RECORD),
+            bundle: fixed(Bundle::REGION),
+        }
+    }
+}
+
+/// What no part may write.
+const FIXED: [Region; 2] = [BOOT_RECORD, Bundle::REGION];
+
+/// Journal and banks lie between the boot record and the bundle.
+const IMAGES: Range<u32> = BOOT_RECORD.end()..Bundle::REGION.offset();
+
+const _: () = {
+    assert!(FLASH_BYTES as usize == Psram::SIZE);
+    assert!(Bundle::REGION.end() <= DATA.offset() && DATA.end() <= FLASH_BYTES);
+    let mut index = 0;
+    while index < FIXED.len() {
+        assert!(FIXED[index].end() <= FLASH_BYTES);
+        index += 1;
+    }
+};
+
+/// A region that is never written as long as the machine runs.
+fn fixed(region: Region) -> &'static [u8] {
+    let start = Psram::BASE.wrapping_add(region.offset() as usize) as *const u8;
+    // SAFETY: both callers name one of `FIXED`, which lie in the PSRAM, which is memory, and outside of what either `Flash` may
+    // write: journal and banks are between the two, and the data behind. `Psram` can be used up once, so there is no other.
+    unsafe { core::slice::from_raw_parts(start, region.size() as usize) }
 }
 
 impl Flash {
-    /// What may be erased and written. The rest holds images, which are borrowed for as long as the firmware runs.
-    const WRITABLE: Range<u32> = DEVELOPMENT_FLASH.data().range();
-
-    /// The flash, and what lies in front of its writable part, in place.
-    pub(super) fn new(psram: Psram) -> (Self, &'static [u8]) {
-        let length = Self::WRITABLE.start as usize;
-        // SAFETY: the PSRAM is `SIZE` bytes of memory, in which the data region lies, and so do the bytes before it.
-        // Nothing writes to these as long as the machine runs: `Flash` refuses to, and `Psram` can be used up once.
-        let images = unsafe { core::slice::from_raw_parts(Psram::BASE as *const u8, length) };
-        (Self { _psram: psram }, images)
-    }
-
-    fn check_writable(from: u32, to: u32) -> Result<(), FlashError> {
-        if from >= Self::WRITABLE.start && to <= Self::WRITABLE.end {
+    fn check_writable(&self, from: u32, to: u32) -> Result<(), FlashError> {
+        if from >= self.writable.start && to <= self.writable.end {
             Ok(())
         } else {
             Err(FlashError(NorFlashErrorKind::OutOfBounds))
@@ -39,6 +81,17 @@ impl Flash {
     /// The word at `offset`, a multiple of 4 below the capacity.
     fn word(offset: u32) -> *mut u32 {
         Psram::BASE.wrapping_add(offset as usize) as *mut u32
+    }
+}
+
+impl Mapped for Flash {
+    fn mapped(&self) -> &[u8] {
+        if self.writable != IMAGES {
+            return &[];
+        }
+        // SAFETY: all of it lies in the PSRAM. What of it may be written this part alone writes, for which it has to be borrowed
+        // as unique: not as long as the slice lives.
+        unsafe { core::slice::from_raw_parts(Psram::BASE as *const u8, self.writable.end as usize) }
     }
 }
 
@@ -62,8 +115,7 @@ impl ReadNorFlash for Flash {
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), FlashError> {
         check_read(self, offset, bytes.len()).map_err(FlashError)?;
         let source = Psram::BASE.wrapping_add(offset as usize) as *const u8;
-        // SAFETY: `check_read` says that all of it lies in the PSRAM, which is memory; no reference into the writable
-        // part exists, and `bytes` is none into the part that is lent out, since it is unique.
+        // SAFETY: `check_read` says that all of it lies in the PSRAM, which is memory, and `bytes` does not, since it is unique.
         unsafe { core::ptr::copy_nonoverlapping(source, bytes.as_mut_ptr(), bytes.len()) };
         Ok(())
     }
@@ -79,9 +131,9 @@ impl NorFlash for Flash {
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), FlashError> {
         check_erase(self, from, to).map_err(FlashError)?;
-        Self::check_writable(from, to)?;
+        self.check_writable(from, to)?;
         for offset in (from..to).step_by(Self::WRITE_SIZE) {
-            // SAFETY: the word lies in the writable part, where there are no references.
+            // SAFETY: the word lies in what this part may write, where there are no references: what `mapped` lent has ended.
             unsafe { Self::word(offset).write_volatile(u32::MAX) };
         }
         Ok(())
@@ -90,7 +142,7 @@ impl NorFlash for Flash {
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), FlashError> {
         check_write(self, offset, bytes.len()).map_err(FlashError)?;
         let end = offset.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-        Self::check_writable(offset, end)?;
+        self.check_writable(offset, end)?;
         let (words, _) = bytes.as_chunks::<4>();
         for (offset, word) in (offset..end).step_by(Self::WRITE_SIZE).zip(words) {
             let pointer = Self::word(offset);

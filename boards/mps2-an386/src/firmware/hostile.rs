@@ -7,10 +7,9 @@ use super::watchdog::Watchdog;
 use super::{Plugins, heap, report};
 
 /// Runs each image of the bundle in every way beside the good plugin; then ends the emulator.
-pub(super) fn run(host: &mut Plugins, flash: &[u8], watchdog: &mut Watchdog) {
+pub(super) fn run(host: &mut Plugins, bundle: &[u8], watchdog: &mut Watchdog) {
     // The stack that its engine keeps is made with its first call.
     let _ = neighbour_answers(host);
-    let bundle = Bundle::REGION.of(flash).unwrap_or(&[]);
     let stays = Bundle::decode(bundle).flat_map(|image| Way::ON_BOARD.map(|way| (image, way)));
     for (number, (image, way)) in stays.enumerate() {
         watchdog.feed();

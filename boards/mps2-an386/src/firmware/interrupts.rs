@@ -1,12 +1,13 @@
 use cortex_m::interrupt::InterruptNumber;
 use cortex_m::peripheral::NVIC;
 
-use super::{alarm, monotonic_clock};
+use super::{alarm, monotonic_clock, uart};
 
 /// The interrupts in use, by their number on this board.
 #[derive(Clone, Copy)]
 #[repr(u16)]
 enum Interrupt {
+    Uart0Receive = 0,
     Timer0 = 8,
     Timer1 = 9,
 }
@@ -18,10 +19,11 @@ unsafe impl InterruptNumber for Interrupt {
     }
 }
 
-/// Lets both timers interrupt. Call it once their state is in place.
+/// Lets them interrupt. Call it once their state is in place.
 pub(super) fn enable() {
     // SAFETY: no code relies on these interrupts being masked; what handlers share is in critical sections.
     unsafe {
+        NVIC::unmask(Interrupt::Uart0Receive);
         NVIC::unmask(Interrupt::Timer0);
         NVIC::unmask(Interrupt::Timer1);
     }
@@ -29,6 +31,10 @@ pub(super) fn enable() {
 
 unsafe extern "C" {
     safe fn DefaultHandler();
+}
+
+extern "C" fn uart0_receive() {
+    uart::on_interrupt();
 }
 
 extern "C" fn timer0() {
@@ -46,6 +52,7 @@ extern "C" fn timer1() {
 #[unsafe(link_section = ".vector_table.interrupts")]
 static __INTERRUPTS: [extern "C" fn(); 32] = {
     let mut handlers: [extern "C" fn(); 32] = [unexpected; 32];
+    handlers[Interrupt::Uart0Receive as usize] = uart0_receive;
     handlers[Interrupt::Timer0 as usize] = timer0;
     handlers[Interrupt::Timer1 as usize] = timer1;
     handlers

@@ -1,9 +1,12 @@
 use corelet_host::capability::logging::{Level, Log};
 
 use super::board::Board;
+use super::monotonic_clock;
 
 impl Log for Board {
     fn log(&mut self, plugin: &str, level: Level, context: &str, message: &str) {
+        let now = monotonic_clock::now();
+        self.lines.push(now, plugin, level, context, message);
         let separator = if context.is_empty() { "" } else { ": " };
         match level {
             Level::Trace => {

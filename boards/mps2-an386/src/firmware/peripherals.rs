@@ -6,6 +6,8 @@ pub(super) struct Peripherals {
     pub(super) timer0: Registers,
     /// CMSDK APB timer, 25 MHz.
     pub(super) timer1: Registers,
+    /// CMSDK APB UART, 25 MHz.
+    pub(super) uart0: Registers,
     /// CMSDK APB watchdog, 25 MHz.
     pub(super) watchdog: Registers,
     /// SBCon: two wires by hand, with the thermometer on them.
@@ -24,6 +26,7 @@ impl Peripherals {
         Some(Self {
             timer0: Registers::at(0x4000_0000),
             timer1: Registers::at(0x4000_1000),
+            uart0: Registers::at(0x4000_4000),
             watchdog: Registers::at(0x4000_8000),
             i2c: Registers::at(0x4002_a000),
             psram: Psram(()),

@@ -1,11 +1,49 @@
-use corelet_host::{Report, SlotId};
+use corelet_host::{Fault, LoadError, Report, SlotId};
 use corelet_mps2_an386::SLOTS;
+use corelet_update::{Parked, Report as Told};
 
-use super::{Plugins, heap, stack};
+use super::{Plugins, Updates, heap, stack};
+
+/// Logs what became of the slots.
+pub(super) fn log(plugins: &mut Updates, told: Told) {
+    match told {
+        Told::Host(Report::Suspended { .. } | Report::Finished { .. } | Report::Idle { .. })
+        | Told::WantsErase => {}
+        Told::Host(report) => log_host(plugins.host(), report),
+        Told::Parked { slot, why } => match why {
+            Parked::Load(error) => {
+                plugins.show_manifest(slot, &mut |m| refused(slot, m.name, error));
+            }
+            Parked::Image(error) => {
+                defmt::error!("slot {}: image refused: {}", slot.0, error);
+            }
+            why => defmt::error!("slot {}: image refused: {}", slot.0, why),
+        },
+        Told::Confirmed { slot } => defmt::info!("slot {}: confirmed", slot.0),
+        Told::Emptied { slot } => defmt::info!("slot {}: emptied", slot.0),
+        Told::RolledBack { slot, reason } => {
+            defmt::warn!("slot {}: rolled back: {}", slot.0, reason);
+        }
+        Told::StoreFailed { slot, error } => defmt::error!("slot {}: store: {}", slot.0, error),
+        other => defmt::info!("{}", other),
+    }
+}
+
+fn refused(slot: SlotId, name: &str, error: LoadError) {
+    defmt::error!("slot {}: {=str} refused: {}", slot.0, name, error);
+}
 
 /// Logs what the host did.
-pub(super) fn log(host: &Plugins, report: Report) {
+fn log_host(host: &Plugins, report: Report) {
     match report {
+        Report::Faulted {
+            slot,
+            fault: Fault::NotInitialised(failure),
+        } => {
+            let name = host.name(slot);
+            let name = name.as_ref().map_or("", |name| name.as_str());
+            refused(slot, name, failure.into());
+        }
         Report::Ticked { slot, result } => {
             let fuel = host.metrics(slot).fuel_last;
             match result {

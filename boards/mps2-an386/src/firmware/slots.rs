@@ -1,54 +1,82 @@
-use corelet_board_support::{DEVELOPMENT_FLASH, image_in};
-use corelet_host::SlotId;
-use corelet_image::{ImageError, Verified};
-use corelet_mps2_an386::{KEYS, SLOTS};
+//! How plugins come into their slots, and what that takes.
+
+use corelet_host::{Report as HostReport, SlotId};
+use corelet_update::{Fuel, Report};
 
 use super::watchdog::Watchdog;
-use super::{Plugins, heap, kept};
+use super::{Updates, heap, report};
 
-/// Loads each slot from its bank: slot *n* from bank *n*. What cannot be loaded is logged, and its slot stays empty.
-pub(super) fn load_all(host: &mut Plugins, flash: &[u8], watchdog: &mut Watchdog) {
-    for (slot, bank) in (0_u8..).map(SlotId).zip(0..SLOTS) {
-        watchdog.feed();
-        let bank = DEVELOPMENT_FLASH.bank(bank);
-        let bank = bank.and_then(|region| region.of(flash)).unwrap_or(&[]);
-        match verified(bank) {
-            Ok(Some(image)) => load(host, slot, &image),
-            Ok(None) => {}
-            Err(error) => defmt::error!("slot {}: image refused: {}", slot.0, error),
+/// Watches what a plugin takes of the heap while it comes into its slot.
+pub(super) struct Loading {
+    /// Bytes in use before; none while no plugin is on its way.
+    before: Option<usize>,
+}
+
+impl Loading {
+    pub(super) const fn new() -> Self {
+        Self { before: None }
+    }
+
+    /// Does one thing that is due, and logs it.
+    pub(super) fn run(&mut self, plugins: &mut Updates, slice: Fuel) -> Report {
+        let used = heap::used();
+        if self.before.is_none() {
+            heap::forget_peak();
+        }
+        let told = plugins.run(slice);
+        match told {
+            Report::Placed {
+                slot,
+                trial,
+                strikes,
+            } => {
+                self.before = Some(used);
+                if let Some(strikes) = strikes {
+                    defmt::warn!("slot {}: ran at {}", slot.0, strikes);
+                }
+                if trial {
+                    defmt::info!("slot {}: on trial", slot.0);
+                }
+            }
+            Report::Host(HostReport::Initialised { slot }) => {
+                let before = self.before.take();
+                initialised(plugins, slot, before.unwrap_or(used));
+            }
+            told => report::log(plugins, told),
+        }
+        told
+    }
+
+    /// Puts what the store says into all slots. What cannot run is logged, and its slot stays empty.
+    pub(super) fn start_all(&mut self, plugins: &mut Updates, watchdog: &mut Watchdog) {
+        while !plugins.is_settled() {
+            watchdog.feed();
+            if let Report::WantsErase = self.run(plugins, Fuel::ALL)
+                && let Err(error) = plugins.erase_now()
+            {
+                defmt::error!("store: {}", error);
+            }
         }
     }
 }
 
-/// The image in a bank; none if the bank is empty.
-fn verified(bank: &[u8]) -> Result<Option<Verified<'_>>, ImageError> {
-    let image = image_in(bank)?;
-    image
-        .map(|image| image.verify(&KEYS, corelet_host::VERSION))
-        .transpose()
-}
-
-fn load(host: &mut Plugins, slot: SlotId, image: &Verified<'_>) {
-    let manifest = image.manifest();
-    let version = manifest.version;
-    if let Some(strikes) = kept::quarantine().strikes(image) {
-        defmt::warn!("slot {}: {=str} ran at {}", slot.0, manifest.name, strikes);
-    }
-    let before = heap::used();
-    heap::forget_peak();
-    match host.load(slot, image) {
-        Ok(()) => defmt::info!(
-            "slot {}: loaded {=str} {}.{}.{}: module {} B, memory {} B, heap {} B, at most {} B",
+fn initialised(plugins: &mut Updates, slot: SlotId, before: usize) {
+    let memory = plugins.host().memory_bytes(slot);
+    let gap = plugins.swap_gap(slot);
+    plugins.show_manifest(slot, &mut |manifest| {
+        let version = manifest.version;
+        defmt::info!(
+            "slot {}: loaded {=str} {}.{}.{}: module {} B, memory {} B, heap {} B, at most {} B, gap {} ns",
             slot.0,
             manifest.name,
             version.major,
             version.minor,
             version.patch,
-            image.module().len(),
-            host.memory_bytes(slot),
+            manifest.module_bytes,
+            memory,
             heap::used().saturating_sub(before),
             heap::recent_peak().saturating_sub(before),
-        ),
-        Err(error) => defmt::error!("slot {}: {=str} refused: {}", slot.0, manifest.name, error),
-    }
+            gap,
+        );
+    });
 }

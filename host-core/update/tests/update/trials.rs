@@ -64,6 +64,7 @@ fn a_good_version_is_confirmed_after_its_calls() {
         at(&Report::Placed {
             slot: ONE,
             trial: true,
+            strikes: None,
         }),
         at(&Report::Confirmed { slot: ONE }),
     );
@@ -220,6 +221,7 @@ fn the_version_before_has_its_last_call_and_no_more_than_its_fuel() {
         let placed = Report::Placed {
             slot: ONE,
             trial: true,
+            strikes: None,
         };
         assert!(told.contains(&placed), "{told:?}");
         let finished = Report::Host(HostReport::Finished { slot: ONE });

@@ -1,14 +1,12 @@
 //! `smpmgr`, of PyPI.
 
-mod install;
-
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use corelet_image::Version;
-use corelet_smp_tests::{Port, image, unsigned_image};
+use corelet_smp_tests::{Port, image, smpmgr, unsigned_image};
 use tempfile::TempDir;
 
 use crate::{NEW, OLD, everything, new, old, port, upload_only};
@@ -26,7 +24,7 @@ impl<'a> Smpmgr<'a> {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(install::smpmgr());
+        let mut command = Command::new(smpmgr(env!("CARGO_TARGET_TMPDIR")));
         command
             .arg("--port")
             .arg(self.port.path())

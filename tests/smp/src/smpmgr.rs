@@ -1,4 +1,4 @@
-//! Installs `smpmgr` beside the build, with the versions that this repository names.
+//! `smpmgr`, of PyPI, with the versions that this repository names.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,14 +7,16 @@ use std::{env, fs};
 
 const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/requirements.txt");
 
-/// The command's path. The first test that asks installs it, and all others wait.
-pub(crate) fn smpmgr() -> &'static Path {
+/// The path of the command `smpmgr`, installed in `folder`. The first test that asks installs it, and all others wait.
+///
+/// # Panics
+/// If it cannot be installed.
+pub fn smpmgr(folder: &str) -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(install)
+    PATH.get_or_init(|| install(&Path::new(folder).join("smpmgr")))
 }
 
-fn install() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("smpmgr");
+fn install(folder: &Path) -> PathBuf {
     let program = folder.join("bin/smpmgr");
     // What was asked for when it was installed: written last, so half an installation has none.
     let installed = folder.join("requirements.txt");
@@ -24,10 +26,10 @@ fn install() -> PathBuf {
     }
     eprintln!("installing smpmgr in {}", folder.display());
     if folder.exists() {
-        fs::remove_dir_all(&folder).expect("the folder is ours");
+        fs::remove_dir_all(folder).expect("the folder is ours");
     }
     run(
-        Command::new("python3").args(["-m", "venv"]).arg(&folder),
+        Command::new("python3").args(["-m", "venv"]).arg(folder),
         "install Python 3.11 or later with its module venv: apt-get install python3-venv",
     );
     run(

@@ -1,0 +1,35 @@
+use corelet_store::{FlashMap, Layout, Region, Sectors};
+
+/// Banks in the flash: each slot can be updated while all others are.
+pub const BANKS: usize = 4;
+
+/// Bytes of the flash.
+pub const FLASH_BYTES: u32 = 16 << 20;
+
+/// Where a [`BootRecord`](crate::BootRecord) stands.
+pub const BOOT_RECORD: Region = Region::new(0, 4 << 10);
+
+/// Where plugins keep values.
+pub const DATA: Region = Region::new(1 << 20, 64 << 10);
+
+/// Where the store keeps its journal and the images.
+pub static FLASH_MAP: FlashMap<BANKS> = FlashMap::new(Layout {
+    sectors: &[Sectors {
+        count: FLASH_BYTES / SECTOR,
+        size: SECTOR,
+    }],
+    journal: [
+        Region::new(SECTOR, 2 * SECTOR),
+        Region::new(3 * SECTOR, 2 * SECTOR),
+    ],
+    banks: [bank(0), bank(1), bank(2), bank(3)],
+    slots: crate::SLOTS as u8,
+    factory: None,
+    data: Some(DATA),
+});
+
+const SECTOR: u32 = 4 << 10;
+
+const fn bank(number: u32) -> Region {
+    Region::new((64 << 10) * (1 + number), 64 << 10)
+}
