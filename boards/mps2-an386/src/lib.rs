@@ -10,7 +10,7 @@
 //!
 //! ```text
 //! start after RESET
-//! slot 0: loaded NAME VERSION: module N B, memory N B, heap N B, at most N B, gap N ns
+//! slot 0: loaded NAME VERSION: module N B, memory N B, heap N B, at most N B, check N ns, activation N ns, gap N ns
 //! slot 0: ran at STRIKES                    resets that came while it ran
 //! slot 0: on trial
 //! slot 0: confirmed

@@ -25,9 +25,11 @@ where
         }
         self.check_one_slot(slots)?;
         insist(&mut self.store, |store| store.begin_trial_of(slots))?;
+        let asked = self.now();
         for &slot in slots {
             let wanted = self.wanted(slot);
             if let Some(seat) = self.seat_mut(slot) {
+                seat.asked = Some(asked);
                 seat.trial = seat.trial.anew();
                 seat.verdict = None;
                 if seat.here == wanted {

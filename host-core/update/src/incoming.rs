@@ -258,15 +258,21 @@ where
         if found.state != BankState::Received {
             return Ok(());
         }
+        let received = self.now();
         let checked = self.with_verified(found.slot, Place::Bank(bank), &mut |host, _, image| {
             Ok(host.examine(found.slot, image)?)
         });
         let Err(why) = checked else {
             // What its manifest says was held against what was accepted.
             let image = found.image;
-            return Ok(insist(&mut self.store, |store| {
+            insist(&mut self.store, |store| {
                 store.verify(bank, image.plugin, image.security_version)
-            })?);
+            })?;
+            let check = self.now().saturating_sub(received);
+            if let Some(seat) = self.seat_mut(found.slot) {
+                seat.times.check = check;
+            }
+            return Ok(());
         };
         // For what the board is short of the image is not to blame: it waits.
         let waits = match &why {

@@ -55,7 +55,8 @@
 //!    [`shutdown_ms`](UpdatePolicy::shutdown_ms) at most. One that faulted has none.
 //! 3. It is removed, and the new one is placed: module and manifest are hashed, admitted and translated. That is one call of
 //!    [`run`](Updater::run).
-//! 4. `init`, in slices. When it is done the new version serves: [`swap_gap`](Updater::swap_gap) is how long that took since 3.
+//! 4. `init`, in slices. When it is done the new version serves: [`times`](Updater::times) says how long that took since 3, and
+//!    since the command.
 //!
 //! There is heap for one version at a time, so nothing serves meanwhile. The way back is the same, but that a version which trapped goes
 //! at once, without step 2.
@@ -129,6 +130,7 @@ mod refused;
 mod report;
 mod seat;
 mod settle;
+mod times;
 mod trial;
 mod updater;
 
@@ -141,4 +143,5 @@ pub use policy::UpdatePolicy;
 pub use read::Mapped;
 pub use refused::Refused;
 pub use report::{Parked, Report};
+pub use times::Times;
 pub use updater::Updater;

@@ -213,6 +213,7 @@ where
             events_missed,
             ..
         } = self.host.metrics(slot);
+        let times = self.times(slot);
         let counters = [
             ("calls", calls.into()),
             ("errors", errors.into()),
@@ -231,7 +232,9 @@ where
                 "rollbacks",
                 self.seat(slot).map_or(0, |seat| seat.rollbacks.into()),
             ),
-            ("swap-gap-us", self.swap_gap(slot) / 1_000),
+            ("check-us", times.check / 1_000),
+            ("activation-us", times.activation / 1_000),
+            ("swap-gap-us", times.gap / 1_000),
         ];
         for (name, value) in counters {
             show(name, value);

@@ -5,9 +5,9 @@ use corelet_host::plugin::lifecycle;
 use corelet_image::Confirm;
 use corelet_store::{ImageDigest, Reason};
 
-use crate::Parked;
 use crate::read::Place;
 use crate::trial::Trial;
+use crate::{Parked, Times};
 
 /// An image in its place. The digest of what came with the device is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,9 @@ pub(crate) struct Seat {
     pub tried: bool,
     /// When the version before was gone, in nanoseconds of the board's clock; none once the new one works.
     pub gone: Option<u64>,
-    /// How long nothing served between two versions, in nanoseconds.
-    pub gap: u64,
+    pub times: Times,
+    /// When the command came to test what takes its place, in nanoseconds of the board's clock; none once it works.
+    pub asked: Option<u64>,
     pub rollbacks: u32,
 }
 
@@ -81,7 +82,12 @@ impl Seat {
         trial: Trial::NONE,
         tried: false,
         gone: None,
-        gap: 0,
+        times: Times {
+            check: 0,
+            activation: 0,
+            gap: 0,
+        },
+        asked: None,
         rollbacks: 0,
     };
 }

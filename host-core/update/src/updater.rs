@@ -11,7 +11,7 @@ use crate::incoming::Incoming;
 use crate::read::Place;
 use crate::seat::{Installed, Seat, Verdict};
 use crate::trial::RETRY_NS;
-use crate::{Device, Mapped, Parked, Report, UpdatePolicy};
+use crate::{Device, Mapped, Parked, Report, Times, UpdatePolicy};
 
 /// How often trials are looked at when nothing else is due.
 const LOOK_NS: u64 = 100_000_000;
@@ -163,9 +163,10 @@ where
         });
     }
 
-    /// How long nothing served in a slot when a version last took the place of another one, in nanoseconds; 0 if none has.
-    pub fn swap_gap(&self, slot: SlotId) -> u64 {
-        self.seat(slot).map_or(0, |seat| seat.gap)
+    /// How long the slot's last update took.
+    pub fn times(&self, slot: SlotId) -> Times {
+        self.seat(slot)
+            .map_or_else(Times::default, |seat| seat.times)
     }
 
     /// Why the slot does not run what the store says that it runs; none if it does.
@@ -176,10 +177,14 @@ where
     /// A new version has come to its first answer.
     fn works(&mut self, slot: SlotId) {
         let now = self.now();
-        if let Some(seat) = self.seat_mut(slot)
-            && let Some(gone) = seat.gone.take()
-        {
-            seat.gap = now.saturating_sub(gone);
+        let Some(seat) = self.seat_mut(slot) else {
+            return;
+        };
+        if let Some(gone) = seat.gone.take() {
+            seat.times.gap = now.saturating_sub(gone);
+        }
+        if let Some(asked) = seat.asked.take() {
+            seat.times.activation = now.saturating_sub(asked);
         }
     }
 

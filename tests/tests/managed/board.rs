@@ -49,12 +49,17 @@ impl Board {
 
     /// Starts it, and says where its UART is.
     pub(crate) fn start(&self) -> (Machine, String) {
+        self.start_at(Pace::Real)
+    }
+
+    /// The same at another pace.
+    pub(crate) fn start_at(&self, pace: Pace) -> (Machine, String) {
         let machine = Machine::start(&Start {
             qemu: &self.qemu,
             model: Model::Mps2An386,
             firmware: &self.firmware,
             flash: &self.flash(),
-            pace: Pace::Real,
+            pace,
             serial: Serial::Terminal,
             reboots: true,
         });

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod board;
+mod gap;
 mod killed;
 mod plugin;
 mod smpmgr;

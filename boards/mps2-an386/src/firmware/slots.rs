@@ -1,7 +1,7 @@
 //! How plugins come into their slots, and what that takes.
 
 use corelet_host::{Report as HostReport, SlotId};
-use corelet_update::{Fuel, Report};
+use corelet_update::{Fuel, Report, Times};
 
 use super::watchdog::Watchdog;
 use super::{Updates, heap, report};
@@ -62,11 +62,15 @@ impl Loading {
 
 fn initialised(plugins: &mut Updates, slot: SlotId, before: usize) {
     let memory = plugins.host().memory_bytes(slot);
-    let gap = plugins.swap_gap(slot);
+    let Times {
+        check,
+        activation,
+        gap,
+    } = plugins.times(slot);
     plugins.show_manifest(slot, &mut |manifest| {
         let version = manifest.version;
         defmt::info!(
-            "slot {}: loaded {=str} {}.{}.{}: module {} B, memory {} B, heap {} B, at most {} B, gap {} ns",
+            "slot {}: loaded {=str} {}.{}.{}: module {} B, memory {} B, heap {} B, at most {} B, check {} ns, activation {} ns, gap {} ns",
             slot.0,
             manifest.name,
             version.major,
@@ -76,6 +80,8 @@ fn initialised(plugins: &mut Updates, slot: SlotId, before: usize) {
             memory,
             heap::used().saturating_sub(before),
             heap::recent_peak().saturating_sub(before),
+            check,
+            activation,
             gap,
         );
     });

@@ -6,6 +6,7 @@ mod module;
 
 mod board;
 mod cuts;
+mod firmware;
 mod histories;
 mod managed;
 mod manager;
