@@ -10,7 +10,7 @@ use heapless::{String, Vec};
 
 use crate::read::Place;
 use crate::updater::slots;
-use crate::{Device, Mapped, Refused, Updater};
+use crate::{Device, Mapped, Refused, Said, Updater};
 
 /// Three numbers of 32 bits with points between.
 type VersionText = String<32>;
@@ -79,16 +79,13 @@ where
     }
 
     /// The state of what a slot runs.
-    fn state(&self, slot: SlotId) -> (State, Option<&dyn fmt::Display>) {
-        if let Some(why) = self.seat(slot).and_then(|seat| seat.parked.as_ref()) {
-            return (State::Parked, Some(why));
-        }
-        let state = match self.host.state(slot) {
+    fn state(&self, slot: SlotId) -> State {
+        match self.host.state(slot) {
+            _ if self.parked(slot).is_some() => State::Parked,
             SlotState::Faulted(_) => State::Faulted,
             _ if matches!(self.store.runs(slot), Runs::Trial(_)) => State::Trial,
             _ => State::Confirmed,
-        };
-        (state, None)
+        }
     }
 }
 
@@ -108,7 +105,7 @@ where
     B: Device + 'static,
     F: NorFlash + Mapped,
 {
-    type Error = Refused;
+    type Error = Said;
 
     fn images(&mut self, show: &mut dyn FnMut(&Image<'_>)) {
         for slot in slots::<SLOTS>() {
@@ -134,29 +131,34 @@ where
         }
     }
 
-    fn open(&mut self, upload: &Upload<'_>) -> Result<u32, Refused> {
+    fn open(&mut self, upload: &Upload<'_>) -> Result<u32, Said> {
         let slot = Self::slot(upload.slot)?;
         let digest = upload.sha.and_then(|sha| sha.try_into().ok());
-        self.open(slot, upload.length, digest, upload.upgrade_only)
+        let opened = self.open(slot, upload.length, digest, upload.upgrade_only);
+        opened.map_err(|refused| self.said(slot, refused))
     }
 
-    fn write(&mut self, _: u8, offset: u32, data: &[u8]) -> Result<u32, Refused> {
-        self.receive(offset, data)
+    fn write(&mut self, slot: u8, offset: u32, data: &[u8]) -> Result<u32, Said> {
+        let wanted = self.receive(offset, data);
+        wanted.map_err(|refused| self.said(SlotId(slot), refused))
     }
 
-    fn test(&mut self, image: &Target) -> Result<(), Refused> {
+    fn test(&mut self, image: &Target) -> Result<(), Said> {
         let slot = Self::slot(image.slot)?;
         match self.staged(slot) {
-            Some((_, staged)) if staged.digest == image.hash => self.test(&[slot]),
-            _ => Err(Refused::NotStaged(slot)),
+            Some((_, staged)) if staged.digest == image.hash => {
+                let tested = self.test(&[slot]);
+                tested.map_err(|refused| self.said(slot, refused))
+            }
+            _ => Err(Refused::NotStaged(slot).into()),
         }
     }
 
-    fn confirm(&mut self, image: &Target) -> Result<(), Refused> {
-        self.confirm(Self::slot(image.slot)?)
+    fn confirm(&mut self, image: &Target) -> Result<(), Said> {
+        Ok(self.confirm(Self::slot(image.slot)?)?)
     }
 
-    fn erase(&mut self, slot: u8, position: Position) -> Result<(), Refused> {
+    fn erase(&mut self, slot: u8, position: Position) -> Result<(), Said> {
         let slot = Self::slot(slot)?;
         let mut positions = self.positions(slot).into_iter();
         let place = match positions.find(|(found, _)| *found == position) {
@@ -169,17 +171,17 @@ where
             None => None,
         };
         match place {
-            Some(Place::Bank(bank)) => self.erase(bank),
-            Some(Place::Factory) => Err(Refused::Factory(slot)),
-            None => Err(Refused::NoImage(slot)),
+            Some(Place::Bank(bank)) => Ok(self.erase(bank)?),
+            Some(Place::Factory) => Err(Refused::Factory(slot).into()),
+            None => Err(Refused::NoImage(slot).into()),
         }
     }
 
-    fn reset(&mut self, force: bool) -> Result<(), Refused> {
+    fn reset(&mut self, force: bool) -> Result<(), Said> {
         let board = self.host.board_mut();
         match board.is_some_and(|board| board.reset(force)) {
             true => Ok(()),
-            false => Err(Refused::NoReset),
+            false => Err(Refused::NoReset.into()),
         }
     }
 
@@ -248,7 +250,10 @@ where
                 Some(place) => {
                     let label = self.label(place);
                     let bank = self.bank(place);
-                    let (state, reason) = self.state(slot);
+                    let state = self.state(slot);
+                    let words = self.parked_words(slot);
+                    let reason: &dyn fmt::Display = &words;
+                    let reason = (!words.is_empty()).then_some(reason);
                     show(&Slot {
                         slot: slot.0,
                         state,
@@ -319,20 +324,20 @@ where
         }
     }
 
-    fn rollback(&mut self, slot: u8) -> Result<(), Refused> {
-        self.roll_back(Self::slot(slot)?)
+    fn rollback(&mut self, slot: u8) -> Result<(), Said> {
+        Ok(self.roll_back(Self::slot(slot)?)?)
     }
 
-    fn forgive(&mut self, hash: &[u8; 32]) -> Result<(), Refused> {
-        self.forgive(hash)
+    fn forgive(&mut self, hash: &[u8; 32]) -> Result<(), Said> {
+        Ok(self.forgive(hash)?)
     }
 
-    fn test_together(&mut self, slots: &[u8]) -> Result<(), Refused> {
+    fn test_together(&mut self, slots: &[u8]) -> Result<(), Said> {
         let mut ids = Vec::<SlotId, { corelet_smp::TOGETHER_MAX }>::new();
         for &slot in slots {
             let slot = Self::slot(slot)?;
             ids.push(slot).map_err(|_| Refused::NoSuchSlot(slot))?;
         }
-        self.test(&ids)
+        Ok(self.test(&ids)?)
     }
 }

@@ -6,9 +6,9 @@ use corelet_host::capability::monotonic_clock::{self, functions::Now};
 use corelet_host::plugin::ticker::functions::Tick;
 use corelet_host::{Allow, Budget, Host, LoadError, Policy, SlotPolicy, SlotState};
 use corelet_image::{DEVELOPMENT_KEY, DEVELOPMENT_SEED, Grant, Manifest, Unsigned};
-use corelet_smp::{Managed, State};
+use corelet_smp::{Managed, State, Upload};
 use corelet_store::{Runs, Start, Store};
-use corelet_update::{Parked, Report, UpdatePolicy, Updater};
+use corelet_update::{Fuel, Parked, Report, UpdatePolicy, Updater};
 
 use crate::board::*;
 use crate::module::{Module, OK};
@@ -85,7 +85,13 @@ fn a_plugin_that_the_next_firmware_does_not_take_is_parked_and_runs_again_with_t
         "{told:?}"
     );
     assert_eq!(plugins.host().state(ONE), SlotState::Empty);
-    assert_eq!(state(&mut plugins), (State::Parked, Some(why.to_string())));
+    let (state_of, reason) = state(&mut plugins);
+    let reason = reason.unwrap();
+    assert_eq!(state_of, State::Parked);
+    assert!(
+        reason.contains("corelet:host/monotonic-clock@0.1.0 `now`"),
+        "{reason}"
+    );
     // What it kept stays, and the other slot works.
     assert!(plugins.host().board().unwrap().data.contains(&plugin.0));
     let other = Plugin {
@@ -109,11 +115,30 @@ fn a_plugin_of_another_shape_is_refused_and_what_runs_goes_on() {
     install(&mut plugins, ONE, &image(Now::SHAPE));
     pass(&mut plugins, 5);
     let other = image(Shape(Now::SHAPE.0 ^ 1));
-    let refused = upload(&mut plugins, ONE, &other, 300).unwrap_err();
-    assert!(
-        refused.to_string().contains("another signature"),
-        "{refused}"
-    );
+    let open = Upload {
+        slot: 0,
+        length: other.len() as u32,
+        sha: Some(&digest(&other)),
+        upgrade_only: false,
+        data: &[],
+    };
+    let mut offset = Managed::open(&mut plugins, &open).unwrap();
+    // A manager hears which function it is.
+    let refused = loop {
+        match plugins.write(0, offset, &other[offset as usize..]) {
+            Ok(wanted) => offset = wanted,
+            Err(refused) => break refused.to_string(),
+        }
+        if let Report::WantsErase = plugins.run(Fuel(1_000)) {
+            plugins.erase_now().unwrap();
+        }
+    };
+    for words in [
+        "corelet:host/monotonic-clock@0.1.0 `now`",
+        "another signature",
+    ] {
+        assert!(refused.contains(words), "{refused}");
+    }
     settle(&mut plugins);
     assert_eq!(plugins.host().state(ONE), SlotState::Running);
 }
