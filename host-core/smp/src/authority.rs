@@ -34,6 +34,8 @@ pub enum Action {
     },
     /// To have a rejected image tried again.
     Forgive,
+    /// To replace the keys that are trusted. Who may do that says the root key, which signed the set.
+    Keys,
     /// To reset the device.
     Reset,
 }
@@ -53,13 +55,13 @@ impl<F: FnMut(Action) -> bool> Authority for F {
     }
 }
 
-/// Allows to upload, and refuses the rest.
+/// Allows what somebody signed whom the device trusts: to upload images, and to replace keys. Refuses the rest.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UploadOnly;
 
 impl Authority for UploadOnly {
     fn allows(&mut self, action: Action) -> bool {
-        matches!(action, Action::Upload { .. })
+        matches!(action, Action::Upload { .. } | Action::Keys)
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Command {
     Forgive = 4,
     /// Write: what was received for several slots starts as one trial.
     TestTogether = 5,
+    /// Write: the keys of a key set take the place of those that are trusted.
+    Keys = 6,
 }
 
 pub(crate) const GROUP: u16 = OURS;
@@ -30,6 +32,7 @@ pub(crate) const AUDIT: u8 = Command::Audit as u8;
 pub(crate) const ROLLBACK: u8 = Command::Rollback as u8;
 pub(crate) const FORGIVE: u8 = Command::Forgive as u8;
 pub(crate) const TEST: u8 = Command::TestTogether as u8;
+pub(crate) const KEYS: u8 = Command::Keys as u8;
 
 fn from<M, A>(exchange: &Exchange<'_, '_, M, A>) -> Result<u32, Code> {
     let from = exchange.request.uint("from")?.unwrap_or(0);
@@ -40,6 +43,9 @@ pub(crate) fn slots<M: Managed, A: Authority>(
     exchange: &mut Exchange<'_, '_, M, A>,
 ) -> Result<(), Stop> {
     let from = from(exchange)?;
+    if let Some(epoch) = exchange.device.key_epoch() {
+        exchange.reply.uint("epoch", epoch.into());
+    }
     let mut page = Page::begin(exchange.reply, "slots", from);
     let mut number = 0_u32;
     exchange.device.slots(&mut |slot| {
@@ -143,5 +149,14 @@ pub(crate) fn test_together<M: Managed, A: Authority>(
         exchange.allow(Action::Test { slot })?;
     }
     let answer = exchange.device.test_together(slots);
+    exchange.heed(answer)
+}
+
+pub(crate) fn set_keys<M: Managed, A: Authority>(
+    exchange: &mut Exchange<'_, '_, M, A>,
+) -> Result<(), Stop> {
+    let set = exchange.request.bytes("set")?.ok_or(Code::INVALID)?;
+    exchange.allow(Action::Keys)?;
+    let answer = exchange.device.set_keys(set);
     exchange.heed(answer)
 }

@@ -77,6 +77,7 @@ pub(crate) fn answer<M: Managed, A: Authority>(
         (corelet::GROUP, corelet::ROLLBACK, Op::Write) => corelet::rollback(exchange),
         (corelet::GROUP, corelet::FORGIVE, Op::Write) => corelet::forgive(exchange),
         (corelet::GROUP, corelet::TEST, Op::Write) => corelet::test_together(exchange),
+        (corelet::GROUP, corelet::KEYS, Op::Write) => corelet::set_keys(exchange),
         _ => Err(Code::UNSUPPORTED.into()),
     }
 }

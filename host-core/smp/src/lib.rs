@@ -70,12 +70,13 @@
 //! | | 5 erase | w | `slot`: twice the image's number, and one more for its slot 1; or 1 | |
 //! | 2 statistics | 0 show | r | `name` | `name`, `fields`: name to number |
 //! | | 1 list | r | | `stat_list` |
-//! | [17228](GROUP) Corelet | 0 slots | r | `from` | `slots`: for each `slot`, `state`, `plugin`, `version`, `hash`, `off`, `len`, `reason`, as far as there is one; `next` |
+//! | [17228](GROUP) Corelet | 0 slots | r | `from` | `epoch` of the keys, if they can be replaced; `slots`: for each `slot`, `state`, `plugin`, `version`, `hash`, `off`, `len`, `reason`, as far as there is one; `next` |
 //! | | 1 logs | r | `from` | `lines`: for each `n`, `time`, `plugin`, `level`, `text`; `next` |
 //! | | 2 audit | r | `from` | `denials`: for each `slot`, `plugin`, `interface`, `function`, `reason`, `time`, `count`; `next` |
 //! | | 3 rollback | w | `slot` | |
 //! | | 4 forgive | w | `hash` | |
 //! | | 5 test together | w | `slots`: at most [`TOGETHER_MAX`] | |
+//! | | 6 keys | w | `set` | |
 //!
 //! [`Command`] has the numbers of the last group.
 //!
@@ -91,6 +92,9 @@
 //! some before its `off` goes on where it was. `off` stays as it was while the device is busy. All is there when `off` is `len`; it was then read back and is what was signed, and with a `sha` of
 //! 32 bytes `match` says so.
 //!
+//! **Keys.** `set` is a key set as `corelet sign --keys` makes it, 108 to 204 bytes, so it comes in one message. It is signed by the root key, and its epoch must
+//! be higher than the one in force; the same set once more is no error.
+//!
 //! **Lists with `next`.** `from` is the first that is wanted, 0 if it is not said. If not all fit into the answer, `next` says from
 //! where on to ask for the others; in `logs` it is always there. A text that is too long for any answer is cut.
 //!
@@ -104,9 +108,10 @@
 //!
 //! ## Who may do what
 //!
-//! [`Smp::new`] allows to read, and to upload: what is uploaded must be signed, and waits. To test, to confirm, to erase, to roll
-//! back, to forgive a rejected image and to reset are refused, unless the firmware has an [`Authority`] that decides otherwise. The
-//! reason is then [`NOT_ALLOWED`].
+//! [`Smp::new`] allows to read, to upload and to replace keys. What is uploaded must be signed, and waits. A key set takes effect at once, and
+//! what a key signed that it leaves out runs no more; but only the holder of the root key can make one, no earlier one is taken, and one that
+//! revokes a key has to arrive. To test, to confirm, to erase, to roll back, to forgive a rejected image and to reset are refused, unless the
+//! firmware has an [`Authority`] that decides otherwise. The reason is then [`NOT_ALLOWED`].
 
 #![no_std]
 #![forbid(unsafe_code)]

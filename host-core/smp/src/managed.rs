@@ -73,6 +73,13 @@ pub trait Managed {
 
     /// Starts what was received for these slots as one trial, or none of it.
     fn test_together(&mut self, slots: &[u8]) -> Result<(), Self::Error>;
+
+    /// The epoch of the keys that are trusted, 0 for the firmware's own; none if they cannot be replaced.
+    fn key_epoch(&self) -> Option<u32>;
+
+    /// Trusts the keys of this set in place of those before, if the root key signed it and its epoch is higher. A set that is trusted
+    /// already may come again, since its answer can be lost.
+    fn set_keys(&mut self, set: &[u8]) -> Result<(), Self::Error>;
 }
 
 /// Where in its slot an image stands, in MCUboot's words.

@@ -3,6 +3,7 @@
 use corelet_host::PluginId;
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_smp::LogLine;
+use corelet_store::Counter;
 
 /// What a board does for whoever manages its plugins. Each method does nothing where the board has nothing for it.
 pub trait Device: MonotonicClock {
@@ -16,6 +17,12 @@ pub trait Device: MonotonicClock {
     fn reset(&mut self, force: bool) -> bool {
         let _ = force;
         false
+    }
+
+    /// A number in hardware that never falls, against which the flash is held: at the start, and when a security version that may run or the
+    /// keys have risen. None where the board has none.
+    fn counter(&mut self) -> Option<&mut dyn Counter> {
+        None
     }
 
     /// Forgets what plugins kept that are not installed: called after each start, and when a plugin was erased.

@@ -219,7 +219,7 @@ where
             digest => digest,
         };
         let digest = known.ok_or(Refused::NoDigest)?;
-        let head = head.verify(&self.keys, VERSION)?;
+        let head = head.verify(&self.store.keys(self.keys), VERSION)?;
         let (manifest, plugin) = (head.manifest(), head.plugin_id());
         self.host.examine_manifest(slot, plugin, manifest)?;
         if incoming.newer && !self.is_newer(slot, manifest.version) {
@@ -243,7 +243,7 @@ where
     fn begins_alike(&mut self, incoming: &Incoming) -> Option<ImageDigest> {
         let (bank, image) = self.staged(incoming.slot)?;
         let mut alike = false;
-        let _ = Place::Bank(bank).with_head(&mut self.store, &mut |there| {
+        let _ = Place::Bank(bank).with_head(&mut self.store, &mut |_, there| {
             alike = incoming.held.starts_with(there);
             Ok(())
         });
@@ -292,7 +292,7 @@ where
             return true;
         };
         let mut newer = true;
-        let _ = installed.place.with_head(&mut self.store, &mut |head| {
+        let _ = installed.place.with_head(&mut self.store, &mut |_, head| {
             newer = version > Head::parse(head)?.unverified_manifest()?.version;
             Ok(())
         });

@@ -96,6 +96,18 @@
 //! where heap or flash failed, every ten seconds. What is damaged is mended by sending the same image again.
 //! So a firmware update keeps plugins, and the next one brings back what this one could not run.
 //!
+//! ## Keys
+//!
+//! Images are verified with the firmware's keys, until a firmware with a [root key](Updater::with_root_key) is given a key set
+//! ([`set_keys`](Updater::set_keys)); then with the keys of the latest one. Every slot is looked at again then, also what runs. What a key signed
+//! that is not trusted any more has no last call: it is parked, with its data kept, and comes back with a set that trusts its key
+//! again. A trial of it is rolled back as `Refused`. What is still trusted does not notice, but where the heap has no room for a copy of
+//! it beside it: then it is placed anew.
+//!
+//! Where the board has a [counter](Device::counter), the flash is held against it before anything runs, and after each confirmation and each key
+//! set. If the flash is older than the device, or the counter does not answer at the start, nothing runs, and
+//! [`run`](Updater::run) says so ([`Report::Unguarded`]).
+//!
 //! ## Data
 //!
 //! What a plugin keeps in storage outlives its versions, forward and back. When no bank has the plugin any more, at the next start or after
@@ -121,7 +133,9 @@ extern crate std;
 mod clock;
 mod command;
 mod device;
+mod guard;
 mod incoming;
+mod keys;
 mod log_ring;
 mod managed;
 mod policy;

@@ -340,4 +340,12 @@ where
         }
         Ok(self.test(&ids)?)
     }
+
+    fn key_epoch(&self) -> Option<u32> {
+        self.key_epoch()
+    }
+
+    fn set_keys(&mut self, set: &[u8]) -> Result<(), Said> {
+        Ok(self.set_keys(set)?)
+    }
 }

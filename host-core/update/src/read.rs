@@ -17,6 +17,10 @@ pub trait Mapped {
     }
 }
 
+/// What is done with bytes of the store, which is shown beside them.
+type With<'a, F, const BANKS: usize, const PLUGINS: usize> =
+    &'a mut dyn FnMut(&Store<F, BANKS, PLUGINS>, &[u8]) -> Result<(), Parked>;
+
 /// Where an image lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -25,11 +29,11 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// Calls `with` with the image's bytes, as many as its header announces.
+    /// Calls `with` with the store and the image's bytes, as many as its header announces.
     pub(crate) fn with_image<F, const BANKS: usize, const PLUGINS: usize>(
         self,
         store: &mut Store<F, BANKS, PLUGINS>,
-        with: &mut dyn FnMut(&[u8]) -> Result<(), Parked>,
+        with: With<'_, F, BANKS, PLUGINS>,
     ) -> Result<(), Parked>
     where
         F: NorFlash + Mapped,
@@ -38,11 +42,11 @@ impl Place {
         self.with_bytes(store, length, with)
     }
 
-    /// Calls `with` with the image's head.
+    /// Calls `with` with the store and the image's head.
     pub(crate) fn with_head<F, const BANKS: usize, const PLUGINS: usize>(
         self,
         store: &mut Store<F, BANKS, PLUGINS>,
-        with: &mut dyn FnMut(&[u8]) -> Result<(), Parked>,
+        with: With<'_, F, BANKS, PLUGINS>,
     ) -> Result<(), Parked>
     where
         F: NorFlash + Mapped,
@@ -59,7 +63,7 @@ impl Place {
         F: NorFlash + Mapped,
     {
         let mut header = [0; HEADER_BYTES];
-        self.with_bytes(store, HEADER_BYTES as u32, &mut |bytes| {
+        self.with_bytes(store, HEADER_BYTES as u32, &mut |_, bytes| {
             if let Some(bytes) = bytes.first_chunk() {
                 header = *bytes;
             }
@@ -79,7 +83,7 @@ impl Place {
             return Ok(store.bank(bank).map_or(0, |bank| bank.image.bytes));
         }
         let mut bytes = 0;
-        self.with_head(store, &mut |head| {
+        self.with_head(store, &mut |_, head| {
             // Longer than the flash is refused by whoever reads it.
             bytes = u32::try_from(Head::parse(head)?.image_bytes()).unwrap_or(u32::MAX);
             Ok(())
@@ -91,7 +95,7 @@ impl Place {
         self,
         store: &mut Store<F, BANKS, PLUGINS>,
         length: u32,
-        with: &mut dyn FnMut(&[u8]) -> Result<(), Parked>,
+        with: With<'_, F, BANKS, PLUGINS>,
     ) -> Result<(), Parked>
     where
         F: NorFlash + Mapped,
@@ -107,7 +111,7 @@ impl Place {
         let (start, length) = (region.offset() as usize, length as usize);
         let mapped = store.flash().mapped();
         if let Some(bytes) = mapped.get(start..start.saturating_add(length)) {
-            return with(bytes);
+            return with(store, bytes);
         }
         let mut copy = Vec::new();
         // A region ends with a sector, so there is as much to read.
@@ -119,6 +123,6 @@ impl Place {
             Self::Bank(bank) => store.read(bank, 0, &mut copy)?,
             Self::Factory => store.read_factory(0, &mut copy)?,
         }
-        with(copy.get(..length).unwrap_or_default())
+        with(store, copy.get(..length).unwrap_or_default())
     }
 }

@@ -1,7 +1,7 @@
 use core::fmt;
 
 use corelet_host::{LoadError, SlotId};
-use corelet_image::ImageError;
+use corelet_image::{ImageError, KeySetError};
 use corelet_smp::{Code, Refusal};
 use corelet_store::{Error, ImageDigest};
 
@@ -49,6 +49,10 @@ pub enum Refused {
     Damaged,
     /// The heap has no room for it.
     OutOfMemory,
+    /// The firmware has no root key, so it takes no key sets.
+    NoRootKey,
+    /// The key set is malformed, or the root key did not sign it.
+    KeySet(KeySetError),
     /// The board does not reset itself.
     NoReset,
 }
@@ -88,6 +92,10 @@ impl fmt::Display for Refused {
             Self::OutOfMemory => f.write_str(
                 "the heap has no room for it: unload a plugin, or give the heap more memory",
             ),
+            Self::NoRootKey => {
+                f.write_str("this firmware has no root key, so its keys stay: build it with one")
+            }
+            Self::KeySet(error) => error.fmt(f),
             Self::NoReset => f.write_str("this device does not reset itself"),
         }
     }
@@ -125,7 +133,10 @@ impl Refusal for Refused {
                 _ => Code::BAD_STATE,
             },
             Self::OutOfMemory => Code::NO_MEMORY,
-            Self::NoReset => Code::UNSUPPORTED,
+            Self::KeySet(KeySetError::BadSignature | KeySetError::DevelopmentKey) => Code::DENIED,
+            Self::KeySet(KeySetError::BadRoot) => Code::BAD_STATE,
+            Self::KeySet(_) => Code::INVALID,
+            Self::NoReset | Self::NoRootKey => Code::UNSUPPORTED,
         }
     }
 }
@@ -139,6 +150,12 @@ impl From<Error> for Refused {
 impl From<ImageError> for Refused {
     fn from(error: ImageError) -> Self {
         Self::Image(error)
+    }
+}
+
+impl From<KeySetError> for Refused {
+    fn from(error: KeySetError) -> Self {
+        Self::KeySet(error)
     }
 }
 

@@ -49,6 +49,11 @@ pub enum Report {
         /// Why.
         why: Parked,
     },
+    /// The flash is older than the device, or the board's counter does not answer. If that is so at the start, nothing runs. Told every second.
+    Unguarded {
+        /// Which of both.
+        error: Error,
+    },
     /// The store could not write something down. It is tried again after a second.
     StoreFailed {
         /// Of which slot.

@@ -88,7 +88,7 @@ where
     fn words(&mut self, place: Place, error: LoadError) -> String<WORDS_MAX> {
         let mut words = String::new();
         if let LoadError::Refused(refusal) = error {
-            let _ = place.with_image(&mut self.store, &mut |bytes| {
+            let _ = place.with_image(&mut self.store, &mut |_, bytes| {
                 let module = Image::parse(bytes)?.unverified_module();
                 // What has no room is cut.
                 let _ = write!(words, "{}", refusal.describe(module));

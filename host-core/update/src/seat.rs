@@ -56,6 +56,8 @@ pub(crate) struct Seat {
     pub confirm: Confirm,
     pub tick_ms: Option<u32>,
     pub trial: Trial,
+    /// The keys changed since what is here was verified.
+    pub doubted: bool,
     /// What is here was on trial when it was last looked at.
     pub tried: bool,
     /// When the version before was gone, in nanoseconds of the board's clock; none once the new one works.
@@ -80,6 +82,7 @@ impl Seat {
         },
         tick_ms: None,
         trial: Trial::NONE,
+        doubted: false,
         tried: false,
         gone: None,
         times: Times {

@@ -36,10 +36,16 @@ where
         }
         let seat = self.seat_mut(slot)?;
         let parked = seat.parked.filter(|_| arrived);
-        if arrived {
+        let doubted = arrived && core::mem::take(&mut seat.doubted);
+        let fits = !doubted || parked.is_some() || self.still_fits(slot, wanted);
+        let seat = self.seat_mut(slot)?;
+        if !fits {
+            // It has no last word: who signed it is not trusted any more. Why not is seen below.
+            self.vacate(slot);
+        } else if arrived {
             // What was to go stays: the trial that was to take its place is no more.
             let told = seat.leaving.take().is_some_and(|gone| gone.call.is_some());
-            let again = retry && parked.is_some_and(Parked::is_passing);
+            let again = parked.is_some_and(|why| doubted || retry && why.is_passing());
             if told {
                 // It has had its last call, or is in the middle of it, and begins anew.
                 self.vacate(slot);
@@ -85,6 +91,15 @@ where
             }
             Err(why) => self.refuse(slot, new, why, parked, now),
         }
+    }
+
+    /// Whether what is in its place is signed by a key that is trusted now. If the heap has no room for a copy of it, that is seen
+    /// when its place is free.
+    fn still_fits(&mut self, slot: SlotId, installed: Option<Installed>) -> bool {
+        installed.is_none_or(|installed| {
+            let verified = self.with_verified(slot, installed.place, &mut |_, _, _| Ok(()));
+            verified.is_ok()
+        })
     }
 
     /// Whether the device was reset by a failure since the slot's trial began: what is laid to the image from before was forgiven with it.
@@ -218,11 +233,11 @@ where
         let Some(seat) = seats.get_mut(usize::from(slot.0)) else {
             return Err(LoadError::NoSuchSlot(slot).into());
         };
-        let result = place.with_image(store, &mut |bytes| {
+        let result = place.with_image(store, &mut |store, bytes| {
             let image = Image::parse(bytes)?;
             let image = match &proof {
                 Some(proof) => image.verify_again(proof, VERSION)?,
-                None => image.verify(keys, VERSION)?,
+                None => image.verify(&store.keys(*keys), VERSION)?,
             };
             let found = image.manifest().security_version;
             // Whoever can write to the flash could bring back what was signed once. A proof came with the bytes that it is of.
@@ -248,7 +263,7 @@ where
     /// The plugin that the device came with, as its image says.
     fn factory_plugin(&mut self) -> Result<PluginId, Parked> {
         let mut plugin = PluginId([0; 8]);
-        Place::Factory.with_head(&mut self.store, &mut |head| {
+        Place::Factory.with_head(&mut self.store, &mut |_, head| {
             let head = Head::parse(head)?;
             plugin = PluginId::of(head.key_id(), head.unverified_manifest()?.name);
             Ok(())

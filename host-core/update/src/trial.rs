@@ -88,7 +88,8 @@ where
         let Runs::Trial(_) = self.store.runs(slot) else {
             return None;
         };
-        if self.wanted(slot) != self.seat(slot)?.here {
+        let seat = self.seat(slot)?;
+        if seat.doubted || self.wanted(slot) != seat.here {
             return None;
         }
         if let Some(reason) = self.misbehaves(slot, now) {

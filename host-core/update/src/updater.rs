@@ -2,11 +2,12 @@
 
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::{Blame, Fuel, Host, SlotId, SlotState, VERSION};
-use corelet_image::{Head, ImageError, Keys, Manifest, Proof};
+use corelet_image::{Head, ImageError, Keys, Manifest, Proof, PublicKey};
 use corelet_store::{BankState, Error, ImageDigest, Reason, Runs, Store};
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::clock::{Clock, LOOK_MAX_NS};
+use crate::guard::Guard;
 use crate::incoming::Incoming;
 use crate::read::Place;
 use crate::seat::{Installed, Seat, Verdict};
@@ -25,6 +26,8 @@ pub struct Updater<B: 'static, F, const SLOTS: usize, const BANKS: usize, const 
     pub(crate) host: Host<B, SLOTS>,
     pub(crate) store: Store<F, BANKS, PLUGINS>,
     pub(crate) keys: Keys<'static>,
+    /// Who signs key sets; nobody if there is none.
+    pub(crate) root: Option<PublicKey>,
     pub(crate) policy: UpdatePolicy,
     pub(crate) seats: [Seat; SLOTS],
     /// Which banks have an image whose signature was checked since the device started.
@@ -33,6 +36,7 @@ pub struct Updater<B: 'static, F, const SLOTS: usize, const BANKS: usize, const 
     pub(crate) incoming: Option<Incoming>,
     /// Plugins may have gone whose data is still there.
     pub(crate) untidy: bool,
+    pub(crate) guard: Guard,
     clock: Clock,
     erase_told: bool,
 }
@@ -55,12 +59,14 @@ where
             host,
             store,
             keys,
+            root: None,
             policy,
             seats: [Seat::EMPTY; SLOTS],
             proofs: [None; BANKS],
             factory: None,
             incoming: None,
             untidy: true,
+            guard: Guard::NEW,
             clock: Clock::NEW,
             erase_told: false,
         }
@@ -78,6 +84,13 @@ where
         }
         let shown = self.now();
         let now = self.clock.look(shown);
+        if let Some(error) = self.look_at_counter(now) {
+            return Report::Unguarded { error };
+        }
+        if !self.guard.is_passed() {
+            let next = Some(shown.saturating_add(RETRY_NS));
+            return Report::Host(corelet_host::Report::Idle { next });
+        }
         // One after the other: what a plugin needs while it is loaded is not needed twice at once then.
         let starting = slots::<SLOTS>().any(|slot| self.is_starting(slot));
         for slot in slots::<SLOTS>() {
@@ -109,7 +122,7 @@ where
         let leaves = self.seats.iter().any(|seat| seat.leaving.is_some());
         let trial = |slot| matches!(self.store.runs(slot), Runs::Trial(_));
         let waits = |seat: &Seat| seat.parked.is_some_and(Parked::is_passing);
-        if leaves || slots::<SLOTS>().any(trial) {
+        if leaves || self.guard.is_due() || slots::<SLOTS>().any(trial) {
             return Some(LOOK_NS);
         }
         self.seats.iter().any(waits).then_some(LOOK_MAX_NS)
@@ -157,7 +170,7 @@ where
     }
 
     pub(crate) fn show_manifest_of(&mut self, place: Place, show: &mut dyn FnMut(&Manifest<'_>)) {
-        let _ = place.with_head(&mut self.store, &mut |head| {
+        let _ = place.with_head(&mut self.store, &mut |_, head| {
             show(&Head::parse(head)?.unverified_manifest()?);
             Ok(())
         });
@@ -201,8 +214,9 @@ where
         // Which plugin the device came with nobody knows but its image.
         let mut came = None;
         if store.map().factory().is_some() {
-            let known = Place::Factory.with_head(store, &mut |head| {
-                came = Some(Head::parse(head)?.verify(keys, VERSION)?.plugin_id());
+            let known = Place::Factory.with_head(store, &mut |store, head| {
+                let head = Head::parse(head)?.verify(&store.keys(*keys), VERSION)?;
+                came = Some(head.plugin_id());
                 Ok(())
             });
             // Where it cannot be told whose data it is, it stays until the next start.
@@ -310,7 +324,9 @@ where
     }
 
     pub(crate) fn confirm_now(&mut self, slot: SlotId) -> Result<(), Error> {
-        insist(&mut self.store, |store| store.confirm(slot))
+        insist(&mut self.store, |store| store.confirm(slot))?;
+        self.guard.look_again();
+        Ok(())
     }
 
     /// Whether the image's signature was checked since the device started.

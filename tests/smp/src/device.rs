@@ -87,6 +87,8 @@ pub struct Device {
     pub trial: Option<Trial>,
     /// The least security version that is taken.
     pub floor: u32,
+    /// The epoch of its keys; none if they cannot be replaced.
+    pub key_epoch: Option<u32>,
     /// How often each upload has to wait at its beginning.
     pub erasing: u32,
     /// Offsets at which uploads began or went on.

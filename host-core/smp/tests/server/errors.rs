@@ -225,6 +225,7 @@ fn the_firmware_is_asked_each_time_and_for_each_slot() {
             ask(corelet_smp::GROUP, 3, b"\xa1\x64slot\x01"),
             ask(corelet_smp::GROUP, 4, &hash),
             ask(corelet_smp::GROUP, 5, b"\xa1\x65slots\x82\x00\x01"),
+            ask(corelet_smp::GROUP, 6, b"\xa1\x63set\x40"),
             ask(0, 5, b"\xa0"),
         ];
         for (number, answer) in all.iter().enumerate() {
@@ -243,10 +244,11 @@ fn the_firmware_is_asked_each_time_and_for_each_slot() {
         Action::Rollback { slot: 1 },
         Action::Forgive,
         Action::Test { slot: 0 },
+        Action::Keys,
         Action::Reset,
     ];
-    assert_eq!(asked[..7], first);
+    assert_eq!(asked[..8], first);
     // Now the second slot of those that are tested together, too.
-    assert_eq!(asked[7 + 6], Action::Test { slot: 1 });
+    assert_eq!(asked[8 + 6], Action::Test { slot: 1 });
     assert!(device.wants_reset());
 }

@@ -4,6 +4,7 @@ mod arbitrary;
 mod errors;
 mod framing;
 mod golden;
+mod keys;
 mod states;
 mod upload;
 

@@ -13,7 +13,9 @@ use corelet_image::{
     Confirm, DEVELOPMENT_KEY, DEVELOPMENT_SEED, Keys, Manifest, Unsigned, Version,
 };
 use corelet_smp::LogLine;
-use corelet_store::{FlashMap, ImageDigest, Layout, Region, Sectors, Start, Store};
+use corelet_store::{
+    Counter, CounterFailed, FlashMap, ImageDigest, Layout, Region, Sectors, Start, Store,
+};
 use corelet_update::{Device, Fuel, LogRing, Mapped, Report, SlotId, UpdatePolicy, Updater};
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 use sha2::{Digest, Sha256};
@@ -121,6 +123,7 @@ pub(crate) struct Board {
     pub(crate) data: BTreeSet<[u8; 8]>,
     pub(crate) log: LogRing<2>,
     pub(crate) resets: u32,
+    pub(crate) counter: Option<Hardware>,
     /// After so many looks at the clock the next one brings the device down.
     pub(crate) fails: Option<(u32, &'static Quarantine)>,
 }
@@ -143,7 +146,27 @@ impl MonotonicClock for Board {
     }
 }
 
+/// A counter in hardware, which does not answer if it is none.
+#[derive(Clone, Copy)]
+pub(crate) struct Hardware(pub(crate) Option<u32>);
+
+impl Counter for Hardware {
+    fn value(&mut self) -> Result<u32, CounterFailed> {
+        self.0.ok_or(CounterFailed)
+    }
+
+    fn raise(&mut self, to: u32) -> Result<(), CounterFailed> {
+        assert!(to > self.value()?);
+        self.0 = Some(to);
+        Ok(())
+    }
+}
+
 impl Device for Board {
+    fn counter(&mut self) -> Option<&mut dyn Counter> {
+        Some(self.counter.as_mut()?)
+    }
+
     fn log_lines(&self, from: u32, show: &mut dyn FnMut(&LogLine<'_>) -> bool) {
         self.log.show(from, show);
     }

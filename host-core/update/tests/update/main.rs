@@ -8,6 +8,7 @@ mod board;
 mod cuts;
 mod firmware;
 mod histories;
+mod keys;
 mod managed;
 mod manager;
 mod repairs;

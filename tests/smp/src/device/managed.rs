@@ -1,6 +1,6 @@
 //! The device as the server sees it.
 
-use corelet_image::MAGIC;
+use corelet_image::{DEVELOPMENT_KEY, KeySet, MAGIC};
 use corelet_smp::{Denied, Image, LogLine, Managed, Position, Slot, State, Target, Upload};
 
 use super::{BANK, Device, HEAD, Heard, Refused};
@@ -272,6 +272,21 @@ impl Managed for Device {
                 stored.pending = true;
             }
         }
+        Ok(())
+    }
+
+    fn key_epoch(&self) -> Option<u32> {
+        self.key_epoch
+    }
+
+    fn set_keys(&mut self, set: &[u8]) -> Result<(), Refused> {
+        let epoch = self.key_epoch.as_mut().ok_or(Refused::NoRootKey)?;
+        let set = KeySet::parse(set).and_then(|set| set.verify(&DEVELOPMENT_KEY));
+        let later = set.map_err(Refused::KeySet)?.epoch();
+        if later <= *epoch {
+            return Err(Refused::OldKeys(later));
+        }
+        *epoch = later;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use corelet_image::ImageError;
+use corelet_image::{ImageError, KeySetError};
 use corelet_smp::{Code, Refusal};
 
 use super::{BANK, SLOTS};
@@ -37,6 +37,12 @@ pub enum Refused {
     Nothing,
     /// It was confirmed before.
     Confirmed,
+    /// The keys cannot be replaced.
+    NoRootKey,
+    /// No key set, or not of the root key.
+    KeySet(KeySetError),
+    /// A key set of this epoch is not later.
+    OldKeys(u32),
 }
 
 impl fmt::Display for Refused {
@@ -59,6 +65,9 @@ impl fmt::Display for Refused {
             Self::Trapped => f.write_str("it trapped"),
             Self::Nothing => f.write_str("nothing is there"),
             Self::Confirmed => f.write_str("it was confirmed before"),
+            Self::NoRootKey => f.write_str("it has no root key"),
+            Self::KeySet(error) => error.fmt(f),
+            Self::OldKeys(epoch) => write!(f, "epoch {epoch} is not later"),
         }
     }
 }
@@ -77,7 +86,9 @@ impl Refusal for Refused {
             Self::Downgrade { .. } => Code::OLDER,
             Self::Trapped => Code::BAD_STATE,
             Self::Nothing => Code::NO_IMAGE,
-            Self::Confirmed => Code::BAD_STATE,
+            Self::Confirmed | Self::OldKeys(_) => Code::BAD_STATE,
+            Self::NoRootKey => Code::UNSUPPORTED,
+            Self::KeySet(_) => Code::DENIED,
         }
     }
 }

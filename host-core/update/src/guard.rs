@@ -1,0 +1,59 @@
+//! The flash is held against the board's counter.
+
+use corelet_store::Error;
+use embedded_storage::nor_flash::NorFlash;
+
+use crate::trial::RETRY_NS;
+use crate::{Device, Mapped, Updater};
+
+/// How the flash was found, and when it is looked at next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Guard {
+    /// In nanoseconds of the [`Clock`](crate::clock::Clock); none if nothing rose since.
+    at: Option<u64>,
+    /// It was not older than the device at the start.
+    passed: bool,
+}
+
+impl Guard {
+    pub(crate) const NEW: Self = Self {
+        at: Some(0),
+        passed: false,
+    };
+
+    pub(crate) const fn is_passed(self) -> bool {
+        self.passed
+    }
+
+    pub(crate) const fn is_due(self) -> bool {
+        self.at.is_some()
+    }
+
+    /// What the counter follows may have risen.
+    pub(crate) const fn look_again(&mut self) {
+        self.at = Some(0);
+    }
+}
+
+impl<B, F, const SLOTS: usize, const BANKS: usize, const PLUGINS: usize>
+    Updater<B, F, SLOTS, BANKS, PLUGINS>
+where
+    B: Device + 'static,
+    F: NorFlash + Mapped,
+{
+    /// Holds the flash against the counter if it is time, and returns what is wrong. It is tried again after a second.
+    pub(crate) fn look_at_counter(&mut self, now: u64) -> Option<Error> {
+        self.guard.at.filter(|at| now >= *at)?;
+        let held = self.hold_against_counter();
+        self.guard.passed |= held.is_ok();
+        self.guard.at = held.is_err().then(|| now.saturating_add(RETRY_NS));
+        held.err()
+    }
+
+    /// Nothing where the board has no counter.
+    pub(crate) fn hold_against_counter(&mut self) -> Result<(), Error> {
+        let Self { host, store, .. } = self;
+        let counter = host.board_mut().and_then(Device::counter);
+        counter.map_or(Ok(()), |counter| store.guard(counter))
+    }
+}
