@@ -237,9 +237,11 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
     }
 
     fn put(&mut self, id: BankId, bank: Bank) {
+        if bank.state.is_staged() {
+            self.tell_others(id, bank.slot, Event::Supersede);
+        }
         match bank.state {
             BankState::Opening => {
-                self.tell_others(id, bank.slot, Event::Supersede);
                 self.counts.next_bank = id.0.saturating_add(1);
             }
             BankState::Confirmed => {
@@ -253,7 +255,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
             _ => {}
         }
         if let Some(place) = self.banks.get_mut(usize::from(id.0)) {
-            *place = bank;
+            *place = bank.with(bank.state);
         }
     }
 
@@ -314,9 +316,11 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
         let keys = self.ring.snapshot();
         // The last, since what comes before it counts too when it is read.
         let counts = (self.counts != Counts::NONE).then_some(Change::Counts(self.counts));
-        banks
-            .chain(floors)
+        // Rejections first: a bank that is rejected too adds nothing to what is known of its image.
+        core::iter::empty()
             .chain(rejections)
+            .chain(banks)
+            .chain(floors)
             .chain(keys)
             .chain(counts)
     }

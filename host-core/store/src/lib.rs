@@ -164,7 +164,7 @@
 //!
 //! A record says a bank's state whole, so that doing it twice is doing it once. What follows from it is not written: confirming raises
 //! the floor, empties the bank that was confirmed before and confirms the others of the set, any other end of a trial withdraws those,
-//! opening empties the bank that is staged for the slot, and a rejection that
+//! a bank that is staged empties another one that is for the slot, and a rejection that
 //! is a verdict is remembered; forgiving empties banks in which the image is rejected.
 //!
 //! ### Writing
@@ -190,6 +190,10 @@
 //! and one more start. Nothing is done that depends on it before that is written, so a cut leads to another recovery, which may
 //! find otherwise and decide otherwise. If there is something behind the last record, what a cut left, no
 //! record is written behind that, since it might be valid tomorrow and name another record: the journal moves to the other region.
+//!
+//! Whatever bytes there are, a start ends, and either the store does its work with them or says why not. A header further on counts as the
+//! first one does; an image that is larger than its bank, or goes on within a sector, was for another map; and a generation above 2³¹ − 1
+//! is none that a flash lives to see ([`Error::Unreadable`]).
 //!
 //! ### Moving
 //!

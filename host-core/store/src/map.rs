@@ -4,7 +4,7 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::regions::Regions;
-use crate::{BankId, SlotId};
+use crate::{Bank, BankId, BankState, SlotId};
 
 /// Sectors of one size, one behind the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,6 +263,24 @@ impl<const BANKS: usize> FlashMap<BANKS> {
     pub fn largest_bank(&self) -> u32 {
         let sizes = self.layout.banks.iter().map(|bank| bank.size);
         sizes.max().unwrap_or(0)
+    }
+
+    /// Whether a bank's image fits into it, and what was received of that ends with a sector.
+    pub(crate) fn fits(&self, id: BankId, bank: &Bank) -> bool {
+        let Some(region) = self.bank(id) else {
+            return false;
+        };
+        let received = match bank.state {
+            BankState::Receiving { offset } => offset,
+            _ => 0,
+        };
+        let next = region.offset().saturating_add(received);
+        bank.image.bytes <= region.size()
+            && received <= bank.image.bytes
+            && (next == region.end()
+                || self
+                    .sector(next)
+                    .is_some_and(|sector| sector.offset() == next))
     }
 
     /// Where the journal moves.

@@ -9,6 +9,9 @@ use crate::record::{Change, FORMAT, Header, Record};
 use crate::regions::Regions;
 use crate::{Boots, Error, Region, Start};
 
+/// No flash bears so many moves of the journal. Far behind it a region could not be told from the next.
+const GENERATION_MAX: u32 = u32::MAX / 2;
+
 /// What one region says.
 struct Scan<C> {
     region: Region,
@@ -152,6 +155,12 @@ pub(crate) fn recover<F: NorFlash, C: Contents>(
         return Err(Error::Unreadable);
     };
     check_header(&found, &header)?;
+    if let Change::Header(again) = last.change {
+        check_header(&again, &header)?;
+    }
+    if last.generation > GENERATION_MAX {
+        return Err(Error::Unreadable);
+    }
     let moving = other.newest > last.generation;
     // A newer region was cut while its snapshot was written, or erased once more. It was whole if more than that is there.
     let lost = (other.newest_whole > last.generation).then_some((other.region, 0));

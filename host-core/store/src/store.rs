@@ -86,14 +86,19 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
             contents: ledger,
             journal,
         } = recover(&mut flash)?;
-        Ok(Self {
+        let store = Self {
             flash,
             map,
             ledger,
             journal,
             compaction: Compaction::default(),
             transfer: None,
-        })
+        };
+        if store.banks().all(|(id, bank)| map.fits(id, bank)) {
+            Ok(store)
+        } else {
+            Err(Error::OtherMap)
+        }
     }
 
     /// Gives the flash back.
