@@ -15,7 +15,7 @@ use std::time::Duration;
 use crate::units::parse_duration;
 
 pub(crate) use commands::{
-    LogLine, audit, confirm, erase, forgive, logs, reset, rollback, slots, test,
+    LogLine, audit, confirm, erase, forgive, logs, reset, rollback, set_keys, slots, test,
 };
 pub(crate) use image_file::ImageFile;
 pub(crate) use link::{Device, Trouble};

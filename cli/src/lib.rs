@@ -26,6 +26,7 @@ mod inspect;
 mod install;
 mod key_file;
 mod keygen;
+mod keys;
 mod logs;
 mod manifest_grants;
 mod manifest_source;
@@ -90,6 +91,7 @@ enum Verb {
     Rollback(rollback::Args),
     Erase(erase::Args),
     Forgive(forgive::Args),
+    Keys(keys::Args),
     Logs(logs::Args),
     Audit(audit::Args),
     Stats(stats::Args),
@@ -130,6 +132,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Rollback(args) => rollback::run(args),
         Verb::Erase(args) => erase::run(args),
         Verb::Forgive(args) => forgive::run(args),
+        Verb::Keys(args) => keys::run(args),
         Verb::Logs(args) => logs::run(args),
         Verb::Audit(args) => audit::run(args),
         Verb::Stats(args) => stats::run(args),

@@ -14,7 +14,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut device = Device::open(&args.port)?;
-    for row in list(&mut device)?.iter() {
+    let slots = list(&mut device)?;
+    for row in slots.iter() {
         let mut line = format!("slot {}  {:<9}", row.slot, row.state());
         let digest = hex(&row.hash);
         let parts = [
@@ -28,6 +29,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             line += &part;
         }
         output::line(line.trim_end());
+    }
+    if let Some(epoch) = slots.epoch {
+        output::line(format_args!("keys    epoch {epoch}"));
     }
     Ok(())
 }

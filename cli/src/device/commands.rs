@@ -39,10 +39,16 @@ pub(crate) struct Denial {
 pub(crate) fn slots(device: &mut Device) -> Result<Slots, Trouble> {
     #[derive(Deserialize)]
     struct Told {
+        epoch: Option<u32>,
         slots: Vec<Slot>,
         next: Option<u32>,
     }
-    all(device, Command::Slots, |told: Told| (told.slots, told.next)).map(Slots)
+    let mut epoch = None;
+    let rows = all(device, Command::Slots, |told: Told| {
+        epoch = told.epoch;
+        (told.slots, told.next)
+    })?;
+    Ok(Slots { rows, epoch })
 }
 
 /// What plugins were denied.
@@ -108,6 +114,15 @@ pub(crate) fn rollback(device: &mut Device, slot: u8) -> Result<(), Trouble> {
     tell(device, Command::Rollback, asked)
 }
 
+/// The keys of this set take the place of those that the device trusts.
+pub(crate) fn set_keys(device: &mut Device, set: &[u8]) -> Result<(), Trouble> {
+    let asked = Asked {
+        set: Some(ByteBuf::from(set)),
+        ..Asked::default()
+    };
+    tell(device, Command::Keys, asked)
+}
+
 /// The image with this digest, which was rejected, may be tried again.
 pub(crate) fn forgive(device: &mut Device, hash: &[u8; 32]) -> Result<(), Trouble> {
     let asked = Asked {
@@ -133,7 +148,7 @@ fn tell(device: &mut Device, command: Command, asked: Asked) -> Result<(), Troub
 fn all<T: DeserializeOwned, I>(
     device: &mut Device,
     command: Command,
-    items: impl Fn(T) -> (Vec<I>, Option<u32>),
+    mut items: impl FnMut(T) -> (Vec<I>, Option<u32>),
 ) -> Result<Vec<I>, Trouble> {
     let mut list = Vec::new();
     let mut from = 0;
@@ -158,6 +173,8 @@ struct Asked {
     slot: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hash: Option<ByteBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set: Option<ByteBuf>,
 }
 
 /// A command of the group, answered with `T`.

@@ -81,13 +81,18 @@ impl fmt::Display for Slot {
     }
 }
 
-/// All slots, each with what else is in its banks after it.
+/// What a device has in its slots.
 #[derive(Clone, Debug)]
-pub(crate) struct Slots(pub(super) Vec<Slot>);
+pub(crate) struct Slots {
+    /// All slots, each with what else is in its banks after it.
+    pub(super) rows: Vec<Slot>,
+    /// The epoch of the keys that it trusts, 0 for those of its firmware; none if they cannot be replaced.
+    pub(crate) epoch: Option<u32>,
+}
 
 impl Slots {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Slot> {
-        self.0.iter()
+        self.rows.iter()
     }
 
     /// What is in this slot: what runs in it first.
@@ -114,7 +119,7 @@ impl Slots {
 
     /// What runs in each slot, or would.
     pub(crate) fn primaries(&self) -> impl Iterator<Item = &Slot> {
-        let slots = self.0.chunk_by(|one, next| one.slot == next.slot);
+        let slots = self.rows.chunk_by(|one, next| one.slot == next.slot);
         slots.filter_map(|rows| rows.first())
     }
 
