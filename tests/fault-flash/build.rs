@@ -6,9 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A bug: its name, and where which text gives way to which.
+/// A bug: its name, what finds it, and where which text gives way to which.
 struct Bug {
     name: &'static str,
+    model: &'static Model,
     file: &'static str,
     text: &'static str,
     instead: &'static str,
@@ -16,24 +17,40 @@ struct Bug {
 
 include!("tests/seeded/bugs.rs");
 
-/// The model of a device, which tests the copies.
-const DEVICE: [&str; 6] = [
-    "device", "geometry", "images", "key_sets", "model", "script",
-];
+/// A model, which tests the copies: its folder and the files there.
+struct Model {
+    folder: &'static str,
+    parts: &'static [&'static str],
+}
+
+/// The model of a device with banks.
+const BANKS: &Model = &Model {
+    folder: "store",
+    parts: &[
+        "device", "geometry", "images", "key_sets", "model", "script",
+    ],
+};
+
+/// The model of one that keeps values.
+const VALUES: &Model = &Model {
+    folder: "values",
+    parts: &["geometry", "keeper", "script"],
+};
 
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     let store = root.join("../../host-core/store/src");
-    let device = root.join("tests/store");
-    for watched in [&store, &device, &root.join("tests/seeded")] {
+    let tests = root.join("tests");
+    let models = [BANKS, VALUES].map(|model| tests.join(model.folder));
+    for watched in models.iter().chain([&store, &tests.join("seeded")]) {
         println!("cargo::rerun-if-changed={}", watched.display());
     }
     let mut modules = String::new();
     for bug in BUGS {
         let folder = out.join(bug.name);
         let copied = copy(bug, &store, &folder.join("corelet_store"))
-            .and_then(|found| copy_device(bug.name, &device, &folder).map(|()| found));
+            .and_then(|found| copy_model(bug, &tests, &folder).map(|()| found));
         let Bug {
             name, text, file, ..
         } = bug;
@@ -45,7 +62,7 @@ fn main() {
                     "#[path = {:?}] pub(crate) mod corelet_store;\n",
                     module("corelet_store/lib")
                 );
-                for part in DEVICE {
+                for part in bug.model.parts {
                     modules += &format!("#[path = {:?}] pub(crate) mod {part};\n", module(part));
                 }
                 modules += "}\n";
@@ -68,9 +85,13 @@ fn copy(bug: &Bug, from: &Path, to: &Path) -> std::io::Result<usize> {
     let mut found = 0;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
+        if path.is_dir() {
+            found += copy(bug, &path, &to.join(path.file_name().unwrap_or_default()))?;
+            continue;
+        }
         let mut source = fs::read_to_string(&path)?;
         if path.ends_with(bug.file) {
-            found = source.matches(bug.text).count();
+            found += source.matches(bug.text).count();
             source = source.replace(bug.text, bug.instead);
         }
         // A module now, without the attributes of a crate, and without its tests.
@@ -88,16 +109,16 @@ fn copy(bug: &Bug, from: &Path, to: &Path) -> std::io::Result<usize> {
 }
 
 /// Copies the model, and has it test the store with the bug.
-fn copy_device(bug: &str, from: &Path, to: &Path) -> std::io::Result<()> {
-    for part in DEVICE {
+fn copy_model(bug: &Bug, tests: &Path, to: &Path) -> std::io::Result<()> {
+    for part in bug.model.parts {
         let name = format!("{part}.rs");
-        let source = fs::read_to_string(from.join(&name))?;
+        let source = fs::read_to_string(tests.join(bug.model.folder).join(&name))?;
         let source = source
             .lines()
             .filter(|line| !line.starts_with("#![") && !line.starts_with("//!"))
             .map(|line| format!("{line}\n"))
             .collect::<String>();
-        let here = format!("use crate::{bug}::corelet_store::");
+        let here = format!("use crate::{}::corelet_store::", bug.name);
         fs::write(to.join(name), source.replace("use corelet_store::", &here))?;
     }
     Ok(())

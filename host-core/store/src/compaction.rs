@@ -3,7 +3,7 @@
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::contents::Contents;
-use crate::journal::{self, Journal, Room};
+use crate::journal::{self, Chain, Journal, Room};
 use crate::record::{Change, Header};
 use crate::regions::Regions;
 use crate::{Error, Region};
@@ -71,7 +71,7 @@ impl Compaction {
         let mut moved = Journal::new::<F>(region, generation, journal.boots);
         self.begun = true;
         self.erased = 0;
-        write_snapshot(flash, header, contents, &mut moved, false)?;
+        write_snapshot(flash, header, contents, &journal.chain(), &mut moved, false)?;
         self.begun = false;
         *journal = moved;
         Ok(())
@@ -84,6 +84,7 @@ pub(crate) fn write_snapshot<F: NorFlash, C: Contents>(
     flash: &mut F,
     header: Header,
     contents: &C,
+    old: &Chain,
     journal: &mut Journal,
     boot: bool,
 ) -> Result<(), Error> {
@@ -91,7 +92,7 @@ pub(crate) fn write_snapshot<F: NorFlash, C: Contents>(
         Room::Enough => Ok(()),
         Room::None => Err(Error::WantsErase),
     };
-    contents.snapshot(flash, &mut |flash, change| write(flash, change, false))?;
+    contents.snapshot(flash, old, &mut |flash, change| write(flash, change, false))?;
     write(flash, Change::Header(header), false)?;
     write(flash, Change::Nothing, boot)?;
     journal.moving = false;

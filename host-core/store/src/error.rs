@@ -44,6 +44,20 @@ pub enum Error {
         /// Bytes that it needs at least.
         allowed: u32,
     },
+    /// A key or a value is longer than it may be, or than the buffer for it.
+    TooLong {
+        /// Its bytes.
+        found: u32,
+        /// How many it may have.
+        allowed: u32,
+    },
+    /// There is no room for the value.
+    Full {
+        /// Records of all entries with it: see [`entry_records`](crate::entry_records).
+        found: u16,
+        /// How many they may be.
+        allowed: u16,
+    },
     /// A sector is no multiple of what the flash writes at once.
     Geometry,
     /// There is no such slot.
@@ -160,6 +174,16 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether a start ends like that each time, until the journal is formatted.
+    pub const fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreadable | Self::Damaged { .. } | Self::Format { .. } | Self::OtherMap
+        )
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -170,11 +194,11 @@ impl fmt::Display for Error {
             ),
             Self::WantsErase => f.write_str("a sector has to be erased first: let the store do it when it suits"),
             Self::Unreadable => f.write_str(
-                "neither region of the journal is whole: format the flash, and install the plugins again",
+                "neither region of the journal is whole: format it, and make anew what it kept",
             ),
             Self::Damaged { offset } => write!(
                 f,
-                "the journal cannot be read up to {offset:#x}: format the flash, and install the plugins again"
+                "the journal cannot be read up to {offset:#x}: format it, and make anew what it kept"
             ),
             Self::Format { found, allowed } => write!(
                 f,
@@ -185,7 +209,14 @@ impl fmt::Display for Error {
             ),
             Self::JournalTooSmall { found, allowed } => write!(
                 f,
-                "a journal of {found} bytes, it needs {allowed} for so many banks and plugins: give it more sectors"
+                "a journal of {found} bytes, it needs {allowed} for what it is to keep: give it more sectors"
+            ),
+            Self::TooLong { found, allowed } => {
+                write!(f, "a key or a value of {found} bytes, allowed are {allowed}")
+            }
+            Self::Full { found, allowed } => write!(
+                f,
+                "values of {found} records, there is room for {allowed}: delete some"
             ),
             Self::Geometry => f.write_str("a sector is no multiple of what the flash writes at once: mend the map"),
             Self::NoSuchSlot(slot) => write!(f, "there is no slot {slot}"),

@@ -3,9 +3,13 @@
 use core::marker::PhantomData;
 
 use embedded_storage::nor_flash::{NorFlash, NorFlashError};
+use heapless::Vec;
 
 use crate::record::{Change, RECORD_BYTES, Record};
 use crate::{Boots, Error, Region};
+
+/// The smallest mark.
+const UNIT_MIN: usize = 4;
 
 /// The largest unit that is written or read at once.
 pub(crate) const UNIT_MAX: usize = 32;
@@ -38,6 +42,24 @@ pub(crate) fn erase<F: NorFlash>(flash: &mut F, sector: Region) -> Result<(), Er
 /// How often a record is tried that has to be written, each time in the next place.
 pub(crate) const ATTEMPTS: u16 = 4;
 
+/// Bytes from one place to the next, in a flash that writes and reads so many at once.
+pub(crate) const fn stride(unit: usize) -> u32 {
+    let unit = if unit < UNIT_MIN { UNIT_MIN } else { unit };
+    (unit + RECORD_BYTES.next_multiple_of(unit)) as u32
+}
+
+/// How many places there are in so many bytes.
+pub(crate) const fn places(bytes: u32, stride: u32) -> u16 {
+    // One less than numbers of 16 bits: the last of them means none.
+    const MOST: u16 = u16::MAX - 1;
+    let places = bytes / stride;
+    if places < MOST as u32 {
+        places as u16
+    } else {
+        MOST
+    }
+}
+
 /// Places for records in a flash like `F`.
 pub(crate) struct Places<F>(PhantomData<F>);
 
@@ -48,8 +70,8 @@ pub(crate) enum Found {
     Erased,
     /// Its mark cannot be read.
     Unreadable,
-    /// Its mark is there, and a record or what a cut left of one.
-    Marked(Option<Record>),
+    /// Its mark is there, and a record or what a cut left of one; and whether the record had a wrong bit.
+    Marked(Option<(Record, bool)>),
 }
 
 impl<F: NorFlash> Places<F> {
@@ -65,18 +87,16 @@ impl<F: NorFlash> Places<F> {
             "the flash reads and writes 32 bytes at once, or less"
         );
         let unit = if read < write { write } else { read };
-        if unit < 4 { 4 } else { unit }
+        if unit < UNIT_MIN { UNIT_MIN } else { unit }
     };
     const BODY: usize = RECORD_BYTES.next_multiple_of(Self::UNIT);
 
     /// Bytes from one place to the next.
-    pub(crate) const STRIDE: u32 = (Self::UNIT + Self::BODY) as u32;
+    pub(crate) const STRIDE: u32 = stride(Self::UNIT);
 
     /// How many there are in a region.
-    pub(crate) fn count(region: Region) -> u16 {
-        // One less than numbers of 16 bits: the last of them means none.
-        u16::try_from(region.size() / Self::STRIDE)
-            .map_or(u16::MAX - 1, |count| count.min(u16::MAX - 1))
+    pub(crate) const fn count(region: Region) -> u16 {
+        places(region.size(), Self::STRIDE)
     }
 
     /// Where a place is, which is within the region.
@@ -96,7 +116,8 @@ impl<F: NorFlash> Places<F> {
         if mark.iter().all(|byte| *byte == 0xff) {
             return Found::Erased;
         }
-        Found::Marked(Self::body(flash, offset).and_then(Record::decode))
+        let body = Self::body(flash, offset);
+        Found::Marked(body.ok().and_then(Record::decode_mended))
     }
 
     /// Whether the mark of a place can be read. On a chip that cannot read erased units, one that a cut has met cannot be told from
@@ -113,11 +134,74 @@ impl<F: NorFlash> Places<F> {
         ZERO.get(..Self::UNIT).unwrap_or_default()
     }
 
-    fn body(flash: &mut F, offset: u32) -> Option<[u8; RECORD_BYTES]> {
+    fn body(flash: &mut F, offset: u32) -> Result<[u8; RECORD_BYTES], Error> {
         let mut buffer = [0; RECORD_BYTES + UNIT_MAX];
-        let body = buffer.get_mut(..Self::BODY)?;
-        read(flash, offset + Self::UNIT as u32, body).ok()?;
-        buffer.first_chunk().copied()
+        let body = buffer.get_mut(..Self::BODY).unwrap_or_default();
+        read(flash, offset + Self::UNIT as u32, body)?;
+        Ok(*buffer.first_chunk().unwrap_or(&[0; RECORD_BYTES]))
+    }
+}
+
+/// Records with a wrong bit. If there are as many as fit, any may be one.
+pub(crate) type Wrong = Vec<u16, 8>;
+
+/// The records that hold, from the last to the first.
+#[derive(Clone, Debug)]
+pub(crate) struct Chain {
+    pub region: Region,
+    pub generation: u32,
+    /// Where the last one is; none if there are none.
+    pub last: Option<u16>,
+    /// What that one is, if it may read otherwise tomorrow.
+    pub doubtful: Option<[u8; RECORD_BYTES]>,
+    /// Those that have to be mended, each time they are read.
+    pub wrong: Wrong,
+}
+
+/// The front of a record, which is read alone: two of the largest units.
+pub(crate) const FRONT_BYTES: usize = 2 * UNIT_MAX;
+
+impl Chain {
+    /// No records.
+    pub(crate) const EMPTY: Self = Self {
+        region: Region::new(0, 0),
+        generation: 0,
+        last: None,
+        doubtful: None,
+        wrong: Wrong::new(),
+    };
+
+    /// That the record in a place is not what it was at the start.
+    pub(crate) fn damaged<F: NorFlash>(&self, place: u16) -> Error {
+        Error::Damaged {
+            offset: Places::<F>::offset(self.region, place),
+        }
+    }
+
+    /// The first bytes of a record as they read. A wrong bit is mended in those that are known to have one.
+    pub(crate) fn front<F: NorFlash>(
+        &self,
+        flash: &mut F,
+        place: u16,
+    ) -> Result<[u8; FRONT_BYTES], Error> {
+        let is_wrong = self.wrong.is_full() || self.wrong.contains(&place);
+        if is_wrong || self.doubtful.is_some() && self.last == Some(place) {
+            let whole = self.record(flash, place)?.encode();
+            return Ok(*whole.first_chunk().unwrap_or(&[0; FRONT_BYTES]));
+        }
+        let mut front = [0; FRONT_BYTES];
+        let offset = Places::<F>::offset(self.region, place);
+        read(flash, offset + Places::<F>::UNIT as u32, &mut front)?;
+        Ok(front)
+    }
+
+    /// A record, whose wrong bit is mended.
+    pub(crate) fn record<F: NorFlash>(&self, flash: &mut F, place: u16) -> Result<Record, Error> {
+        let bytes = match self.doubtful.filter(|_| self.last == Some(place)) {
+            Some(bytes) => bytes,
+            None => Places::<F>::body(flash, Places::<F>::offset(self.region, place))?,
+        };
+        Record::decode(bytes).ok_or(self.damaged::<F>(place))
     }
 }
 
@@ -151,6 +235,16 @@ impl Journal {
             next: 0,
             moving: true,
             doubtful: false,
+        }
+    }
+
+    /// What was written to it.
+    pub(crate) fn chain(&self) -> Chain {
+        Chain {
+            region: self.region,
+            generation: self.generation,
+            last: self.last,
+            ..Chain::EMPTY
         }
     }
 
@@ -198,7 +292,7 @@ impl Journal {
         }
         self.doubtful = true;
         write(flash, offset + Places::<F>::UNIT as u32, body)?;
-        if Places::<F>::body(flash, offset) != Some(record) {
+        if Places::<F>::body(flash, offset).ok() != Some(record) {
             return Err(Error::NotWritten { offset });
         }
         self.doubtful = false;

@@ -5,6 +5,7 @@ use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
 
 use crate::contents::Contents;
+use crate::journal::Chain;
 use crate::keys::KeyRing;
 use crate::record::{Change, Counts, FLOORS_PER_RECORD};
 use crate::state::Event;
@@ -94,7 +95,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
         self.check_floors(under_way.map(floor_of).chain([floor]))
     }
 
-    /// Whether there is a place for what a record says. If not, another firmware wrote it.
+    /// Whether there is a place for what a record says. If not, another firmware wrote it, or it is one of values.
     pub(crate) fn check(&self, change: &Change) -> Result<(), Error> {
         match change {
             Change::Bank(id, bank) => {
@@ -120,6 +121,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
             | Change::Try { .. }
             | Change::Key(_)
             | Change::Counts(_) => Ok(()),
+            Change::Entry(_) | Change::More(_) => Err(Error::OtherMap),
         }
     }
 
@@ -152,7 +154,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
         self.check(change)?;
         let rises = self.counts.rises;
         match change {
-            Change::Nothing | Change::Header(_) => {}
+            Change::Nothing | Change::Header(_) | Change::Entry(_) | Change::More(_) => {}
             Change::Bank(id, bank) => self.set(*id, *bank),
             Change::Try { since, set, banks } => {
                 let event = Event::Try {
@@ -327,6 +329,8 @@ impl<const BANKS: usize, const PLUGINS: usize> Ledger<BANKS, PLUGINS> {
 }
 
 impl<const BANKS: usize, const PLUGINS: usize> Contents for Ledger<BANKS, PLUGINS> {
+    const IN_FLASH: bool = false;
+
     fn empty() -> Self {
         Self::new()
     }
@@ -338,6 +342,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Contents for Ledger<BANKS, PLUGIN
     fn snapshot<F: NorFlash>(
         &self,
         flash: &mut F,
+        _: &Chain,
         write: &mut dyn FnMut(&mut F, Change) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.snapshot().try_for_each(|change| write(flash, change))

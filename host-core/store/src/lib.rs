@@ -1,4 +1,6 @@
-//! # The store: plugin images in NOR flash
+//! # The store: plugin images and plugin data in NOR flash
+//!
+//! [`Values`] are what plugins keep themselves: the last part of this page. Before that it is about images.
 //!
 //! Images lie in banks, and a journal says what each bank holds. A new version is received into a spare bank while the old one
 //! works, is read back and verified, runs on trial, and is confirmed or rolled back. Power may fail at any moment, also while what it
@@ -156,8 +158,8 @@
 //!
 //! States count from 0 for Empty in the order of the table above, reasons in that of [`Reason`]. A state's detail is the offset
 //! of Receiving, and for Trial the starts when it began in the low half, with those after a failure in the high half. For Trial the set
-//! stands in the place of the reason: a number above 0 that banks have in common which are tried together. Other kinds, and flags, are
-//! for later formats.
+//! stands in the place of the reason: a number above 0 that banks have in common which are tried together. Kinds 32 to 35 are about
+//! [values](#values). Other kinds, and flags, are for later formats.
 //!
 //! The keys of a set are written in order, and it counts with the last of them, if its epoch is higher than that of the set before. The
 //! first one makes void what there is of another set that does not count.
@@ -213,11 +215,61 @@
 //! written that can, in one of the first four places of either region, since a flash that does not work just now is not new. With records, but no region that counts, it is
 //! [`Error::Unreadable`]: what it knew of floors and rejections is lost only by [`format`](Store::format).
 //!
+//! ## Values
+//!
+//! Small values of many owners, each under a key of its own, in a journal of their own: [`DataMap`] says where its two regions lie, the
+//! halves of one. All that is said above of the journal holds of this one too. A header has no slots and banks, and the checksum of the
+//! halves' sizes.
+//!
+//! ```
+//! use corelet_store::{DataMap, Error, Region, Sectors, Values};
+//! # use corelet_fault_flash::{Chip, Flash};
+//! # use corelet_image::PluginId;
+//!
+//! const DATA: DataMap = DataMap::new(&[Sectors { count: 4, size: 4096 }], Region::new(0, 4 * 4096));
+//!
+//! # let flash = Flash::<4, 4096>::new(&Chip::uniform(4096, 4));
+//! # let owner = PluginId([1; 8]);
+//! let mut values = Values::mount(flash, DATA)?;
+//! values.set(owner, "set-point", &30_000_i32.to_le_bytes())?;
+//! if values.wants_erase().is_some() {
+//!     values.erase_step()?; // when it suits; a `set` that finds no room does it else
+//! }
+//! let mut buffer = [0; 128];
+//! assert_eq!(values.get(owner, "set-point", &mut buffer)?, Some(&30_000_i32.to_le_bytes()[..]));
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! After every cut, at any place and any number of them, the values are those that were acknowledged; of a call that was cut off all
+//! or nothing has happened, but of [`retain`](Values::retain) it may have with some of the owners. A start erases one half at most.
+//!
+//! | kind | says |
+//! |---|---|
+//! | 32 | value: owner (8 bytes), all that the owner uses (`u32`), records of all entries (`u16`), length of key, of value (`u8`), then 40 bytes of both |
+//! | 33 | deleted: the same without a value |
+//! | 34 | forgotten, all that the owner kept: the same without a key |
+//! | 35 | more: 56 bytes of the key and value in the next record of kind 32 |
+//!
+//! Key and value stand one behind the other. What does not fit the last record of a change stands in the ones before it, so the last one
+//! makes the change, and those without it are nothing. It has the two sums as they are then: what a quota is held against
+//! ([`entry_bytes`]), and what there is room for ([`entry_records`]), so that nobody has to add them up.
+//!
+//! Memory holds no value. A read goes from the last record to the one that it names, and on, until one is about the key, or says that
+//! the owner was forgotten. It compares owner and key, and checks the checksum of what it returns. All checksums are checked by a start,
+//! and if a bit is wrong, the journal moves: so what is compared is whole.
+//!
+//! The move copies each record of kind 32 that a read would find, with its others, and asks for no memory. Entries take three quarters
+//! of a half at most ([`DataMap::capacity`]), so a move leaves a quarter for changes.
+//!
 //! ## What it takes
 //!
 //! Memory: 64 bytes for each bank, 12 for each floor, 264 for rejections, 290 for keys, 210 besides, of which most is for an image that is being
 //! received. A start takes twice the first four on the stack. Flash: 80 to 128 bytes for each record, by the size of the unit. An
 //! update writes five records, and one for each sector but the last of its image; a start writes one.
+//!
+//! Values: 80 bytes of memory beside the flash's driver, and some 900 on the stack. An entry takes one record, two above 40 bytes of key
+//! and value, three above 96. With units of 4 bytes a half of 32 KiB has 409 places; if 100 values of 4 bytes are kept, 1000 changes take
+//! 3 or 4 moves. A read reads 64 bytes for each record that it passes.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -241,6 +293,7 @@ mod recovery;
 mod regions;
 mod state;
 mod store;
+mod values;
 
 pub use bank::{Bank, BankId, ImageDigest, Offered};
 pub use corelet_image::SlotId;
@@ -252,5 +305,6 @@ pub use receive::Opened;
 pub use record::Rejection;
 pub use state::{BankState, Boots, Reason, Start};
 pub use store::{Runs, Store};
+pub use values::{DataMap, ENTRY_BYTES, KEY_MAX, VALUE_MAX, Values, entry_bytes, entry_records};
 
 use record::Floor;

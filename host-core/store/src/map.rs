@@ -155,6 +155,7 @@ impl<const BANKS: usize> FlashMap<BANKS> {
             Err(MapError::NotWholeSectors(_)) => {
                 panic!("a region does not begin and end at a sector")
             }
+            Err(MapError::OneSector(_)) => panic!("values take two sectors at least"),
             Err(MapError::Overlap(..)) => panic!("two regions overlap"),
             Err(MapError::Slots { .. }) => panic!("one slot at least, and more banks than slots"),
             Err(MapError::NoSuchSlot(_)) => panic!("the factory image is for no slot"),
@@ -342,6 +343,8 @@ pub(crate) const fn capacity(mut runs: &[Sectors]) -> u64 {
 pub enum MapError {
     /// The region is empty, or does not begin and end at a sector of the flash.
     NotWholeSectors(Region),
+    /// The region is one sector, and values need two.
+    OneSector(Region),
     /// The two regions share bytes.
     Overlap(Region, Region),
     /// No slots, or not more banks than slots.
@@ -365,6 +368,9 @@ impl fmt::Display for MapError {
                     f,
                     "{region} does not begin and end at a sector of the flash"
                 )
+            }
+            Self::OneSector(region) => {
+                write!(f, "{region} is one sector: values take two at least")
             }
             Self::Overlap(one, other) => write!(f, "{one} overlaps {other}"),
             Self::Slots { slots, banks } => write!(

@@ -4,7 +4,10 @@ use corelet_image::PluginId;
 use crc::{CRC_64_XZ, Crc, NoTable};
 
 use crate::keys::KeyPart;
-use crate::{Bank, BankId, BankState, Boots, FlashMap, ImageDigest, Offered, Reason, SlotId};
+use crate::values::{Entry, What};
+use crate::{
+    Bank, BankId, BankState, Boots, FlashMap, ImageDigest, Offered, Reason, Region, SlotId,
+};
 
 /// The format that is written and read here.
 pub(crate) const FORMAT: u16 = 1;
@@ -14,7 +17,14 @@ pub(crate) const RECORD_BYTES: usize = CHECKED_BYTES + 8;
 
 /// Those of them that the checksum is of.
 const CHECKED_BYTES: usize = 12 + CHANGE_BYTES;
-const CHANGE_BYTES: usize = 56;
+/// Those of them that say what a kind of record has to say.
+pub(crate) const CHANGE_BYTES: usize = 56;
+
+/// The first of the kinds of records that are about values; [`What`] has their order.
+pub(crate) const ENTRY_KIND: u8 = 32;
+
+/// The kind of those that have more of a value.
+const MORE_KIND: u8 = ENTRY_KIND + What::ALL.len() as u8;
 
 /// The floors in one record.
 pub(crate) const FLOORS_PER_RECORD: usize = 4;
@@ -57,6 +67,10 @@ pub(crate) enum Change {
     /// One key of a set, which counts with its last.
     Key(KeyPart),
     Counts(Counts),
+    /// A value.
+    Entry(Entry),
+    /// A part of the value in the next record that is none.
+    More([u8; CHANGE_BYTES]),
 }
 
 /// What follows from all records before, and a snapshot would lose.
@@ -98,7 +112,7 @@ pub(crate) struct Header {
     pub format: u16,
     pub slots: u8,
     pub banks: u8,
-    /// A checksum of where the banks lie.
+    /// A checksum of where the banks lie, or of how large the halves are.
     pub map: u64,
 }
 
@@ -114,6 +128,20 @@ impl Header {
             format: FORMAT,
             slots: map.slots(),
             banks: BANKS as u8,
+            map: checksum.finalize(),
+        }
+    }
+
+    /// What a journal of values in these halves says: it is one without banks.
+    pub(crate) fn of_values(halves: &[Region; 2]) -> Self {
+        let mut checksum = CRC.digest();
+        for half in halves {
+            checksum.update(&half.size().to_le_bytes());
+        }
+        Self {
+            format: FORMAT,
+            slots: 0,
+            banks: 0,
             map: checksum.finalize(),
         }
     }
@@ -162,7 +190,12 @@ impl Record {
     }
 
     /// The record that `bytes` are, or were before one of their bits changed.
-    pub(crate) fn decode(mut bytes: [u8; RECORD_BYTES]) -> Option<Self> {
+    pub(crate) fn decode(bytes: [u8; RECORD_BYTES]) -> Option<Self> {
+        Self::decode_mended(bytes).map(|(record, _)| record)
+    }
+
+    /// The same, and whether one had.
+    pub(crate) fn decode_mended(mut bytes: [u8; RECORD_BYTES]) -> Option<(Self, bool)> {
         let (checked, checksum) = bytes.split_at_mut(CHECKED_BYTES);
         let found = u64::from_le_bytes(Reader(checksum).take()?);
         let difference = CRC.checksum(checked) ^ found;
@@ -179,14 +212,15 @@ impl Record {
         if flags > 3 {
             return None;
         }
-        Some(Self {
+        let record = Self {
             generation,
             back: (back != u16::MAX).then_some(back),
             boots: Boots { all, failures },
             boot: flags & 1 != 0,
             moving: flags & 2 != 0,
             change: Change::decode(kind, &mut reader)?,
-        })
+        };
+        Some((record, difference != 0))
     }
 }
 
@@ -225,6 +259,8 @@ impl Change {
             Self::Try { .. } => 6,
             Self::Key(_) => 7,
             Self::Counts(_) => 8,
+            Self::Entry(entry) => ENTRY_KIND + entry.what as u8,
+            Self::More(_) => MORE_KIND,
         }
     }
 
@@ -270,6 +306,8 @@ impl Change {
                 writer.put(counts.rises.to_le_bytes());
                 writer.put([counts.next_bank]);
             }
+            Self::Entry(entry) => entry.encode(writer),
+            Self::More(bytes) => writer.put(*bytes),
         }
     }
 
@@ -346,7 +384,11 @@ impl Change {
                 let [next_bank] = reader.take()?;
                 Self::Counts(Counts { rises, next_bank })
             }
-            _ => return None,
+            MORE_KIND => Self::More(reader.take()?),
+            _ => {
+                let what = What::ALL.get(usize::from(kind.checked_sub(ENTRY_KIND)?))?;
+                Self::Entry(Entry::decode(*what, reader)?)
+            }
         })
     }
 }
@@ -399,10 +441,10 @@ fn reason_of(number: u8) -> Option<Reason> {
 }
 
 /// What is left to be written.
-struct Writer<'a>(&'a mut [u8]);
+pub(crate) struct Writer<'a>(&'a mut [u8]);
 
 impl Writer<'_> {
-    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+    pub(crate) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
         let all = core::mem::take(&mut self.0);
         // Every change fits, which a test shows.
         if let Some((first, rest)) = all.split_first_chunk_mut() {
@@ -413,10 +455,10 @@ impl Writer<'_> {
 }
 
 /// What is left to be read.
-struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(crate) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (first, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(*first)
@@ -488,7 +530,16 @@ mod tests {
                 rises: 0x0a0b_0c0d,
                 next_bank: 7,
             }),
+            Change::More(core::array::from_fn(|index| index as u8)),
         ]);
+        changes.extend(What::ALL.map(|what| {
+            let (entry, _) = Entry::new(what, PluginId([9; 8]), b"a key", &[3; 128]);
+            Change::Entry(Entry {
+                used: 0x1234_5678,
+                live: 0x9abc,
+                ..entry
+            })
+        }));
         changes.extend(Reason::ALL.map(|reason| {
             Change::Rejection(Rejection {
                 digest: [0xef; 32],

@@ -4,7 +4,7 @@ use embedded_storage::nor_flash::NorFlash;
 
 use crate::compaction;
 use crate::contents::Contents;
-use crate::journal::{self, ATTEMPTS, Found, Journal, Places, Room};
+use crate::journal::{self, ATTEMPTS, Chain, Found, Journal, Places, Room, Wrong};
 use crate::record::{Change, FORMAT, Header, Record};
 use crate::regions::Regions;
 use crate::{Boots, Error, Region, Start};
@@ -37,6 +37,8 @@ struct Scan<C> {
     broken: Option<u16>,
     /// Why a record means nothing to this firmware.
     foreign: Option<Error>,
+    /// Where records with a wrong bit are.
+    wrong: Wrong,
 }
 
 impl<C: Contents> Scan<C> {
@@ -54,6 +56,7 @@ impl<C: Contents> Scan<C> {
             torn: false,
             broken: None,
             foreign: None,
+            wrong: Wrong::new(),
         };
         let mut unreadable = false;
         for place in 0..Places::<F>::count(region) {
@@ -70,7 +73,11 @@ impl<C: Contents> Scan<C> {
                     unreadable = false;
                     scan.readable = true;
                     scan.torn = record.is_none();
-                    if let Some(record) = record {
+                    if let Some((record, mended)) = record {
+                        if mended {
+                            // If there is no room, all of them count as wrong.
+                            let _ = scan.wrong.push(place);
+                        }
                         scan.follow(place, record);
                     }
                 }
@@ -151,7 +158,7 @@ pub(crate) fn recover<F: NorFlash, C: Contents>(
         (one, another) if one > another => (first, second),
         _ => (second, first),
     };
-    let (Some(found), Some((_, last))) = (current.header, current.tail) else {
+    let (Some(found), Some((place, last))) = (current.header, current.tail) else {
         return Err(Error::Unreadable);
     };
     check_header(&found, &header)?;
@@ -182,13 +189,33 @@ pub(crate) fn recover<F: NorFlash, C: Contents>(
         moving: false,
         ..Journal::new::<F>(current.region, last.generation, boots)
     };
+    let mut old = Chain {
+        region: current.region,
+        generation: last.generation,
+        last: Some(place),
+        doubtful: Some(last.encode()),
+        wrong: current.wrong,
+    };
     // The last record is written again and not pointed to: if a cut left it half programmed, it may be gone tomorrow.
     // And behind what a cut left of a record nothing is written, since tomorrow it may be one.
-    if moving || current.torn || journal.insist(flash, last.change, true)? == Room::None {
+    let settled =
+        !moving && !current.torn && journal.insist(flash, last.change, true)? == Room::Enough;
+    let mut moves = !settled;
+    if settled {
+        // Now the region counts whatever the doubtful record reads as, so the other one may be erased. What is read again later is to
+        // have no wrong bit.
+        old.wrong.retain(|wrong| *wrong != place);
+        moves = C::IN_FLASH && !old.wrong.is_empty();
+        old = Chain {
+            wrong: old.wrong,
+            ..journal.chain()
+        };
+    }
+    if moves {
         let region = other.region;
         regions.erase(flash, region)?;
         journal = Journal::new::<F>(region, last.generation.saturating_add(1), boots);
-        compaction::write_snapshot(flash, header, &contents, &mut journal, true)?;
+        compaction::write_snapshot(flash, header, &contents, &old, &mut journal, true)?;
     }
     Ok(Recovered { contents, journal })
 }
@@ -229,7 +256,7 @@ pub(crate) fn create<F: NorFlash, C: Contents>(
     regions.erase(flash, region)?;
     let contents = C::empty();
     let mut journal = Journal::new::<F>(region, 1, Boots::default().after(start));
-    compaction::write_snapshot(flash, header, &contents, &mut journal, true)?;
+    compaction::write_snapshot(flash, header, &contents, &Chain::EMPTY, &mut journal, true)?;
     Ok(Recovered { contents, journal })
 }
 

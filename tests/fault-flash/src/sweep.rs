@@ -12,6 +12,8 @@ pub struct Sweep {
     pub kinds: Vec<Kind>,
     /// How many faults there are in a history: the second one is in the recovery from the first.
     pub faults: usize,
+    /// One of so many faults is tried that can come first, another one in each step. All by default, which is 1.
+    pub every: usize,
     /// How many places are tried for a second or later fault after one before: any of them if there are more. All by default.
     pub later: usize,
     /// How often a fault is tried whose damage is random.
@@ -31,6 +33,7 @@ impl Default for Sweep {
         Self {
             kinds: Kind::CUTS.to_vec(),
             faults: 1,
+            every: 1,
             later: usize::MAX,
             repeat: 1,
             lead: 0,
@@ -232,7 +235,16 @@ impl<S: Subject<WRITE, ERASE>, const WRITE: usize, const ERASE: usize>
                 }
             }
         }
-        if !self.trail.is_empty() && planned.len() > self.sweep.later {
+        if self.trail.is_empty() {
+            let every = self.sweep.every.max(1);
+            // Begins elsewhere in each step.
+            return planned
+                .into_iter()
+                .skip(self.first % every)
+                .step_by(every)
+                .collect();
+        }
+        if planned.len() > self.sweep.later {
             self.rng.shuffle(&mut planned);
             planned.truncate(self.sweep.later);
         }

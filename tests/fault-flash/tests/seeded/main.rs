@@ -1,6 +1,6 @@
 //! The harness can fail: each of these bugs, in a copy of the store, is found.
 
-use corelet_fault_flash::{Chip, Kind, Programming, Sweep};
+use corelet_fault_flash::{Chip, Flips, Kind, Programming, Sweep};
 
 include!(concat!(env!("OUT_DIR"), "/seeded.rs"));
 
@@ -70,4 +70,76 @@ fn no_digest_of_flash() {
     use no_digest_of_flash::geometry::Uneven;
     let error = verifies_nothing_that_is_damaged::<Uneven>().unwrap_err();
     println!("{error}");
+}
+
+/// The same of values.
+macro_rules! found_in_values {
+    ($($bug:ident: $($kind:ident)*, $script:ident;)*) => {$(
+        #[test]
+        fn $bug() {
+            use $bug::geometry::{Geometry, Uneven};
+            use $bug::keeper::Keeper;
+            let chip: Chip = Uneven::chip().programmed(Programming::Once);
+            let script = $bug::script::$script();
+            let found = [true, false].into_iter().find_map(|retry| {
+                let sweep = Sweep {
+                    kinds: vec![$(Kind::$kind),*],
+                    repeat: 8,
+                    retry,
+                    ..Sweep::default()
+                };
+                sweep.run::<Keeper<Uneven, 8>, _, _>(&chip, &script).err()
+            });
+            println!("{}", found.expect("the bug is not found"));
+        }
+    )*};
+}
+
+found_in_values! {
+    value_before_its_parts: Edge, life;
+    snapshot_with_old_values: Edge, life;
+    void_value_counts: Refused, life;
+    forgotten_until_the_next_move: Edge, life;
+    value_in_doubt: Refused, life;
+}
+
+/// A start writes the doubtful record anew, so it is read again only where a second cut has met that.
+#[test]
+fn last_value_read_again() {
+    use last_value_read_again::geometry::{Geometry, Uneven};
+    use last_value_read_again::keeper::Keeper;
+    let script = &last_value_read_again::script::life()[..3];
+    let found = (0..100).find_map(|seed| {
+        let sweep = Sweep {
+            kinds: vec![Kind::Weak, Kind::Edge],
+            faults: 2,
+            later: 24,
+            repeat: 4,
+            seed,
+            ..Sweep::default()
+        };
+        let run = sweep.run::<Keeper<Uneven, 8>, _, _>(&Uneven::chip(), script);
+        run.err()
+    });
+    println!("{}", found.expect("the bug is not found"));
+}
+
+/// Bugs that a wrong bit finds.
+macro_rules! found_by_a_wrong_bit {
+    ($($bug:ident;)*) => {$(
+        #[test]
+        fn $bug() {
+            use $bug::geometry::{Geometry, Uneven};
+            use $bug::keeper::Keeper;
+            let flips = Flips { bytes: 0..11 << 10, before: 14 };
+            let script = &$bug::script::life()[..15];
+            let found = flips.run::<Keeper<Uneven, 8>, _, _>(&Uneven::chip(), script);
+            println!("{}", found.expect_err("the bug is not found"));
+        }
+    )*};
+}
+
+found_by_a_wrong_bit! {
+    wrong_bit_stays;
+    wrong_bit_not_mended;
 }

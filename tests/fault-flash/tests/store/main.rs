@@ -13,6 +13,7 @@ mod key_sets;
 mod model;
 mod script;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use corelet_fault_flash::{Flips, Kind, Programming, Report, Sweep, Violation, Walk};
@@ -21,9 +22,15 @@ use fastrand::Rng;
 use geometry::{Geometry, Large, Small, Uneven};
 use model::Step;
 
+/// How many histories held, of one sweep; all of them are counted and printed.
 fn held(result: Result<Report, Violation>) -> u64 {
+    static ALL: AtomicU64 = AtomicU64::new(0);
     match result {
-        Ok(report) => report.histories,
+        Ok(Report { histories, .. }) => {
+            let before = ALL.fetch_add(histories, Ordering::Relaxed);
+            println!("{histories} histories, {} in all", before + histories);
+            histories
+        }
         Err(violation) => panic!("{violation}"),
     }
 }
