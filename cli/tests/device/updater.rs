@@ -18,9 +18,8 @@ use corelet_image::{
 };
 use corelet_smp::{Everything, Smp};
 use corelet_store::{FlashMap, Layout, Region, Sectors, Start, Store};
-use corelet_update::{Device, Fuel, Mapped, Report, UpdatePolicy, Updater};
+use corelet_update::{Device, Fuel, OnBus, Report, UpdatePolicy, Updater};
 use ed25519_dalek::SigningKey;
-use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 use wasm_encoder::{CustomSection, Section};
 
 use crate::common::{Outcome, Sandbox, plugin};
@@ -43,40 +42,8 @@ static MAP: FlashMap<4> = FlashMap::new(Layout {
     data: None,
 });
 
-/// A chip on a bus: its bytes are not in memory.
-#[derive(Clone)]
-struct Spi(Flash<4, 4096>);
-
-impl Mapped for Spi {}
-
-impl ErrorType for Spi {
-    type Error = <Flash<4, 4096> as ErrorType>::Error;
-}
-
-impl ReadNorFlash for Spi {
-    const READ_SIZE: usize = 1;
-
-    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.0.read(offset, bytes)
-    }
-
-    fn capacity(&self) -> usize {
-        self.0.capacity()
-    }
-}
-
-impl NorFlash for Spi {
-    const WRITE_SIZE: usize = 4;
-    const ERASE_SIZE: usize = 4096;
-
-    fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
-        self.0.erase(from, to)
-    }
-
-    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
-        self.0.write(offset, bytes)
-    }
-}
+/// A chip on a bus.
+type Spi = OnBus<Flash<4, 4096>>;
 
 #[derive(Default)]
 struct Board {
@@ -117,7 +84,7 @@ struct Fate {
 
 /// The main loop of a firmware.
 fn run(listener: &TcpListener, fate: &Fate) {
-    let mut plugins = start(Spi(Flash::new(&Chip::uniform(4096, 16))));
+    let mut plugins = start(OnBus(Flash::new(&Chip::uniform(4096, 16))));
     let mut smp = Smp::<512, _>::with_authority(Everything);
     let mut client: Option<TcpStream> = None;
     while !fate.stop.load(Ordering::Relaxed) {

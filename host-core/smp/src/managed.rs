@@ -220,6 +220,21 @@ pub struct Slot<'a> {
     pub reason: Option<&'a dyn fmt::Display>,
 }
 
+impl Slot<'static> {
+    /// A slot with nothing in it.
+    pub const fn empty(slot: u8) -> Self {
+        Self {
+            slot,
+            state: State::Empty,
+            plugin: "",
+            version: "",
+            hash: None,
+            received: None,
+            reason: None,
+        }
+    }
+}
+
 /// A line that a plugin logged.
 #[derive(Clone, Copy, Debug)]
 pub struct LogLine<'a> {

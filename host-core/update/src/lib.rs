@@ -138,6 +138,7 @@ mod incoming;
 mod keys;
 mod log_ring;
 mod managed;
+mod on_bus;
 mod policy;
 mod read;
 mod refused;
@@ -154,6 +155,7 @@ pub use corelet_store::Reason;
 
 pub use device::Device;
 pub use log_ring::{LINE_MAX, LogRing};
+pub use on_bus::OnBus;
 pub use policy::UpdatePolicy;
 pub use read::Mapped;
 pub use refused::Refused;

@@ -6,11 +6,10 @@ mod bsp;
 #[allow(missing_docs, unreachable_pub)]
 mod firmware;
 
-use corelet_fault_flash::Flash;
+use corelet_fault_flash::{Chip, Flash};
 use corelet_image::Keys;
-use corelet_update::Mapped;
+use corelet_update::OnBus;
 use embedded_hal::i2c::{ErrorKind, ErrorType, I2c, Operation};
-use embedded_storage::nor_flash::{ErrorType as FlashErrorType, NorFlash, ReadNorFlash};
 
 struct Bus;
 
@@ -29,41 +28,7 @@ impl I2c for Bus {
     }
 }
 
-/// A flash on a bus.
-struct Chip(Flash<4, 4096>);
-
-impl Mapped for Chip {}
-
-impl FlashErrorType for Chip {
-    type Error = <Flash<4, 4096> as FlashErrorType>::Error;
-}
-
-impl ReadNorFlash for Chip {
-    const READ_SIZE: usize = Flash::<4, 4096>::READ_SIZE;
-
-    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.0.read(offset, bytes)
-    }
-
-    fn capacity(&self) -> usize {
-        self.0.capacity()
-    }
-}
-
-impl NorFlash for Chip {
-    const WRITE_SIZE: usize = 4;
-    const ERASE_SIZE: usize = 4096;
-
-    fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
-        self.0.erase(from, to)
-    }
-
-    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
-        self.0.write(offset, bytes)
-    }
-}
-
 fn main() -> Result<(), corelet_store::Error> {
-    let chip = Chip(Flash::new(&corelet_fault_flash::Chip::uniform(4096, 64)));
-    match firmware::run(Bus, chip, Keys::NONE, bsp::Uart)? {}
+    let chip = Flash::<4, 4096>::new(&Chip::uniform(4096, 64));
+    match firmware::run(Bus, OnBus(chip), Keys::NONE, bsp::Uart)? {}
 }

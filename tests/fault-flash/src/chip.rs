@@ -49,6 +49,13 @@ impl Chip {
         }
     }
 
+    /// Runs of sectors, one behind the other: how many, and of how many bytes each; each unit may be programmed once.
+    pub fn runs(runs: impl IntoIterator<Item = (u32, u32)>) -> Self {
+        let runs = runs.into_iter();
+        let sectors = runs.flat_map(|(count, size)| vec![size; count as usize]);
+        Self::uneven(&sectors.collect::<Vec<_>>())
+    }
+
     /// The same with units that may be programmed like that.
     #[must_use]
     pub fn programmed(self, programming: Programming) -> Self {

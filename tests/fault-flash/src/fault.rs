@@ -147,6 +147,11 @@ impl Kind {
         Self::WeakErased,
     ];
 
+    /// Every kind of cut, and errors that the driver tells of.
+    pub fn cuts_and_errors() -> Vec<Self> {
+        [&Self::CUTS[..], &[Self::Refused]].concat()
+    }
+
     /// The longest write that is torn at every byte.
     pub const BY_BYTE: u32 = 256;
 

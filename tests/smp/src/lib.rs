@@ -4,6 +4,7 @@
 //! The server knows its device by the trait alone, so it can be tested before and without a host. That a board with its host
 //! is managed in the same way is tested where the board is.
 
+mod allow;
 mod device;
 mod frame;
 mod image;
@@ -14,7 +15,9 @@ mod server;
 mod smpmgr;
 #[cfg(unix)]
 mod socket;
+mod versions;
 
+pub use allow::{everything, upload_only};
 pub use device::{Device, Refused, Trial};
 pub use frame::{Op, Request, answers, frame};
 pub use image::{image, image_for, unsigned_image};
@@ -23,3 +26,4 @@ pub use port::Port;
 #[cfg(unix)]
 pub use server::PortDevice;
 pub use smpmgr::smpmgr;
+pub use versions::{NEW, OLD, new, old};

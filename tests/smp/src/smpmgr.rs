@@ -1,19 +1,33 @@
 //! `smpmgr`, of PyPI, with the versions that this repository names.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::{env, fs};
 
 const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/requirements.txt");
 
-/// The path of the command `smpmgr`, installed in `folder`. The first test that asks installs it, and all others wait.
+/// The command `smpmgr`, installed in `folder`, at a port, with so many seconds for each answer. The first test that asks installs it, and all
+/// others wait.
 ///
 /// # Panics
 /// If it cannot be installed.
-pub fn smpmgr(folder: &str) -> &'static Path {
+pub fn smpmgr(folder: &str, port: impl AsRef<OsStr>, seconds: u32) -> Command {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| install(&Path::new(folder).join("smpmgr")))
+    let path = PATH.get_or_init(|| install(&Path::new(folder).join("smpmgr")));
+    let mut command = Command::new(path);
+    command
+        .arg("--port")
+        .arg(port)
+        .args(["--timeout", &seconds.to_string()])
+        // So that a line of what it prints is a line.
+        .env("COLUMNS", "400")
+        .env("TERM", "dumb")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
 }
 
 fn install(folder: &Path) -> PathBuf {

@@ -32,18 +32,11 @@ fn what_an_update_takes_is_bounded() {
     wait_for(&mut machine, "slot 0: loaded thermostat");
     let client = toolkit::client(&port);
     client.use_auto_frame_size().unwrap();
-    client
-        .image_upload(&new[..], Some(0), None, false, None)
-        .unwrap();
-    let states = client.image_get_state().unwrap();
-    let staged = states.iter().find(|state| !state.active).unwrap();
-    client
-        .image_set_state(staged.hash.as_deref(), false)
-        .unwrap();
+    let bytes = new.len() as u64;
+    toolkit::try_out(&client, new, "0.1.0");
     let line = wait_for(&mut machine, "slot 0: loaded thermostat");
     let [check, activation, gap] =
         ["check", "activation", "gap"].map(|name| instructions(&line, name));
-    let bytes = new.len() as u64;
     println!("image of {bytes} B: check {check}, activation {activation}, gap {gap} instructions");
     let most = |(each, besides): (u64, u64)| each * bytes / 1024 + besides;
     assert!((1..=most(CHECK)).contains(&check), "{check}");

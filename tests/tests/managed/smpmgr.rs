@@ -1,6 +1,6 @@
 //! `smpmgr`, of PyPI, unmodified.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::thread;
 use std::time::Duration;
 
@@ -19,16 +19,8 @@ const BY_COMMAND: Confirm = Confirm {
 };
 
 fn command(port: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(smpmgr(env!("CARGO_TARGET_TMPDIR")));
-    command
-        .args(["--port", port, "--timeout", "20"])
-        .args(arguments)
-        // So that a line of what it prints is a line.
-        .env("COLUMNS", "400")
-        .env("TERM", "dumb")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = smpmgr(env!("CARGO_TARGET_TMPDIR"), port, 20);
+    command.args(arguments);
     command
 }
 

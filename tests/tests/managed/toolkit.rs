@@ -16,6 +16,19 @@ pub(crate) fn client(port: &str) -> MCUmgrClient {
     MCUmgrClient::new_from_serial(serial)
 }
 
+/// Sends an image of this version for slot 0, and has it tried.
+pub(crate) fn try_out(client: &MCUmgrClient, image: Vec<u8>, version: &str) {
+    client
+        .image_upload(image, Some(0), None, false, None)
+        .unwrap();
+    let states = client.image_get_state().unwrap();
+    let mut states = states.iter().filter(|state| !state.active);
+    let staged = states.find(|state| state.version == version).unwrap();
+    client
+        .image_set_state(staged.hash.as_deref(), false)
+        .unwrap();
+}
+
 /// Bytes of the image that is on its way.
 pub(crate) fn received(port: &str) -> u64 {
     let client = client(port);
@@ -78,32 +91,13 @@ fn a_new_version_confirms_itself_and_a_bad_one_goes_back() {
     wait_for(&mut machine, "slot 0: loaded counter 0.1.0");
     let client = client(&port);
     client.use_auto_frame_size().unwrap();
-    let new = image(2, 9_000, Confirm::default());
-    client
-        .image_upload(new, Some(0), None, false, None)
-        .unwrap();
-    let states = client.image_get_state().unwrap();
-    let staged = states
-        .iter()
-        .find(|state| state.version == "0.2.0")
-        .unwrap();
-    client
-        .image_set_state(staged.hash.as_deref(), false)
-        .unwrap();
+    try_out(&client, image(2, 9_000, Confirm::default()), "0.2.0");
     wait_for(&mut machine, "slot 0: on trial");
     wait_for(&mut machine, "slot 0: confirmed");
     let states = client.image_get_state().unwrap();
     assert!(states[0].active && states[0].confirmed && states[0].version == "0.2.0");
 
-    let bad = bad();
-    client
-        .image_upload(bad, Some(0), None, false, None)
-        .unwrap();
-    let states = client.image_get_state().unwrap();
-    let staged = states.iter().find(|state| !state.active).unwrap();
-    client
-        .image_set_state(staged.hash.as_deref(), false)
-        .unwrap();
+    try_out(&client, bad(), "0.9.0");
     wait_for(&mut machine, "slot 0: rolled back: Trapped");
     wait_for(&mut machine, "slot 0: loaded counter 0.2.0");
     let told = client.raw_command(&slots::Slots).unwrap();

@@ -45,26 +45,19 @@ impl Parts {
     }
 }
 
-/// What no part may write.
-const FIXED: [Region; 2] = [BOOT_RECORD, Bundle::REGION];
-
 /// Journal and banks lie between the boot record and the bundle.
 const IMAGES: Range<u32> = BOOT_RECORD.end()..Bundle::REGION.offset();
 
 const _: () = {
     assert!(FLASH_BYTES as usize == Psram::SIZE);
+    assert!(BOOT_RECORD.end() <= Bundle::REGION.offset());
     assert!(Bundle::REGION.end() <= DATA.offset() && DATA.end() <= FLASH_BYTES);
-    let mut index = 0;
-    while index < FIXED.len() {
-        assert!(FIXED[index].end() <= FLASH_BYTES);
-        index += 1;
-    }
 };
 
 /// A region that is never written as long as the machine runs.
 fn fixed(region: Region) -> &'static [u8] {
     let start = Psram::BASE.wrapping_add(region.offset() as usize) as *const u8;
-    // SAFETY: both callers name one of `FIXED`, which lie in the PSRAM, which is memory, and outside of what either `Flash` may
+    // SAFETY: the callers name boot record and bundle, which lie in the PSRAM, which is memory, and outside of what either `Flash` may
     // write: journal and banks are between the two, and the data behind. `Psram` can be used up once, so there is no other.
     unsafe { core::slice::from_raw_parts(start, region.size() as usize) }
 }

@@ -26,7 +26,9 @@ pub(crate) const ONE: SlotId = SlotId(0);
 pub(crate) const TWO: SlotId = SlotId(1);
 pub(crate) const SECOND: u64 = 1_000_000_000;
 
-pub(crate) static MAP: FlashMap<4> = FlashMap::new(Layout {
+pub(crate) static MAP: FlashMap<4> = FlashMap::new(LAYOUT);
+
+pub(crate) const LAYOUT: Layout<4> = Layout {
     sectors: &[Sectors {
         count: 16,
         size: 4096,
@@ -41,7 +43,7 @@ pub(crate) static MAP: FlashMap<4> = FlashMap::new(Layout {
     slots: 2,
     factory: None,
     data: None,
-});
+};
 
 /// A chip on a bus that may be down. Its bytes are not in memory, or all of them are.
 pub(crate) struct Spi(

@@ -2,9 +2,7 @@
 
 use corelet_fault_flash::{Damage, Fault, Planned};
 use corelet_image::ImageError;
-use corelet_store::{
-    BankId, BankState, Factory, FlashMap, Layout, Reason, Region, Runs, Sectors, Start,
-};
+use corelet_store::{BankId, BankState, Factory, FlashMap, Layout, Reason, Region, Runs, Start};
 use corelet_update::{Fuel, Parked, Refused, Report, SlotId, UpdatePolicy};
 
 use crate::board::*;
@@ -128,23 +126,11 @@ fn another_image_that_was_signed_once_does_not_run_in_place_of_the_confirmed_one
 }
 
 static WITH_FACTORY: FlashMap<4> = FlashMap::new(Layout {
-    sectors: &[Sectors {
-        count: 16,
-        size: 4096,
-    }],
-    journal: [Region::new(0, 4096), Region::new(4096, 4096)],
-    banks: [
-        Region::new(0x2000, 0x2000),
-        Region::new(0x4000, 0x2000),
-        Region::new(0x6000, 0x2000),
-        Region::new(0x8000, 0x2000),
-    ],
-    slots: 2,
     factory: Some(Factory {
         region: Region::new(0xa000, 0x2000),
         slot: ONE,
     }),
-    data: None,
+    ..LAYOUT
 });
 
 fn start_factory(flash: Spi) -> Plugins {

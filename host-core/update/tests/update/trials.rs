@@ -157,17 +157,20 @@ fn errors_of_its_own_put_confirmation_off_until_it_is_not_confirmed_in_time() {
     assert!(runs(&plugins, &old()));
 }
 
+/// It is not confirmed for a while.
+const SLOW: Plugin = Plugin {
+    confirm: Confirm {
+        good_calls: 0,
+        seconds: 1_000,
+        health: false,
+    },
+    ..NEW
+};
+
 #[test]
 fn a_trial_goes_on_after_power_was_lost_and_ends_after_failures() {
-    let slow = Plugin {
-        confirm: Confirm {
-            seconds: 1_000,
-            ..Confirm::default()
-        },
-        ..NEW
-    };
     let mut plugins = confirmed(&old());
-    let image = slow.image();
+    let image = SLOW.image();
     install(&mut plugins, ONE, &image);
     for _ in 0..3 {
         plugins = restart(plugins);
@@ -188,15 +191,8 @@ fn a_trial_goes_on_after_power_was_lost_and_ends_after_failures() {
 
 #[test]
 fn a_trial_that_never_comes_to_its_end_is_over_after_sixteen_starts() {
-    let slow = Plugin {
-        confirm: Confirm {
-            seconds: 1_000,
-            ..Confirm::default()
-        },
-        ..NEW
-    };
     let mut plugins = confirmed(&old());
-    install(&mut plugins, ONE, &slow.image());
+    install(&mut plugins, ONE, &SLOW.image());
     let mut told = Vec::new();
     for _ in 0..16 {
         plugins = restart(plugins);

@@ -46,10 +46,7 @@ pub(crate) static MAP: FlashMap<BANKS> = FlashMap::new(Layout {
 });
 
 pub(crate) fn chip() -> Chip {
-    let sectors = SECTORS
-        .iter()
-        .flat_map(|run| vec![run.size; run.count as usize]);
-    Chip::uneven(&sectors.collect::<Vec<_>>())
+    Chip::runs(SECTORS.iter().map(|run| (run.count, run.size)))
 }
 
 pub(crate) const fn plugin(number: u8) -> PluginId {

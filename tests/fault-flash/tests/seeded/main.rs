@@ -1,34 +1,43 @@
 //! The harness can fail: each of these bugs, in a copy of the store, is found.
 
-use corelet_fault_flash::{Chip, Flips, Kind, Programming, Sweep};
+use corelet_fault_flash::{Chip, Flips, Kind, Programming, Subject, Sweep, Violation};
 
 include!(concat!(env!("OUT_DIR"), "/seeded.rs"));
 
-/// `bug: kinds, script` in the order in which they are tried; the first that fails finds the bug.
+/// The first history that finds a bug. Not to begin again what was cut leaves more of it as it is.
+fn find<S: Subject<8, ERASE>, const ERASE: usize>(
+    chip: &Chip,
+    kinds: &[Kind],
+    script: &[S::Step],
+) -> Violation {
+    let found = [true, false].into_iter().find_map(|retry| {
+        let sweep = Sweep {
+            kinds: kinds.to_vec(),
+            repeat: 8,
+            retry,
+            ..Sweep::default()
+        };
+        sweep.run::<S, _, _>(chip, script).err()
+    });
+    found.expect("the bug is not found")
+}
+
+/// `bug: kinds, script` for bugs in the store of a model; the first kind that fails finds the bug.
 macro_rules! found {
-    ($($bug:ident: $($kind:ident)*, $script:ident;)*) => {$(
+    (in $model:ident::$subject:ident: $($bug:ident: $($kind:ident)*, $script:ident;)*) => {$(
         #[test]
         fn $bug() {
-            use $bug::device::Device;
             use $bug::geometry::{Geometry, Uneven};
-            let chip: Chip = Uneven::chip().programmed(Programming::Once);
+            use $bug::$model::$subject;
+            let chip = Uneven::chip().programmed(Programming::Once);
             let script = $bug::script::$script();
-            // Not to begin again what was cut leaves more of it as it is.
-            let found = [true, false].into_iter().find_map(|retry| {
-                let sweep = Sweep {
-                    kinds: vec![$(Kind::$kind),*],
-                    repeat: 8,
-                    retry,
-                    ..Sweep::default()
-                };
-                sweep.run::<Device<Uneven, 8>, _, _>(&chip, &script).err()
-            });
-            println!("{}", found.expect("the bug is not found"));
+            let kinds = [$(Kind::$kind),*];
+            println!("{}", find::<$subject<Uneven, 8>, _>(&chip, &kinds, &script));
         }
     )*};
 }
 
-found! {
+found! { in device::Device:
     header_first: Edge, life;
     older_journal: Edge, life;
     region_not_erased: Edge, life;
@@ -72,30 +81,7 @@ fn no_digest_of_flash() {
     println!("{error}");
 }
 
-/// The same of values.
-macro_rules! found_in_values {
-    ($($bug:ident: $($kind:ident)*, $script:ident;)*) => {$(
-        #[test]
-        fn $bug() {
-            use $bug::geometry::{Geometry, Uneven};
-            use $bug::keeper::Keeper;
-            let chip: Chip = Uneven::chip().programmed(Programming::Once);
-            let script = $bug::script::$script();
-            let found = [true, false].into_iter().find_map(|retry| {
-                let sweep = Sweep {
-                    kinds: vec![$(Kind::$kind),*],
-                    repeat: 8,
-                    retry,
-                    ..Sweep::default()
-                };
-                sweep.run::<Keeper<Uneven, 8>, _, _>(&chip, &script).err()
-            });
-            println!("{}", found.expect("the bug is not found"));
-        }
-    )*};
-}
-
-found_in_values! {
+found! { in keeper::Keeper:
     value_before_its_parts: Edge, life;
     snapshot_with_old_values: Edge, life;
     void_value_counts: Refused, life;

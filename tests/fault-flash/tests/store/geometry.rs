@@ -15,9 +15,7 @@ pub(crate) trait Geometry {
     fn map() -> &'static FlashMap<BANKS>;
 
     fn chip() -> Chip {
-        let runs = Self::SECTORS.iter();
-        let sectors = runs.flat_map(|run| vec![run.size; run.count as usize]);
-        Chip::uneven(&sectors.collect::<Vec<_>>())
+        Chip::runs(Self::SECTORS.iter().map(|run| (run.count, run.size)))
     }
 }
 

@@ -13,27 +13,16 @@ mod key_sets;
 mod model;
 mod script;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::marker::PhantomData;
 
-use corelet_fault_flash::{Flips, Kind, Programming, Report, Sweep, Violation, Walk};
+use corelet_fault_flash::{
+    EveryUnit, Flips, Kind, Programming, Sweep, Walk, as_many_as_wanted, held,
+};
 use device::{Device, verifies_nothing_that_is_damaged};
 use fastrand::Rng;
 use geometry::{Geometry, Large, Small, Uneven};
+use images::ERASE;
 use model::Step;
-
-/// How many histories held, of one sweep; all of them are counted and printed.
-fn held(result: Result<Report, Violation>) -> u64 {
-    static ALL: AtomicU64 = AtomicU64::new(0);
-    match result {
-        Ok(Report { histories, .. }) => {
-            let before = ALL.fetch_add(histories, Ordering::Relaxed);
-            println!("{histories} histories, {} in all", before + histories);
-            histories
-        }
-        Err(violation) => panic!("{violation}"),
-    }
-}
 
 /// With units of so many bytes.
 fn sweep_units<G: Geometry, const WRITE: usize>(
@@ -45,25 +34,23 @@ fn sweep_units<G: Geometry, const WRITE: usize>(
     held(sweep.run::<Device<G, WRITE>, _, _>(&chip, script))
 }
 
+struct EveryUnitOf<G>(PhantomData<G>);
+
+impl<G: Geometry> EveryUnit<ERASE> for EveryUnitOf<G> {
+    type Step = Step;
+    type With<const WRITE: usize> = Device<G, WRITE>;
+}
+
 /// With units of every size: how many histories there were with each.
 fn sweep<G: Geometry>(sweep: &Sweep, programming: Programming, script: &[Step]) -> [u64; 5] {
-    let started = Instant::now();
-    let histories = [
-        sweep_units::<G, 1>(sweep, programming, script),
-        sweep_units::<G, 4>(sweep, programming, script),
-        sweep_units::<G, 8>(sweep, programming, script),
-        sweep_units::<G, 16>(sweep, programming, script),
-        sweep_units::<G, 32>(sweep, programming, script),
-    ];
-    println!("{histories:?} histories in {:?}", started.elapsed());
-    histories
+    let chip = G::chip().programmed(programming);
+    sweep.run_every_unit::<EveryUnitOf<G>, _>(&chip, script)
 }
 
 /// One fault of each kind at every place.
 fn one_fault<G: Geometry>(programming: Programming) {
-    let kinds = [&Kind::CUTS[..], &[Kind::Refused]].concat();
     let faults = Sweep {
-        kinds,
+        kinds: Kind::cuts_and_errors(),
         ..Sweep::default()
     };
     let histories = sweep::<G>(&faults, programming, &script::life());
@@ -108,9 +95,8 @@ fn one_fault_with_key_sets() {
 
 #[test]
 fn one_fault_where_erased_units_cannot_be_read() {
-    let kinds = [&Kind::CUTS[..], &[Kind::Refused]].concat();
     let faults = Sweep {
-        kinds,
+        kinds: Kind::cuts_and_errors(),
         ..Sweep::default()
     };
     // Chips that keep checksums keep them of 8 bytes or more.
@@ -122,9 +108,8 @@ fn one_fault_where_erased_units_cannot_be_read() {
 
 /// The script in every mode, with units of every size, in every geometry.
 fn one_fault_everywhere(script: &[Step]) {
-    let kinds = [&Kind::CUTS[..], &[Kind::Refused]].concat();
     let faults = Sweep {
-        kinds,
+        kinds: Kind::cuts_and_errors(),
         ..Sweep::default()
     };
     for programming in [Programming::Once, Programming::Checked] {
@@ -179,7 +164,7 @@ fn one_error_of_the_driver() {
 #[test]
 fn one_fault_while_the_journal_moves() {
     let faults = Sweep {
-        kinds: [&Kind::CUTS[..], &[Kind::Refused]].concat(),
+        kinds: Kind::cuts_and_errors(),
         ..Sweep::default()
     };
     sweep::<Uneven>(&faults, Programming::Once, &script::records());
@@ -277,19 +262,8 @@ fn one_wrong_bit_of_an_image() {
 #[test]
 #[ignore = "as long as one likes"]
 fn as_many_as_one_likes() {
-    let wanted = std::env::var("CORELET_HISTORIES").unwrap_or_default();
-    let wanted: u64 = wanted.parse().expect("CORELET_HISTORIES is a number");
-    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    std::thread::scope(|scope| {
-        for thread in 0..threads {
-            scope.spawn(move || endless(thread, threads, wanted / threads));
-        }
-    });
-}
-
-fn endless(thread: u64, threads: u64, wanted: u64) {
-    let (mut done, started) = (0, Instant::now());
-    for round in (thread..).step_by(threads as usize) {
+    as_many_as_wanted(|round| {
+        let mut done = 0;
         let walks = Walk {
             walks: 200,
             steps: 80,
@@ -302,10 +276,8 @@ fn endless(thread: u64, threads: u64, wanted: u64) {
             done += walk::<Small, 32>(&walks, programming, script::any);
             done += walk::<Large, 4>(&walks, programming, script::any);
         }
-        let script: Vec<Step> = {
-            let mut rng = Rng::with_seed(round);
-            (0..30).map(|_| script::any(&mut rng)).collect()
-        };
+        let mut rng = Rng::with_seed(round);
+        let script: Vec<Step> = (0..30).map(|_| script::any(&mut rng)).collect();
         let faults = Sweep {
             faults: 3,
             later: 3,
@@ -314,10 +286,6 @@ fn endless(thread: u64, threads: u64, wanted: u64) {
         };
         let chip = Uneven::chip();
         done += held(faults.run::<Device<Uneven, 16>, _, _>(&chip, &script));
-        done += held(faults.run::<Device<Uneven, 4>, _, _>(&chip, &script));
-        println!("{thread}: {done} histories in {:?}", started.elapsed());
-        if done >= wanted {
-            return;
-        }
-    }
+        done + held(faults.run::<Device<Uneven, 4>, _, _>(&chip, &script))
+    });
 }

@@ -11,25 +11,13 @@ mod geometry;
 mod keeper;
 mod script;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::marker::PhantomData;
 
-use corelet_fault_flash::{Flips, Kind, Programming, Report, Sweep, Violation, Walk};
-use geometry::{Geometry, Large, Small, Uneven};
+use corelet_fault_flash::{
+    EveryUnit, Flips, Kind, Programming, Sweep, Walk, as_many_as_wanted, held,
+};
+use geometry::{ERASE, Geometry, Large, Small, Uneven};
 use keeper::{Keeper, Step};
-
-/// How many histories held, of one sweep; all of them are counted and printed.
-fn held(result: Result<Report, Violation>) -> u64 {
-    static ALL: AtomicU64 = AtomicU64::new(0);
-    match result {
-        Ok(Report { histories, .. }) => {
-            let before = ALL.fetch_add(histories, Ordering::Relaxed);
-            println!("{histories} histories, {} in all", before + histories);
-            histories
-        }
-        Err(violation) => panic!("{violation}"),
-    }
-}
 
 /// One of so many first faults, or all of them if somebody has the time.
 fn one_of(every: usize) -> usize {
@@ -49,25 +37,23 @@ fn sweep_units<G: Geometry, const WRITE: usize>(
     held(sweep.run::<Keeper<G, WRITE>, _, _>(&chip, script))
 }
 
+struct EveryUnitOf<G>(PhantomData<G>);
+
+impl<G: Geometry> EveryUnit<ERASE> for EveryUnitOf<G> {
+    type Step = Step;
+    type With<const WRITE: usize> = Keeper<G, WRITE>;
+}
+
 /// With units of every size: how many histories there were with each.
 fn sweep<G: Geometry>(sweep: &Sweep, programming: Programming, script: &[Step]) -> [u64; 5] {
-    let started = Instant::now();
-    let histories = [
-        sweep_units::<G, 1>(sweep, programming, script),
-        sweep_units::<G, 4>(sweep, programming, script),
-        sweep_units::<G, 8>(sweep, programming, script),
-        sweep_units::<G, 16>(sweep, programming, script),
-        sweep_units::<G, 32>(sweep, programming, script),
-    ];
-    println!("{histories:?} histories in {:?}", started.elapsed());
-    histories
+    let chip = G::chip().programmed(programming);
+    sweep.run_every_unit::<EveryUnitOf<G>, _>(&chip, script)
 }
 
 /// One fault of each kind at every place.
 fn one_fault<G: Geometry>(programming: Programming, script: &[Step]) {
-    let kinds = [&Kind::CUTS[..], &[Kind::Refused]].concat();
     let faults = Sweep {
-        kinds,
+        kinds: Kind::cuts_and_errors(),
         every: one_of(11),
         ..Sweep::default()
     };
@@ -216,10 +202,8 @@ fn one_wrong_bit() {
 #[test]
 #[ignore = "as long as one likes"]
 fn as_many_as_one_likes() {
-    let wanted = std::env::var("CORELET_HISTORIES").unwrap_or_default();
-    let wanted: u64 = wanted.parse().expect("CORELET_HISTORIES is a number");
-    let (mut done, started) = (0, Instant::now());
-    for round in 0.. {
+    as_many_as_wanted(|round| {
+        let mut done = 0;
         let walks = Walk {
             walks: 200,
             steps: 80,
@@ -242,10 +226,6 @@ fn as_many_as_one_likes() {
         };
         let chip = Uneven::chip();
         done += held(faults.run::<Keeper<Uneven, 16>, _, _>(&chip, &script));
-        done += held(faults.run::<Keeper<Uneven, 4>, _, _>(&chip, &script));
-        println!("{done} histories in {:?}", started.elapsed());
-        if done >= wanted {
-            return;
-        }
-    }
+        done + held(faults.run::<Keeper<Uneven, 4>, _, _>(&chip, &script))
+    });
 }

@@ -147,20 +147,10 @@ impl Managed for Device {
     }
 
     fn slots(&mut self, show: &mut dyn FnMut(&Slot<'_>)) {
-        const NONE: Slot<'static> = Slot {
-            slot: 0,
-            state: State::Empty,
-            plugin: "",
-            version: "",
-            hash: None,
-            received: None,
-            reason: None,
-        };
         self.look();
         for (slot, banks) in (0..).zip(&self.banks) {
             match &banks.primary {
                 Some(stored) => show(&Slot {
-                    slot,
                     state: if stored.confirmed {
                         State::Confirmed
                     } else {
@@ -170,13 +160,12 @@ impl Managed for Device {
                     version: &stored.version,
                     hash: Some(&stored.hash),
                     reason: stored.tried.then_some(&"after 3 good calls"),
-                    ..NONE
+                    ..Slot::empty(slot)
                 }),
-                None => show(&Slot { slot, ..NONE }),
+                None => show(&Slot::empty(slot)),
             }
             if let Some(stored) = &banks.secondary {
                 show(&Slot {
-                    slot,
                     state: if stored.confirmed {
                         State::Confirmed
                     } else {
@@ -185,24 +174,22 @@ impl Managed for Device {
                     plugin: &stored.name,
                     version: &stored.version,
                     hash: Some(&stored.hash),
-                    ..NONE
+                    ..Slot::empty(slot)
                 });
             }
             if let Some(partial) = &banks.partial {
                 show(&Slot {
-                    slot,
                     state: State::Receiving,
                     received: Some((partial.bytes.len() as u32, partial.length)),
-                    ..NONE
+                    ..Slot::empty(slot)
                 });
             }
             if let Some((hash, refused)) = &banks.rejected {
                 show(&Slot {
-                    slot,
                     state: State::Rejected,
                     hash: Some(hash),
                     reason: Some(refused),
-                    ..NONE
+                    ..Slot::empty(slot)
                 });
             }
         }

@@ -1,7 +1,7 @@
 //! `smpmgr`, of PyPI.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 use std::thread;
 use std::time::Duration;
 
@@ -24,18 +24,8 @@ impl<'a> Smpmgr<'a> {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(smpmgr(env!("CARGO_TARGET_TMPDIR")));
-        command
-            .arg("--port")
-            .arg(self.port.path())
-            .args(["--timeout", "5"])
-            .args(arguments)
-            // So that a line of what it prints is a line.
-            .env("COLUMNS", "400")
-            .env("TERM", "dumb")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        let mut command = smpmgr(env!("CARGO_TARGET_TMPDIR"), self.port.path(), 5);
+        command.args(arguments);
         command
     }
 
