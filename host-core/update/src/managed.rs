@@ -83,21 +83,11 @@ where
         match self.host.state(slot) {
             _ if self.parked(slot).is_some() => State::Parked,
             SlotState::Faulted(_) => State::Faulted,
-            _ if matches!(self.store.runs(slot), Runs::Trial(_)) => State::Trial,
+            _ if self.is_on_trial(slot) => State::Trial,
             _ => State::Confirmed,
         }
     }
 }
-
-const NOTHING: Slot<'static> = Slot {
-    slot: 0,
-    state: State::Empty,
-    plugin: "",
-    version: "",
-    hash: None,
-    received: None,
-    reason: None,
-};
 
 impl<B, F, const SLOTS: usize, const BANKS: usize, const PLUGINS: usize> Managed
     for Updater<B, F, SLOTS, BANKS, PLUGINS>
@@ -255,19 +245,15 @@ where
                     let reason: &dyn fmt::Display = &words;
                     let reason = (!words.is_empty()).then_some(reason);
                     show(&Slot {
-                        slot: slot.0,
                         state,
                         plugin: &label.name,
                         version: &label.version,
                         hash: bank.as_ref().map(|bank| &bank.image.digest),
                         reason,
-                        ..NOTHING
+                        ..Slot::empty(slot.0)
                     });
                 }
-                None => show(&Slot {
-                    slot: slot.0,
-                    ..NOTHING
-                }),
+                None => show(&Slot::empty(slot.0)),
             }
             for (id, bank) in self.others(slot) {
                 let label = match bank.state {

@@ -3,7 +3,7 @@
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::{CallError, Host, LoadError, SlotId, SlotState, Strikes, VERSION};
 use corelet_image::{Head, Image, ImageError, PluginId, Verified};
-use corelet_store::{Reason, Runs};
+use corelet_store::Reason;
 use embedded_storage::nor_flash::NorFlash;
 use sha2::{Digest, Sha256};
 
@@ -29,7 +29,7 @@ where
         if let Some(verdict) = verdict {
             return retry.then(|| self.sentence(slot, verdict, now));
         }
-        let trial = matches!(self.store.runs(slot), Runs::Trial(_));
+        let trial = self.is_on_trial(slot);
         let arrived = seat.here == wanted;
         if !(trial && arrived) {
             self.release(slot);
@@ -110,7 +110,7 @@ where
 
     /// Tells that the slot's trial was passed.
     pub(crate) fn notice(&mut self, slot: SlotId) -> Option<Report> {
-        let trial = matches!(self.store.runs(slot), Runs::Trial(_));
+        let trial = self.is_on_trial(slot);
         let seat = self.seat_mut(slot)?;
         let passed = core::mem::replace(&mut seat.tried, trial) && !trial;
         passed.then_some(Report::Confirmed { slot })
@@ -154,7 +154,7 @@ where
         before: Option<Parked>,
         now: u64,
     ) -> Option<Report> {
-        if let Runs::Trial(_) = self.store.runs(slot) {
+        if self.is_on_trial(slot) {
             // For what the board is short of the image is not to blame.
             let (reason, innocent) = (reason_of(&why), why.is_passing());
             return Some(self.decide(slot, Verdict { reason, innocent }, now));

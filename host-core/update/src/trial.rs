@@ -3,7 +3,7 @@
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::plugin::lifecycle;
 use corelet_host::{CallError, Failure, Fault, SlotId, SlotState, Stop, Ticket};
-use corelet_store::{Error, Reason, Runs};
+use corelet_store::{Error, Reason};
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::{Mapped, Report, Updater};
@@ -85,9 +85,9 @@ where
 {
     /// Looks how the slot's trial goes, if there is one, and ends it if it is time.
     pub(crate) fn watch(&mut self, slot: SlotId, now: u64) -> Option<Report> {
-        let Runs::Trial(_) = self.store.runs(slot) else {
+        if !self.is_on_trial(slot) {
             return None;
-        };
+        }
         let seat = self.seat(slot)?;
         if seat.doubted || self.wanted(slot) != seat.here {
             return None;

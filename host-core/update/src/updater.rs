@@ -120,7 +120,7 @@ where
     /// When time may end something that goes on, or something is to be tried again; none if there is nothing like that.
     fn look_in(&self) -> Option<u64> {
         let leaves = self.seats.iter().any(|seat| seat.leaving.is_some());
-        let trial = |slot| matches!(self.store.runs(slot), Runs::Trial(_));
+        let trial = |slot| self.is_on_trial(slot);
         let waits = |seat: &Seat| seat.parked.is_some_and(Parked::is_passing);
         if leaves || self.guard.is_due() || slots::<SLOTS>().any(trial) {
             return Some(LOOK_NS);
@@ -183,7 +183,7 @@ where
     }
 
     /// Why the slot does not run what the store says that it runs; none if it does.
-    pub fn parked(&self, slot: SlotId) -> Option<crate::Parked> {
+    pub fn parked(&self, slot: SlotId) -> Option<Parked> {
         self.seat(slot)?.parked
     }
 
@@ -254,6 +254,10 @@ where
 
     pub(crate) fn seat_mut(&mut self, slot: SlotId) -> Option<&mut Seat> {
         self.seats.get_mut(usize::from(slot.0))
+    }
+
+    pub(crate) fn is_on_trial(&self, slot: SlotId) -> bool {
+        matches!(self.store.runs(slot), Runs::Trial(_))
     }
 
     /// What the store says that the slot runs.
