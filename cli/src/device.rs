@@ -16,6 +16,7 @@ use crate::units::parse_duration;
 
 pub(crate) use commands::{
     LogLine, audit, confirm, erase, forgive, logs, reset, rollback, set_keys, slots, test,
+    test_together,
 };
 pub(crate) use image_file::ImageFile;
 pub(crate) use link::{Device, Trouble};

@@ -1,6 +1,6 @@
 //! `corelet upload`: an image into a device, where it waits.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use corelet_smp::State;
 
@@ -12,19 +12,19 @@ use crate::{output, slots};
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = INTERRUPTED)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    pub(crate) image: ImageArgs,
-    #[command(flatten)]
-    pub(crate) port: PortArgs,
-    #[command(flatten)]
-    pub(crate) slot: SlotArgs,
-}
-
-/// Which image, and what it must be.
-#[derive(clap::Args, Clone, Debug)]
-pub(crate) struct ImageArgs {
     /// The image
     image: PathBuf,
+    #[command(flatten)]
+    send: SendArgs,
+    #[command(flatten)]
+    port: PortArgs,
+    #[command(flatten)]
+    slot: SlotArgs,
+}
+
+/// What an image must be.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct SendArgs {
     /// A public key that the device trusts, to find another's signature before anything is sent; may be named several times
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
@@ -37,10 +37,10 @@ pub(crate) const INTERRUPTED: &str = "\
 An upload that was interrupted goes on where it was: by itself when the device or the cable is back in time (--give-up), and
 when the command is given again.";
 
-impl ImageArgs {
-    /// The image, if it is worth sending.
-    pub(crate) fn read(&self) -> Result<ImageFile, Failure> {
-        ImageFile::read(&self.image, &self.key)
+impl SendArgs {
+    /// The image in this file, if it is worth sending.
+    pub(crate) fn read(&self, image: &Path) -> Result<ImageFile, Failure> {
+        ImageFile::read(image, &self.key)
     }
 
     /// Says what is in the slot, and sends the image.
@@ -57,10 +57,10 @@ impl ImageArgs {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let image = args.image.read()?;
+    let image = args.send.read(&args.image)?;
     let mut device = Device::open(&args.port)?;
     let slot = args.slot.slot;
-    let sent = args.image.send(&mut device, &image, slot)?;
+    let sent = args.send.send(&mut device, &image, slot)?;
     let slots = slots::list(&mut device)?;
     let state = match slots.find(slot, &image.hash) {
         Some(row) if !row.is(State::Rejected) => row.to_string(),

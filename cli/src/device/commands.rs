@@ -80,6 +80,15 @@ pub(crate) fn test(device: &mut Device, hash: &[u8; 32]) -> Result<(), Trouble> 
     set_state(device, Some(hash), false)
 }
 
+/// What waits in these slots starts as one trial.
+pub(crate) fn test_together(device: &mut Device, slots: Vec<u8>) -> Result<(), Trouble> {
+    let asked = Asked {
+        slots: Some(slots),
+        ..Asked::default()
+    };
+    tell(device, Command::TestTogether, asked)
+}
+
 /// The image with this digest is confirmed, or all that runs.
 pub(crate) fn confirm(device: &mut Device, hash: Option<&[u8; 32]>) -> Result<(), Trouble> {
     set_state(device, hash, true)
@@ -171,6 +180,8 @@ struct Asked {
     from: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     slot: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slots: Option<Vec<u8>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hash: Option<ByteBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]

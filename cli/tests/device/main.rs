@@ -5,6 +5,7 @@
 mod common;
 mod interrupted;
 mod refusals;
+mod together;
 mod trials;
 mod updater;
 mod verbs;

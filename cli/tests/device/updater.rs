@@ -130,15 +130,15 @@ fn run(listener: &TcpListener, fate: &Fate) {
     }
 }
 
-struct Bench {
-    sandbox: Sandbox,
+pub(crate) struct Bench {
+    pub(crate) sandbox: Sandbox,
     name: String,
     fate: Arc<Fate>,
     device: Option<JoinHandle<()>>,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let name = format!("tcp:{}", listener.local_addr().unwrap());
@@ -160,7 +160,19 @@ impl Bench {
 
     /// Writes `name`.corelet, with this body of `tick`; confirmed after three good calls.
     fn image(&self, name: &str, version: u32, security_version: u32, tick: &str) {
-        let mut manifest = plugin::manifest("thermostat");
+        self.image_of("thermostat", name, version, security_version, tick);
+    }
+
+    /// The same of another plugin.
+    pub(crate) fn image_of(
+        &self,
+        plugin: &str,
+        name: &str,
+        version: u32,
+        security_version: u32,
+        tick: &str,
+    ) {
+        let mut manifest = plugin::manifest(plugin);
         manifest.topics.clear();
         manifest.version = Version::new(0, version, 0);
         manifest.security_version = security_version;
@@ -196,7 +208,7 @@ impl Bench {
         fs::write(path, unsigned.sign(key.as_bytes()).unwrap()).unwrap();
     }
 
-    fn corelet(&self, args: &[&str]) -> Outcome {
+    pub(crate) fn corelet(&self, args: &[&str]) -> Outcome {
         self.sandbox
             .corelet(&[args, &["--port", &self.name]].concat())
     }
@@ -206,7 +218,7 @@ impl Bench {
     }
 
     #[track_caller]
-    fn refused(&self, outcome: Outcome) -> String {
+    pub(crate) fn refused(&self, outcome: Outcome) -> String {
         let text = outcome.refused(1).replace(&self.name, "PORT");
         error(&text).to_owned()
     }
@@ -223,8 +235,8 @@ impl Drop for Bench {
     }
 }
 
-const GOOD: &str = "(i64.const 1)";
-const TRAP: &str = "(unreachable)";
+pub(crate) const GOOD: &str = "(i64.const 1)";
+pub(crate) const TRAP: &str = "(unreachable)";
 
 #[test]
 fn a_good_version_is_confirmed_and_a_bad_one_rejected() {

@@ -125,12 +125,12 @@ where
         let slot = Self::slot(upload.slot)?;
         let digest = upload.sha.and_then(|sha| sha.try_into().ok());
         let opened = self.open(slot, upload.length, digest, upload.upgrade_only);
-        opened.map_err(|refused| self.said(slot, refused))
+        opened.map_err(|refused| self.said(&[slot], refused))
     }
 
     fn write(&mut self, slot: u8, offset: u32, data: &[u8]) -> Result<u32, Said> {
         let wanted = self.receive(offset, data);
-        wanted.map_err(|refused| self.said(SlotId(slot), refused))
+        wanted.map_err(|refused| self.said(&[SlotId(slot)], refused))
     }
 
     fn test(&mut self, image: &Target) -> Result<(), Said> {
@@ -138,7 +138,7 @@ where
         match self.staged(slot) {
             Some((_, staged)) if staged.digest == image.hash => {
                 let tested = self.test(&[slot]);
-                tested.map_err(|refused| self.said(slot, refused))
+                tested.map_err(|refused| self.said(&[slot], refused))
             }
             _ => Err(Refused::NotStaged(slot).into()),
         }
@@ -324,7 +324,8 @@ where
             let slot = Self::slot(slot)?;
             ids.push(slot).map_err(|_| Refused::NoSuchSlot(slot))?;
         }
-        Ok(self.test(&ids)?)
+        let tested = self.test(&ids);
+        tested.map_err(|refused| self.said(&ids, refused))
     }
 
     fn key_epoch(&self) -> Option<u32> {

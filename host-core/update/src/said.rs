@@ -54,15 +54,15 @@ where
     B: Device + 'static,
     F: NorFlash + Mapped,
 {
-    /// A refusal of an upload or a trial in the slot.
-    pub(crate) fn said(&mut self, slot: SlotId, refused: Refused) -> Said {
+    /// A refusal of an upload or a trial in one of these slots.
+    pub(crate) fn said(&mut self, slots: &[SlotId], refused: Refused) -> Said {
         let mut said = Said::from(refused);
         let Refused::Load(error) = refused else {
             return said;
         };
         let rejected = BankState::Rejected(Reason::Refused);
         let mut banks = self.store.banks();
-        let bank = banks.find(|(_, bank)| bank.slot == slot && bank.state == rejected);
+        let bank = banks.find(|(_, bank)| bank.state == rejected && slots.contains(&bank.slot));
         if let Some((bank, _)) = bank {
             drop(banks);
             said.words = self.words(Place::Bank(bank), error);

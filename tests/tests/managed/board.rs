@@ -42,8 +42,13 @@ impl Board {
     }
 
     pub(crate) fn file(&self, image: &[u8]) -> PathBuf {
-        let path = self.folder.path().join("plugin.corelet");
-        fs::write(&path, image).unwrap();
+        self.named("plugin.corelet", image)
+    }
+
+    /// A file of this name.
+    pub(crate) fn named(&self, name: &str, contents: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, contents).unwrap();
         path
     }
 

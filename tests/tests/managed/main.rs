@@ -2,8 +2,10 @@
 #![cfg(unix)]
 
 mod board;
+mod command;
 mod gap;
 mod killed;
 mod plugin;
 mod smpmgr;
+mod together;
 mod toolkit;

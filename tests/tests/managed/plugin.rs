@@ -27,6 +27,11 @@ fn body() -> String {
 
 /// Version 0.`minor`.0, with `padding` bytes that say nothing, confirmed as `confirm` has it.
 pub(crate) fn image(minor: u32, padding: usize, confirm: Confirm) -> Vec<u8> {
+    image_of(NAME, minor, padding, confirm)
+}
+
+/// The same under another name.
+pub(crate) fn image_of(name: &str, minor: u32, padding: usize, confirm: Confirm) -> Vec<u8> {
     let module = Plugin::new()
         .import(Get::INTERFACE, Get::NAME, Get::SHAPE)
         .import(Set::INTERFACE, Set::NAME, Set::SHAPE)
@@ -34,9 +39,20 @@ pub(crate) fn image(minor: u32, padding: usize, confirm: Confirm) -> Vec<u8> {
         .items(&format!(r#"(@custom "padding" "{}")"#, "p".repeat(padding)))
         .export_function::<Tick>(&body())
         .build();
-    let mut manifest = with_grant(manifest(NAME), Get::INTERFACE, &[]);
+    let mut manifest = with_grant(manifest(name), Get::INTERFACE, &[]);
     manifest.version = Version::new(0, minor, 0);
     manifest.tick_ms = Some(50);
     manifest.confirm = confirm;
+    signed(&manifest, &module)
+}
+
+/// A version that traps.
+pub(crate) fn bad(name: &str, minor: u32) -> Vec<u8> {
+    let module = Plugin::new()
+        .export_function::<Tick>("(unreachable)")
+        .build();
+    let mut manifest = manifest(name);
+    manifest.version = Version::new(0, minor, 0);
+    manifest.tick_ms = Some(50);
     signed(&manifest, &module)
 }

@@ -6,7 +6,7 @@ use corelet_image::Confirm;
 use mcumgr_toolkit::MCUmgrClient;
 
 use crate::board::{Board, wait_for};
-use crate::plugin::image;
+use crate::plugin::{NAME, bad, image};
 
 pub(crate) fn client(port: &str) -> MCUmgrClient {
     let serial = serialport::new(port, 115_200)
@@ -97,7 +97,7 @@ fn a_new_version_confirms_itself_and_a_bad_one_goes_back() {
     let states = client.image_get_state().unwrap();
     assert!(states[0].active && states[0].confirmed && states[0].version == "0.2.0");
 
-    try_out(&client, bad(), "0.9.0");
+    try_out(&client, bad(NAME, 9), "0.9.0");
     wait_for(&mut machine, "slot 0: rolled back: Trapped");
     wait_for(&mut machine, "slot 0: loaded counter 0.2.0");
     let told = client.raw_command(&slots::Slots).unwrap();
@@ -106,18 +106,4 @@ fn a_new_version_confirms_itself_and_a_bad_one_goes_back() {
 
     let log = client.os_echo("still here").unwrap();
     assert_eq!(log, "still here");
-}
-
-/// A version that traps.
-fn bad() -> Vec<u8> {
-    use corelet_host::plugin::ticker::functions::Tick;
-    use corelet_image::Version;
-    use corelet_tests::{Plugin, manifest, signed};
-    let module = Plugin::new()
-        .export_function::<Tick>("(unreachable)")
-        .build();
-    let mut manifest = manifest(crate::plugin::NAME);
-    manifest.version = Version::new(0, 9, 0);
-    manifest.tick_ms = Some(50);
-    signed(&manifest, &module)
 }
