@@ -63,7 +63,7 @@ impl Slot {
     }
 }
 
-/// `thermostat 1.4.0, confirmed`.
+/// `thermostat 1.4.0, confirmed after 3 good calls, 2 s`, or with a reason after a colon.
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plugin = self.plugin();
@@ -75,6 +75,7 @@ impl fmt::Display for Slot {
             write!(f, ", {received}")?;
         }
         match self.reason() {
+            Some(reason) if self.is(State::Confirmed) => write!(f, " {reason}"),
             Some(reason) => write!(f, ": {reason}"),
             None => Ok(()),
         }

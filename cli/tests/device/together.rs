@@ -39,8 +39,8 @@ fn both_are_sent_and_then_tried_and_confirmed_together() {
     let lines: Vec<_> = installed.stdout.lines().map(untimed).collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
     for (line, beginning) in lines.iter().zip([
-        "slot 0  thermostat 0.2.0  upload 5.4 KiB trial  →  confirmed",
-        "slot 1  pump 0.2.0  upload 5.4 KiB trial  →  confirmed",
+        "slot 0  thermostat 0.2.0  upload 5.4 KiB trial  →  confirmed after 3 good calls, ",
+        "slot 1  pump 0.2.0  upload 5.4 KiB trial  →  confirmed after 3 good calls, ",
     ]) {
         assert!(line.starts_with(beginning), "{line}");
     }

@@ -96,7 +96,7 @@
 //! be higher than the one in force; the same set once more is no error.
 //!
 //! **Lists with `next`.** `from` is the first that is wanted, 0 if it is not said. If not all fit into the answer, `next` says from
-//! where on to ask for the others; in `logs` it is always there. A text that is too long for any answer is cut.
+//! where on to ask for the others; in `logs` it is always there. A text that is too long for any answer is cut, and ends with `…`.
 //!
 //! The states of a slot or a bank are `empty`, `opening`, `receiving`, `received`, `verified`, `trial`, `confirmed`, `rejected`, `parked`
 //! and `faulted` ([`State`]). Times are milliseconds since the device was reset; levels are those of `corelet:host/logging`.

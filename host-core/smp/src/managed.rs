@@ -216,7 +216,7 @@ pub struct Slot<'a> {
     pub hash: Option<&'a [u8; 32]>,
     /// Bytes that are there, and bytes of the whole image: of one that is being received.
     pub received: Option<(u32, u32)>,
-    /// Why it is in this state.
+    /// Why it is in this state: why it was rejected or parked, or after what it was confirmed.
     pub reason: Option<&'a dyn fmt::Display>,
 }
 

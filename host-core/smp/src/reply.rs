@@ -12,7 +12,10 @@ type Encoded<'e, 'b> = &'e mut Encoder<Cursor<&'b mut [u8]>>;
 type Error = minicbor::encode::Error<minicbor::encode::write::EndOfSlice>;
 
 /// To how many bytes texts are cut, one after the other, if the first thing of an answer does not fit.
-pub(crate) const CUTS: [usize; 3] = [usize::MAX, 48, 0];
+pub(crate) const CUTS: [usize; 4] = [usize::MAX, 160, 48, 0];
+
+/// Follows what is left of a text.
+const CUT: &str = "…";
 
 /// Bytes that are kept for the ends of maps and lists, and for where a list goes on.
 const KEPT: usize = 16;
@@ -92,10 +95,13 @@ impl<'b> Reply<'b> {
         self.word(value);
     }
 
-    /// At most `most` bytes of a text.
+    /// A text, of which at most `most` bytes are sent, and then `…`.
     pub(crate) fn cut(&mut self, key: &str, value: &str, most: usize) {
-        let end = value.floor_char_boundary(most);
-        self.text(key, value.get(..end).unwrap_or_default());
+        if value.len() <= most {
+            self.text(key, value);
+        } else {
+            self.display(key, &value, most);
+        }
     }
 
     pub(crate) fn uint(&mut self, key: &str, value: u64) {
@@ -116,13 +122,13 @@ impl<'b> Reply<'b> {
         }
     }
 
-    /// The text of `value`, of which at most `most` bytes are sent, in the pieces in which it is made.
+    /// The text of `value`, of which at most `most` bytes are sent, and then `…`, in the pieces in which it is made.
     pub(crate) fn display(&mut self, key: &str, value: &dyn fmt::Display, most: usize) {
         self.word(key);
         self.put(|e| e.begin_str()?.ok());
         let mut pieces = Pieces {
             reply: self,
-            left: most,
+            left: Some(most).filter(|most| *most > 0),
         };
         // Neither has an error of its own.
         let _ = write!(pieces, "{value}");
@@ -159,21 +165,27 @@ impl<'b> Reply<'b> {
 
 struct Pieces<'r, 'b> {
     reply: &'r mut Reply<'b>,
-    left: usize,
+    /// Bytes that may yet be sent; none when it was cut.
+    left: Option<usize>,
 }
 
 impl Write for Pieces<'_, '_> {
     fn write_str(&mut self, piece: &str) -> fmt::Result {
-        let end = piece.floor_char_boundary(self.left);
+        let Some(left) = self.left else {
+            return Ok(());
+        };
+        let end = piece.floor_char_boundary(left);
         let fits = piece.get(..end).unwrap_or_default();
         if !fits.is_empty() {
             self.reply.word(fits);
         }
-        // What follows a cut is cut as well, short or not.
         self.left = match end == piece.len() {
-            true => self.left.saturating_sub(end),
-            false => 0,
+            true => Some(left.saturating_sub(end)),
+            false => None,
         };
+        if self.left.is_none() {
+            self.reply.word(CUT);
+        }
         Ok(())
     }
 }
@@ -186,9 +198,9 @@ mod tests {
     fn a_text_is_cut_between_characters() {
         for (most, text) in [
             (0, &b"\x7f\xff"[..]),
-            (1, b"\x7f\xff"),
-            (3, b"\x7f\x62\xc2\xb0\xff"),
-            (4, b"\x7f\x64\xc2\xb0\xc2\xb0\xff"),
+            (1, b"\x7f\x63\xe2\x80\xa6\xff"),
+            (3, b"\x7f\x62\xc2\xb0\x63\xe2\x80\xa6\xff"),
+            (4, b"\x7f\x64\xc2\xb0\xc2\xb0\x63\xe2\x80\xa6\xff"),
             (5, b"\x7f\x64\xc2\xb0\xc2\xb0\x61C\xff"),
             (9, b"\x7f\x64\xc2\xb0\xc2\xb0\x61C\xff"),
         ] {

@@ -64,7 +64,8 @@
 //! ## Trials
 //!
 //! A trial is confirmed when all holds that the manifest and the [`UpdatePolicy`] ask for, the stricter of both: so many good calls
-//! in a row, so many seconds, and that `health` says it is well. Or by [command](Updater::confirm). It is rolled back:
+//! in a row, so many seconds, and that `health` says it is well. Or by [command](Updater::confirm). What it had shown then is told to managers
+//! as long as it stays in its place. It is rolled back:
 //!
 //! | | reason |
 //! |---|---|

@@ -78,6 +78,13 @@ where
         }
     }
 
+    /// What confirmed the plugin that has its place in the slot, if that was since it took it.
+    fn shown(&self, slot: SlotId) -> Option<impl fmt::Display> {
+        let seat = self.seat(slot)?;
+        let shown = seat.trial.shown()?;
+        (seat.here == self.wanted(slot)).then_some(shown)
+    }
+
     /// The state of what a slot runs.
     fn state(&self, slot: SlotId) -> State {
         match self.host.state(slot) {
@@ -242,8 +249,17 @@ where
                     let bank = self.bank(place);
                     let state = self.state(slot);
                     let words = self.parked_words(slot);
-                    let reason: &dyn fmt::Display = &words;
-                    let reason = (!words.is_empty()).then_some(reason);
+                    let parked = self.parked(slot);
+                    let shown = match state {
+                        State::Confirmed => self.shown(slot),
+                        _ => None,
+                    };
+                    let reason: Option<&dyn fmt::Display> = match (&parked, &shown) {
+                        (Some(_), _) if !words.is_empty() => Some(&words),
+                        (Some(why), _) => Some(why),
+                        (None, Some(shown)) => Some(shown),
+                        (None, None) => None,
+                    };
                     show(&Slot {
                         state,
                         plugin: &label.name,

@@ -1,5 +1,6 @@
 //! Refusals in words, with the names that stand in the module.
 
+use alloc::string::String;
 use core::fmt::{self, Write};
 
 use corelet_host::{LoadError, SlotId};
@@ -7,20 +8,62 @@ use corelet_image::Image;
 use corelet_smp::{Code, Refusal};
 use corelet_store::{BankState, Reason};
 use embedded_storage::nor_flash::NorFlash;
-use heapless::String;
 
 use crate::read::Place;
 use crate::{Device, Mapped, Parked, Refused, Updater};
 
-/// The most bytes of what is said; what is longer is cut.
-const WORDS_MAX: usize = 200;
+/// The most bytes of what is said: more than a refusal with two of the longest names that an import may have.
+const WORDS_MAX: usize = 450;
+/// Ends what had no room.
+const CUT: char = '…';
+
+/// A text on the heap, so that a refusal takes little of the stack; empty where there is no heap for it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words(String);
+
+impl Words {
+    fn of(words: &dyn fmt::Display) -> Self {
+        let mut text = String::new();
+        if text.try_reserve_exact(WORDS_MAX).is_ok() {
+            let mut this = Self(text);
+            // What has no room is cut.
+            let _ = write!(this, "{words}");
+            return this;
+        }
+        Self::default()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Write for Words {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let room = WORDS_MAX.saturating_sub(self.0.len());
+        if piece.len() <= room.saturating_sub(CUT.len_utf8()) {
+            self.0.push_str(piece);
+            return Ok(());
+        }
+        let end = piece.floor_char_boundary(room.saturating_sub(CUT.len_utf8()));
+        self.0.push_str(piece.get(..end).unwrap_or_default());
+        self.0.push(CUT);
+        Err(fmt::Error)
+    }
+}
 
 /// What a manager is told of a refusal: as [`Refused`] says it, but with names where an import or an export is at fault.
 #[derive(Clone, Debug)]
 pub struct Said {
     refused: Refused,
     /// Empty where `Refused` says all.
-    words: String<WORDS_MAX>,
+    words: Words,
 }
 
 impl fmt::Display for Said {
@@ -28,7 +71,7 @@ impl fmt::Display for Said {
         if self.words.is_empty() {
             self.refused.fmt(f)
         } else {
-            f.write_str(&self.words)
+            self.words.fmt(f)
         }
     }
 }
@@ -43,7 +86,7 @@ impl From<Refused> for Said {
     fn from(refused: Refused) -> Self {
         Self {
             refused,
-            words: String::new(),
+            words: Words::default(),
         }
     }
 }
@@ -70,33 +113,23 @@ where
         said
     }
 
-    /// Why the slot's plugin is parked; empty if it is not.
-    pub(crate) fn parked_words(&mut self, slot: SlotId) -> String<WORDS_MAX> {
+    /// Why the slot's plugin is parked, if names say more of it than [`Parked`] does.
+    pub(crate) fn parked_words(&mut self, slot: SlotId) -> Words {
         let installed = self.wanted(slot);
         match (self.parked(slot), installed) {
             (Some(Parked::Load(error)), Some(installed)) => self.words(installed.place, error),
-            (Some(why), _) => {
-                let mut words = String::new();
-                // What has no room is cut.
-                let _ = write!(words, "{why}");
-                words
-            }
-            (None, _) => String::new(),
+            _ => Words::default(),
         }
     }
 
-    fn words(&mut self, place: Place, error: LoadError) -> String<WORDS_MAX> {
-        let mut words = String::new();
+    fn words(&mut self, place: Place, error: LoadError) -> Words {
+        let mut words = Words::default();
         if let LoadError::Refused(refusal) = error {
             let _ = place.with_image(&mut self.store, &mut |_, bytes| {
                 let module = Image::parse(bytes)?.unverified_module();
-                // What has no room is cut.
-                let _ = write!(words, "{}", refusal.describe(module));
+                words = Words::of(&refusal.describe(module));
                 Ok(())
             });
-        }
-        if words.is_empty() {
-            let _ = write!(words, "{error}");
         }
         words
     }

@@ -1,5 +1,7 @@
 //! How a version on trial is doing.
 
+use core::fmt;
+
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::plugin::lifecycle;
 use corelet_host::{CallError, Failure, Fault, SlotId, SlotState, Stop, Ticket};
@@ -13,6 +15,8 @@ use crate::{Mapped, Report, Updater};
 pub(crate) struct Trial {
     /// When it was initialised, in nanoseconds; none before.
     begun: Option<u64>,
+    /// How long it had worked when it was last looked at, in nanoseconds.
+    ran: u64,
     /// When it last came to an answer, or its place.
     heard: u64,
     /// The host's counts when they were last looked at: calls and restarts, then errors and failures.
@@ -36,6 +40,7 @@ pub(crate) struct Trial {
 impl Trial {
     pub(crate) const NONE: Self = Self {
         begun: None,
+        ran: 0,
         heard: 0,
         calls: 0,
         bad: 0,
@@ -62,6 +67,16 @@ impl Trial {
         self.begun.is_some()
     }
 
+    /// What it had shown when it was looked at last, in words; none where nothing was tried since the plugin took its place.
+    pub(crate) fn shown(&self) -> Option<impl fmt::Display> {
+        self.begun.map(|_| Shown {
+            good_calls: self.good,
+            seconds: self.ran / (1_000 * MS),
+            well: self.well,
+            by_command: self.at_once,
+        })
+    }
+
     /// One that has its place now, in nanoseconds.
     pub(crate) const fn again(self, now: u64) -> Self {
         Self {
@@ -69,6 +84,30 @@ impl Trial {
             at_once: self.at_once,
             ..Self::NONE
         }
+    }
+}
+
+/// `after 3 good calls, 2 s, healthy`.
+struct Shown {
+    good_calls: u32,
+    seconds: u64,
+    well: bool,
+    by_command: bool,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            good_calls,
+            seconds,
+            ..
+        } = self;
+        if self.by_command {
+            f.write_str("by command ")?;
+        }
+        let plural = if *good_calls == 1 { "" } else { "s" };
+        write!(f, "after {good_calls} good call{plural}, {seconds} s")?;
+        f.write_str(if self.well { ", healthy" } else { "" })
     }
 }
 
@@ -99,6 +138,7 @@ where
         let seat = self.seat_mut(slot)?;
         let (trial, confirm) = (&mut seat.trial, &seat.confirm);
         let ran = now.saturating_sub(trial.begun?);
+        trial.ran = ran;
         let shown = trial.good >= confirm.good_calls
             && ran >= u64::from(confirm.seconds).saturating_mul(1_000 * MS)
             && (!confirm.health || trial.well);

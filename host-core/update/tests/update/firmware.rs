@@ -11,11 +11,17 @@ use corelet_store::{Runs, Start, Store};
 use corelet_update::{Fuel, Parked, Report, UpdatePolicy, Updater};
 
 use crate::board::*;
+use crate::manager::Manager;
 use crate::module::{Module, OK};
 
 /// A plugin that imports the clock, in this shape.
 fn image(shape: Shape) -> Vec<u8> {
-    let module = Module::new().import_named(Now::INTERFACE, Now::NAME, shape);
+    importing(Now::INTERFACE, Now::NAME, shape)
+}
+
+/// A plugin that may use the clock, and imports this.
+fn importing(interface: &str, function: &str, shape: Shape) -> Vec<u8> {
+    let module = Module::new().import_named(interface, function, shape);
     let module = module.export::<Tick>(OK);
     let grant = Grant {
         interface: Now::INTERFACE,
@@ -141,4 +147,26 @@ fn a_plugin_of_another_shape_is_refused_and_what_runs_goes_on() {
     }
     settle(&mut plugins);
     assert_eq!(plugins.host().state(ONE), SlotState::Running);
+}
+
+#[test]
+fn the_longest_names_are_told_in_full_where_they_have_room_and_visibly_cut_where_not() {
+    // As many bytes as a name may have.
+    let [interface, function] = ["i", "f"].map(|letter| letter.repeat(128));
+    let image = importing(&interface, &function, Now::SHAPE);
+    let mut manager = Manager::new(firmware(blank(), true));
+    let refused = manager.upload(0, &image).unwrap_err();
+    let whole = format!("import {interface} `{function}`: ");
+    assert!(refused.contains(&whole), "{refused}");
+    assert!(
+        refused.contains("does the firmware implement this interface"),
+        "{refused}"
+    );
+    assert!(!refused.contains('…'), "{refused}");
+
+    let mut manager = Manager::<256>::with_buffers(firmware(blank(), true));
+    let refused = manager.upload(0, &image).unwrap_err();
+    let cut = format!("import {interface} `");
+    assert!(refused.contains(&cut), "{refused}");
+    assert!(refused.contains(r#"ff", "…")"#), "{refused}");
 }

@@ -8,9 +8,9 @@ use minicbor::Encoder;
 use crate::board::*;
 
 /// A device behind a line.
-pub(crate) struct Manager {
+pub(crate) struct Manager<const N: usize = 512> {
     pub(crate) plugins: Plugins,
-    smp: Smp<512, Everything>,
+    smp: Smp<N, Everything>,
 }
 
 /// A request's map.
@@ -18,6 +18,13 @@ pub(crate) type Map = Encoder<Vec<u8>>;
 
 impl Manager {
     pub(crate) fn new(plugins: Plugins) -> Self {
+        Self::with_buffers(plugins)
+    }
+}
+
+impl<const N: usize> Manager<N> {
+    /// Behind a server with buffers of `N` bytes.
+    pub(crate) fn with_buffers(plugins: Plugins) -> Self {
         let smp = Smp::with_authority(Everything);
         Self { plugins, smp }
     }
@@ -76,7 +83,7 @@ impl Manager {
         let mut map = none();
         map.map(if offset == 0 { 5 } else { 2 }).unwrap();
         map.str("off").unwrap().u32(offset as u32).unwrap();
-        let data = &image[offset..image.len().min(offset + 150)];
+        let data = &image[offset..image.len().min(offset + 150.min(N / 3))];
         map.str("data").unwrap().bytes(data).unwrap();
         if offset == 0 {
             map.str("image").unwrap().u8(slot).unwrap();

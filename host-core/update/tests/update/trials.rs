@@ -2,6 +2,7 @@
 
 use corelet_host::{Report as HostReport, SlotState};
 use corelet_image::Confirm;
+use corelet_smp::Managed;
 use corelet_store::{BankState, Reason, Runs, Start};
 use corelet_update::{Report, UpdatePolicy};
 
@@ -127,6 +128,51 @@ fn a_version_that_is_well_is_confirmed_when_it_has_said_so() {
     assert!(!told.contains(&Report::Confirmed { slot: ONE }), "{told:?}");
     let told = pass(&mut plugins, 2);
     assert!(told.contains(&Report::Confirmed { slot: ONE }), "{told:?}");
+    assert_eq!(
+        reason(&mut plugins).unwrap(),
+        "after 6 good calls, 7 s, healthy"
+    );
+    // However long it works then.
+    pass(&mut plugins, 5);
+    assert_eq!(
+        reason(&mut plugins).unwrap(),
+        "after 6 good calls, 7 s, healthy"
+    );
+    let mut plugins = restart(plugins);
+    settle(&mut plugins);
+    assert_eq!(reason(&mut plugins), None);
+}
+
+/// Why what runs is in its state, as a manager is told.
+fn reason(plugins: &mut Plugins) -> Option<String> {
+    let mut reasons = Vec::new();
+    plugins.slots(&mut |slot| reasons.push(slot.reason.map(ToString::to_string)));
+    reasons.swap_remove(0)
+}
+
+#[test]
+fn what_a_command_confirmed_is_told_as_such_and_what_comes_back_has_not_passed_again() {
+    let policy = UpdatePolicy {
+        confirms_itself: false,
+        ..UpdatePolicy::DEVICE
+    };
+    let flash = confirmed(&old()).store().flash().clone();
+    let mut plugins = start_with(flash, Start::Ordinary, policy);
+    install(&mut plugins, ONE, &NEW.image());
+    pass(&mut plugins, 3);
+    assert_eq!(reason(&mut plugins), None);
+    plugins.confirm(ONE).unwrap();
+    assert_eq!(
+        reason(&mut plugins).unwrap(),
+        "by command after 3 good calls, 3 s"
+    );
+    let bad = Plugin { version: 9, ..NEW };
+    install(&mut plugins, ONE, &bad.image());
+    pass(&mut plugins, 3);
+    plugins.roll_back(ONE).unwrap();
+    assert_eq!(reason(&mut plugins), None);
+    settle(&mut plugins);
+    assert_eq!(reason(&mut plugins), None);
 }
 
 const fn module_ok() -> &'static str {
