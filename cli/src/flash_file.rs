@@ -5,7 +5,7 @@ use std::path::Path;
 
 use corelet_desktop::Flash;
 use corelet_image::{Head, PluginId};
-use corelet_mps2_an386::{BANKS, BOOT_RECORD, BootRecord, Bundle, FLASH_BYTES, FLASH_MAP};
+use corelet_mps2_an386::{BANKS, BOOT_RECORD, BootRecord, Bundle, FACTORY, FLASH_BYTES, FLASH_MAP};
 use corelet_store::{BankState, Error, Offered, Region, Runs, SlotId, Start, Store};
 use embedded_storage::nor_flash::NorFlash;
 use sha2::{Digest, Sha256};
@@ -31,6 +31,14 @@ impl FlashFile {
     pub fn put_image(&mut self, slot: usize, image: &[u8]) -> io::Result<()> {
         let slot = u8::try_from(slot).map(SlotId).map_err(io::Error::other)?;
         put(&mut self.0, slot, image).map_err(io::Error::other)
+    }
+
+    /// Puts a plugin's image where a device has what it came with, for its first slot; erased flash for none.
+    ///
+    /// # Errors
+    /// If the image is larger than the region, or the file cannot be written.
+    pub fn put_factory(&mut self, image: &[u8]) -> io::Result<()> {
+        self.fill(FACTORY.region, image)
     }
 
     /// Puts an encoded [`Bundle`] where firmware with the feature `hostile` reads it.

@@ -4,8 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use corelet_image::{
-    BuildError, Image, ImageError, KeyId, PublicKey, SIGNATURE_BYTES, Unsigned, UnsignedKeySet,
+    BuildError, DEVELOPMENT_KEY, DEVELOPMENT_SEED, Image, ImageError, KeyId, PublicKey,
+    SIGNATURE_BYTES, Unsigned, UnsignedKeySet,
 };
+
+use ed25519_dalek::SigningKey;
 
 use crate::error::Failure;
 use crate::key_file::{self, hex, unhex};
@@ -31,8 +34,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NUMBER", requires = "keys")]
     epoch: Option<u32>,
     /// The secret key; with --digest and --attach, the public key
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "development",
+        conflicts_with = "development"
+    )]
+    key: Option<PathBuf>,
+    /// Sign with the development key, which everybody has: it is also the root key of firmware for a desk
+    #[arg(long)]
+    development: bool,
     /// Print the 32 bytes that the key has to sign, in hexadecimal, and leave the image as it is
     #[arg(long, conflicts_with = "attach")]
     digest: bool,
@@ -42,6 +53,21 @@ pub(crate) struct Args {
     /// Write the signed image to this file instead; or the key set
     #[arg(long, short, value_name = "FILE", conflicts_with = "digest")]
     output: Option<PathBuf>,
+}
+
+impl Args {
+    fn public_key(&self) -> Result<PublicKey, Failure> {
+        self.key.as_ref().map_or(Ok(DEVELOPMENT_KEY), |file| {
+            Ok(key_file::read_public(file)?.to_bytes())
+        })
+    }
+
+    fn secret_key(&self) -> Result<SigningKey, Failure> {
+        match &self.key {
+            Some(file) => key_file::read_secret(file),
+            None => Ok(SigningKey::from_bytes(&DEVELOPMENT_SEED)),
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
@@ -66,11 +92,8 @@ fn sign_keys(args: &Args, epoch: u32) -> Result<(), Failure> {
         Failure::usage("a key set needs a file").help("name it with --output, as product.keys")
     })?;
     let signed = match &args.attach {
-        Some(signature) => {
-            let root = key_file::read_public(&args.key)?;
-            unsigned.attach(root.as_bytes(), &read_signature(signature)?)
-        }
-        None => unsigned.sign(key_file::read_secret(&args.key)?.as_bytes()),
+        Some(signature) => unsigned.attach(&args.public_key()?, &read_signature(signature)?),
+        None => unsigned.sign(args.secret_key()?.as_bytes()),
     };
     let signed = signed.map_err(Failure::refused)?;
     fs::write(output, &signed).map_err(|error| Failure::writing(output, &error))?;
@@ -91,17 +114,13 @@ fn sign_image(args: &Args, image: &Path) -> Result<(), Failure> {
     let unsigned =
         |key: &PublicKey| Unsigned::from_image(&bytes, key).map_err(|error| refused(image, error));
     if args.digest {
-        let key = key_file::read_public(&args.key)?;
-        output::line(hex(&unsigned(key.as_bytes())?.digest()));
+        output::line(hex(&unsigned(&args.public_key()?)?.digest()));
         return Ok(());
     }
     let signed = match &args.attach {
-        Some(signature) => {
-            let key = key_file::read_public(&args.key)?;
-            unsigned(key.as_bytes())?.attach(&read_signature(signature)?)
-        }
+        Some(signature) => unsigned(&args.public_key()?)?.attach(&read_signature(signature)?),
         None => {
-            let key = key_file::read_secret(&args.key)?;
+            let key = args.secret_key()?;
             unsigned(key.verifying_key().as_bytes())?.sign(key.as_bytes())
         }
     };

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Sandbox;
-use corelet_image::{KeySet, PublicKey};
+use corelet_image::{DEVELOPMENT_KEY, KeySet, PublicKey};
 use ed25519_dalek::pkcs8::DecodePrivateKey;
 use ed25519_dalek::{Signer, SigningKey};
 
@@ -42,6 +42,20 @@ fn a_key_set_is_signed_by_the_root_key() {
     let keys = [public(&sandbox, "a"), public(&sandbox, "b")];
     assert_eq!(verified.keys(), keys);
     assert!(set.verify(&keys[0]).is_err());
+}
+
+#[test]
+fn on_a_desk_the_development_key_is_the_root_key() {
+    let sandbox = sandbox();
+    let set = ["sign", "--keys", "a.pub", "--epoch", "1", "-o", "s.keys"];
+    sandbox
+        .corelet(&[&set[..], &["--development"]].concat())
+        .well();
+    let bytes = std::fs::read(sandbox.path("s.keys")).unwrap();
+    let set = KeySet::parse(&bytes).unwrap();
+    assert!(set.verify(&DEVELOPMENT_KEY).is_ok());
+    let both = ["sign", "s.keys", "--development", "--key", "root"];
+    sandbox.corelet(&both).refused(2);
 }
 
 #[test]

@@ -35,9 +35,12 @@ mod wall_clock;
 mod watchdog;
 
 use corelet_host::{Host, Policy, Report as HostReport, Reset};
-use corelet_mps2_an386::{BANKS, BootRecord, FLASH_MAP, KEYS, SLICE, SLOTS, UPDATE_POLICY, policy};
+use corelet_image::MAGIC;
+use corelet_mps2_an386::{
+    BANKS, BootRecord, FACTORY_MAP, FLASH_MAP, KEYS, ROOT_KEY, SLICE, SLOTS, UPDATE_POLICY, policy,
+};
 use corelet_smp::{Everything, Smp};
-use corelet_store::{Start, Store};
+use corelet_store::{FlashMap, Start, Store};
 use corelet_update::{Report, Updater};
 use defmt_semihosting as _;
 
@@ -76,8 +79,13 @@ fn run(peripherals: Peripherals) -> ! {
     let reset = kept::take_reset();
     defmt::info!("start after {}", reset);
     let mut watchdog = Watchdog::start(peripherals.watchdog);
-    let board = Board::new(peripherals.i2c, flash.data);
-    let mut plugins = updates(board, flash.images, reset);
+    let board = Board::new(peripherals.i2c, flash.data, flash.counter);
+    // A product came with an image, or it did not.
+    let map = match flash.factory.starts_with(&MAGIC) {
+        true => &FACTORY_MAP,
+        false => &FLASH_MAP,
+    };
+    let mut plugins = updates(board, flash.images, map, reset);
     let mut loading = Loading::new();
     loading.start_all(&mut plugins, &mut watchdog);
     #[cfg(feature = "hostile")]
@@ -150,18 +158,22 @@ fn manage(smp: &mut Smp<SMP_BUFFER, Everything>, plugins: &mut Updates) {
 
 /// Not inlined: host and store move from call to call here, and their copies would stay on the stack for as long as they run.
 #[inline(never)]
-fn updates(board: Board, flash: Flash, reset: Reset) -> Updates {
+fn updates(board: Board, flash: Flash, map: &'static FlashMap<BANKS>, reset: Reset) -> Updates {
     let host = corelet_mps2_an386::host(board, POLICY).with_quarantine(kept::quarantine(), reset);
-    Updater::new(host, store(flash, reset), KEYS, UPDATE_POLICY)
+    let updates = Updater::new(host, store(flash, map, reset), KEYS, UPDATE_POLICY);
+    match ROOT_KEY {
+        Some(root) => updates.with_root_key(root),
+        None => updates,
+    }
 }
 
 /// The store, or the end: without it there is nothing to run, and to format it is for a person to decide.
-fn store(flash: Flash, reset: Reset) -> Store<Flash, BANKS> {
+fn store(flash: Flash, map: &'static FlashMap<BANKS>, reset: Reset) -> Store<Flash, BANKS> {
     let start = match reset {
         Reset::Watchdog | Reset::Panic => Start::Failure,
         _ => Start::Ordinary,
     };
-    match Store::mount(flash, &FLASH_MAP, start) {
+    match Store::mount(flash, map, start) {
         Ok(store) => store,
         Err(error) => {
             defmt::error!("store: {}", error);

@@ -1,7 +1,7 @@
 //! What the firmware for QEMU's mps2-an386 and the tools that start it agree on.
 //!
-//! The flash lies in PSRAM: a store with plugin images, as [`FLASH_MAP`] maps it; plugin data; and a [`BootRecord`], which lets tests and measurements drive the
-//! firmware that a user runs. What plugins find there say [`host`] and [`table`], what they may do [`policy`], who may sign
+//! The flash lies in PSRAM: a store with plugin images, as [`FLASH_MAP`] maps it; plugin data; perhaps an image that the device came with
+//! ([`FACTORY`]); and a [`BootRecord`], which lets tests and measurements drive the firmware that a user runs. Beside it is a [`COUNTER`]. What plugins find there say [`host`] and [`table`], what they may do [`policy`], who may sign
 //! them [`KEYS`]: the firmware and its offer take all of it from here.
 //!
 //! ## The log
@@ -51,9 +51,11 @@ mod policy;
 pub use boot_record::{BootRecord, ScriptedCall, ScriptedCalls};
 pub use bundle::Bundle;
 pub use capabilities::{host, table};
-pub use flash::{BANKS, BOOT_RECORD, DATA, FLASH_BYTES, FLASH_MAP};
+pub use flash::{BANKS, BOOT_RECORD, COUNTER, DATA, FACTORY, FACTORY_MAP, FLASH_BYTES, FLASH_MAP};
 pub use hostile::{GOOD, HOSTILE, Stay, Way, neighbour_answers, stay};
-pub use policy::{HOSTILE_POLICY, KEYS, POLICY, SECOND, SLICE, SLOTS, UPDATE_POLICY, policy};
+pub use policy::{
+    HOSTILE_POLICY, KEYS, POLICY, ROOT_KEY, SECOND, SLICE, SLOTS, UPDATE_POLICY, policy,
+};
 
 /// The firmware's name.
 pub const NAME: &str = env!("CARGO_PKG_NAME");

@@ -2,7 +2,7 @@ use corelet_board_support::DEVELOPMENT_FLASH;
 use corelet_host::abi::Codec;
 use corelet_host::capability::storage;
 use corelet_host::{Allow, Budget, Fuel, OnFault, Policy, Restarts, SlotPolicy, Topics};
-use corelet_image::Keys;
+use corelet_image::{Keys, PublicKey};
 use corelet_update::UpdatePolicy;
 
 /// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here, and is built without the
@@ -12,6 +12,13 @@ pub const KEYS: Keys<'static> = Keys::NONE.accept_development();
 /// Who may sign plugins: nobody. A product trusts its maker's key here.
 #[cfg(not(feature = "development"))]
 pub const KEYS: Keys<'static> = Keys::NONE;
+
+/// Who may replace these keys: everybody. A product has its maker's root key here, whose secret half is kept where no other is.
+#[cfg(feature = "development")]
+pub const ROOT_KEY: Option<PublicKey> = Some(corelet_image::DEVELOPMENT_KEY);
+/// Who may replace these keys: nobody. A product has its maker's root key here.
+#[cfg(not(feature = "development"))]
+pub const ROOT_KEY: Option<PublicKey> = None;
 
 /// How many plugins there can be: images are read from as many banks.
 pub const SLOTS: usize = 2;

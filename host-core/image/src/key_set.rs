@@ -93,8 +93,10 @@ impl<'a> KeySet<'a> {
     /// that of the set before is for who keeps that to see.
     ///
     /// # Errors
-    /// [`KeySetError::BadRoot`], [`KeySetError::BadSignature`], [`KeySetError::BadKey`] or [`KeySetError::DevelopmentKey`].
+    /// [`KeySetError::DevelopmentRoot`], [`KeySetError::BadRoot`], [`KeySetError::BadSignature`], [`KeySetError::BadKey`] or
+    /// [`KeySetError::DevelopmentKey`].
     pub fn verify(&self, root: &PublicKey) -> Result<VerifiedKeySet<'a>, KeySetError> {
+        check_root(root, cfg!(feature = "development"))?;
         check_signed(root, &self.digest(), self.signature)?;
         check_keys(self.keys)?;
         Ok(VerifiedKeySet {
@@ -216,6 +218,14 @@ fn check_keys(keys: &[PublicKey]) -> Result<(), KeySetError> {
     Ok(())
 }
 
+/// The development key may be the root of firmware for a desk, and of no other.
+fn check_root(root: &PublicKey, for_desk: bool) -> Result<(), KeySetError> {
+    match root == &DEVELOPMENT_KEY && !for_desk {
+        true => Err(KeySetError::DevelopmentRoot),
+        false => Ok(()),
+    }
+}
+
 fn check_signed(
     root: &PublicKey,
     digest: &[u8; 32],
@@ -266,6 +276,8 @@ pub enum KeySetError {
         /// Which, from 0.
         index: u32,
     },
+    /// The root key is the development key, whose seed everybody has, and the firmware is not built for a desk.
+    DevelopmentRoot,
     /// The development key is among them, whose seed everybody has.
     DevelopmentKey,
 }
@@ -299,6 +311,9 @@ impl fmt::Display for KeySetError {
             Self::BadKey { index } => {
                 write!(f, "key {index} of the set is no Ed25519 public key")
             }
+            Self::DevelopmentRoot => f.write_str(
+                "the root key is the development key, and everybody has it: build the firmware with a root key of your own",
+            ),
             Self::DevelopmentKey => f.write_str(
                 "the development key is in the set, and everybody has it: name keys of your own",
             ),
@@ -307,3 +322,16 @@ impl fmt::Display for KeySetError {
 }
 
 impl core::error::Error for KeySetError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_development_key_is_the_root_on_a_desk_only() {
+        let refused = Err(KeySetError::DevelopmentRoot);
+        assert_eq!(check_root(&DEVELOPMENT_KEY, false), refused);
+        assert_eq!(check_root(&DEVELOPMENT_KEY, true), Ok(()));
+        assert_eq!(check_root(&[1; 32], false), Ok(()));
+    }
+}

@@ -92,7 +92,8 @@
 //! ## The development key
 //!
 //! Everybody has the seed of [`DEVELOPMENT_KEY`]. Without the feature `development`, which is not on by itself, no firmware accepts it
-//! ([`ImageError::DevelopmentKey`]), also not if it is given as a key of its own; a key set never holds it.
+//! ([`ImageError::DevelopmentKey`]), also not if it is given as a key of its own, nor key sets that it signed as a root key
+//! ([`KeySetError::DevelopmentRoot`]); a key set never holds it.
 //!
 //! ## Flash
 //!

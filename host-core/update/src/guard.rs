@@ -13,16 +13,24 @@ pub(crate) struct Guard {
     at: Option<u64>,
     /// It was not older than the device at the start.
     passed: bool,
+    /// What was wrong when it was looked at last.
+    error: Option<Error>,
 }
 
 impl Guard {
     pub(crate) const NEW: Self = Self {
         at: Some(0),
         passed: false,
+        error: None,
     };
 
     pub(crate) const fn is_passed(self) -> bool {
         self.passed
+    }
+
+    /// Why nothing runs.
+    pub(crate) const fn forbids(self) -> Option<Error> {
+        if self.passed { None } else { self.error }
     }
 
     pub(crate) const fn is_due(self) -> bool {
@@ -47,6 +55,7 @@ where
         let held = self.hold_against_counter();
         self.guard.passed |= held.is_ok();
         self.guard.at = held.is_err().then(|| now.saturating_add(RETRY_NS));
+        self.guard.error = held.err();
         held.err()
     }
 

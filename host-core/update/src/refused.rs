@@ -134,7 +134,7 @@ impl Refusal for Refused {
             },
             Self::OutOfMemory => Code::NO_MEMORY,
             Self::KeySet(KeySetError::BadSignature | KeySetError::DevelopmentKey) => Code::DENIED,
-            Self::KeySet(KeySetError::BadRoot) => Code::BAD_STATE,
+            Self::KeySet(KeySetError::BadRoot | KeySetError::DevelopmentRoot) => Code::BAD_STATE,
             Self::KeySet(_) => Code::INVALID,
             Self::NoReset | Self::NoRootKey => Code::UNSUPPORTED,
         }

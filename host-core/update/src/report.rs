@@ -81,7 +81,7 @@ pub enum Parked {
     },
     /// It does not fit this firmware.
     Load(LoadError),
-    /// Its flash cannot be read.
+    /// Its flash cannot be read, or is older than the device.
     Flash(Error),
     /// It does not lie in memory, and the heap has no room for a copy.
     OutOfMemory,

@@ -184,7 +184,8 @@ where
 
     /// Why the slot does not run what the store says that it runs; none if it does.
     pub fn parked(&self, slot: SlotId) -> Option<Parked> {
-        self.seat(slot)?.parked
+        let seat = self.seat(slot)?;
+        self.guard.forbids().map(Parked::Flash).or(seat.parked)
     }
 
     /// A new version has come to its first answer.

@@ -1,7 +1,7 @@
 //! The emulated board with a flash of its own.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -26,13 +26,22 @@ pub(crate) struct Board {
 impl Board {
     /// With an image that was confirmed in slot 0.
     pub(crate) fn with(image: &[u8]) -> Self {
+        Self::with_flash(|flash| flash.put_image(0, image))
+    }
+
+    /// With nothing but an image that it came with.
+    pub(crate) fn that_came_with(image: &[u8]) -> Self {
+        Self::with_flash(|flash| flash.put_factory(image))
+    }
+
+    fn with_flash(put: impl FnOnce(&mut FlashFile) -> io::Result<()>) -> Self {
         let board = Self {
             folder: tempfile::tempdir().unwrap(),
             qemu: toolchain::ensure_qemu().unwrap_or_else(|error| panic!("{error}")),
             firmware: firmware::build(&[]).unwrap_or_else(|error| panic!("{error}")),
         };
         let mut flash = FlashFile::open(&board.flash()).unwrap();
-        flash.put_image(0, image).unwrap();
+        put(&mut flash).unwrap();
         flash.put_boot_record(&BootRecord::FOR_EVER).unwrap();
         board
     }

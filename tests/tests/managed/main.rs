@@ -3,7 +3,9 @@
 
 mod board;
 mod command;
+mod factory;
 mod gap;
+mod keys;
 mod killed;
 mod plugin;
 mod smpmgr;

@@ -3,8 +3,9 @@
 use corelet_host::abi::Function;
 use corelet_host::capability::storage::functions::{Get, Set};
 use corelet_host::plugin::ticker::functions::Tick;
-use corelet_image::{Confirm, Version};
+use corelet_image::{Confirm, Unsigned, Version};
 use corelet_tests::{Plugin, manifest, signed, with_grant};
+use ed25519_dalek::SigningKey;
 
 /// Its name.
 pub(crate) const NAME: &str = "counter";
@@ -44,6 +45,12 @@ pub(crate) fn image_of(name: &str, minor: u32, padding: usize, confirm: Confirm)
     manifest.tick_ms = Some(50);
     manifest.confirm = confirm;
     signed(&manifest, &module)
+}
+
+/// The same image, signed by another key than the development key.
+pub(crate) fn signed_by(image: &[u8], key: &SigningKey) -> Vec<u8> {
+    let unsigned = Unsigned::from_image(image, &key.verifying_key().to_bytes()).unwrap();
+    unsigned.sign(key.as_bytes()).unwrap()
 }
 
 /// A version that traps.

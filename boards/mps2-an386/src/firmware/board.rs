@@ -1,7 +1,8 @@
-use corelet_board_support::{KeyValueStore, Region};
+use corelet_board_support::{FlashCounter, KeyValueStore, Region};
 use corelet_host::capability::storage::StoreError;
-use corelet_mps2_an386::DATA;
+use corelet_mps2_an386::{COUNTER, DATA};
 use corelet_smp::LogLine;
+use corelet_store::Counter;
 use corelet_update::{Device, LogRing};
 
 use super::flash::Flash;
@@ -18,6 +19,7 @@ pub(super) struct Board {
     pub(super) lines: LogRing<6>,
     /// Somebody asked for a reset.
     pub(super) resets: bool,
+    counter: FlashCounter<Flash>,
 }
 
 impl Device for Board {
@@ -29,10 +31,14 @@ impl Device for Board {
         self.resets = true;
         true
     }
+
+    fn counter(&mut self) -> Option<&mut dyn Counter> {
+        Some(&mut self.counter)
+    }
 }
 
 impl Board {
-    pub(super) fn new(i2c: Registers, flash: Flash) -> Self {
+    pub(super) fn new(i2c: Registers, flash: Flash, counter: Flash) -> Self {
         let mut store = KeyValueStore::new(flash, Region::new(DATA.offset(), DATA.size()));
         match &mut store {
             Ok(store) => mend(store),
@@ -43,6 +49,7 @@ impl Board {
             store: store.ok(),
             lines: LogRing::new(),
             resets: false,
+            counter: FlashCounter::new(counter, COUNTER),
         }
     }
 }

@@ -1,6 +1,6 @@
 use core::ops::Range;
 
-use corelet_mps2_an386::{BOOT_RECORD, Bundle, DATA, FLASH_BYTES};
+use corelet_mps2_an386::{BOOT_RECORD, Bundle, COUNTER, DATA, FACTORY, FLASH_BYTES};
 use corelet_store::Region;
 use corelet_update::Mapped;
 use embedded_storage::nor_flash::{
@@ -24,6 +24,10 @@ pub(super) struct Parts {
     pub(super) images: Flash,
     /// What plugins keep.
     pub(super) data: Flash,
+    /// What stands for one-time-programmable memory.
+    pub(super) counter: Flash,
+    /// What the device came with, or erased flash, in place.
+    pub(super) factory: &'static [u8],
     /// The boot record, in place.
     pub(super) boot_record: &'static [u8],
     /// Images for firmware that measures or tests, in place.
@@ -39,26 +43,32 @@ impl Parts {
             data: Flash {
                 writable: DATA.range(),
             },
+            counter: Flash {
+                writable: COUNTER.range(),
+            },
+            factory: fixed(FACTORY.region),
             boot_record: fixed(BOOT_RECORD),
             bundle: fixed(Bundle::REGION),
         }
     }
 }
 
-/// Journal and banks lie between the boot record and the bundle.
-const IMAGES: Range<u32> = BOOT_RECORD.end()..Bundle::REGION.offset();
+/// Journal and banks lie between the boot record and what the device came with.
+const IMAGES: Range<u32> = BOOT_RECORD.end()..FACTORY.region.offset();
 
 const _: () = {
     assert!(FLASH_BYTES as usize == Psram::SIZE);
-    assert!(BOOT_RECORD.end() <= Bundle::REGION.offset());
-    assert!(Bundle::REGION.end() <= DATA.offset() && DATA.end() <= FLASH_BYTES);
+    assert!(BOOT_RECORD.end() <= FACTORY.region.offset());
+    assert!(FACTORY.region.end() <= Bundle::REGION.offset());
+    assert!(Bundle::REGION.end() <= DATA.offset() && DATA.end() <= COUNTER.offset());
+    assert!(COUNTER.end() <= FLASH_BYTES);
 };
 
 /// A region that is never written as long as the machine runs.
 fn fixed(region: Region) -> &'static [u8] {
     let start = Psram::BASE.wrapping_add(region.offset() as usize) as *const u8;
-    // SAFETY: the callers name boot record and bundle, which lie in the PSRAM, which is memory, and outside of what either `Flash` may
-    // write: journal and banks are between the two, and the data behind. `Psram` can be used up once, so there is no other.
+    // SAFETY: the callers name boot record, factory image and bundle, which lie in the PSRAM, which is memory, and outside of what any `Flash`
+    // may write: journal and banks are between the first two, data and counter behind. `Psram` can be used up once, so there is no other.
     unsafe { core::slice::from_raw_parts(start, region.size() as usize) }
 }
 
@@ -82,9 +92,10 @@ impl Mapped for Flash {
         if self.writable != IMAGES {
             return &[];
         }
+        let end = FACTORY.region.end() as usize;
         // SAFETY: all of it lies in the PSRAM. What of it may be written this part alone writes, for which it has to be borrowed
         // as unique: not as long as the slice lives.
-        unsafe { core::slice::from_raw_parts(Psram::BASE as *const u8, self.writable.end as usize) }
+        unsafe { core::slice::from_raw_parts(Psram::BASE as *const u8, end) }
     }
 }
 

@@ -51,10 +51,15 @@ impl Loading {
     pub(super) fn start_all(&mut self, plugins: &mut Updates, watchdog: &mut Watchdog) {
         while !plugins.is_settled() {
             watchdog.feed();
-            if let Report::WantsErase = self.run(plugins, Fuel::ALL)
-                && let Err(error) = plugins.erase_now()
-            {
-                defmt::error!("store: {}", error);
+            match self.run(plugins, Fuel::ALL) {
+                Report::WantsErase => {
+                    if let Err(error) = plugins.erase_now() {
+                        defmt::error!("store: {}", error);
+                    }
+                }
+                // Nothing will come into any slot.
+                Report::Unguarded { .. } => return,
+                _ => {}
             }
         }
     }

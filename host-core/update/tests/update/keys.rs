@@ -267,6 +267,7 @@ fn a_flash_that_is_older_than_the_device_runs_nothing() {
     counter(&mut plugins, None);
     let told = seconds(&mut plugins, 3);
     assert!(told.contains(&Report::Unguarded { error }), "{told:?}");
+    assert_eq!(plugins.parked(ONE), None);
     assert!(ticks(&told, ONE), "{told:?}");
     counter(&mut plugins, Some(1));
     seconds(&mut plugins, 2);
@@ -282,6 +283,7 @@ fn a_flash_that_is_older_than_the_device_runs_nothing() {
     let told = seconds(&mut plugins, 2);
     assert_eq!(told, [Report::Unguarded { error }; 3]);
     assert_eq!(plugins.host().state(ONE), SlotState::Empty);
+    assert_eq!(plugins.parked(ONE), Some(Parked::Flash(error)));
     // Sets that were signed once do not make up for it.
     let refused = plugins.set_keys(&set(1, &[ALICE]));
     assert_eq!(refused, Err(Refused::Store(error)));
