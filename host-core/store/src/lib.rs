@@ -140,7 +140,7 @@
 //! | 4–5 | the place of the record before it; `ffff` for the first of a region |
 //! | 6–7, 8–9 | starts of the device, and those after a failure |
 //! | 10 | kind |
-//! | 11 | bit 0: it ended a recovery; bit 1: it was written while the journal moved |
+//! | 11 | bit 0: it ended a recovery; bit 1: it was written while the journal moved, or ends the move once more |
 //! | 12–67 | what it says; zero where that is shorter |
 //! | 68–75 | CRC-64/XZ of bytes 0–67 |
 //!
@@ -191,7 +191,8 @@
 //! reads as valid now and not tomorrow. Recovery therefore does not keep it, but writes it again, with the place of the record before it
 //! and one more start. Nothing is done that depends on it before that is written, so a cut leads to another recovery, which may
 //! find otherwise and decide otherwise. If there is something behind the last record, what a cut left, no
-//! record is written behind that, since it might be valid tomorrow and name another record: the journal moves to the other region.
+//! record is written behind that, since it might be valid tomorrow and name another record: the journal moves to the other region. Only
+//! behind the [end of a move](#moving) a record is written all the same.
 //!
 //! Whatever bytes there are, a start ends, and either the store does its work with them or says why not. A header further on counts as the
 //! first one does; an image that is larger than its bank, or goes on within a sector, was for another map; and a generation above 2³¹ − 1
@@ -205,6 +206,12 @@
 //! If a start finds records of a higher generation that do not count, it moves again before anything else: unless there are some behind
 //! the snapshot. Then the region counted once, and to go back to the one before it would lose what was acknowledged
 //! ([`Error::Damaged`]).
+//!
+//! The record behind the header says nothing but that the move has ended. If it is the last one, the region may not count tomorrow, and
+//! the one before it is all there is: so that one stays, and the start ends the move once more, also behind what a cut left, by a record
+//! that says the same, is flagged in the same way, and names the header. It makes void what stands between: others like it, and what a
+//! cut left of the first record that names one of them. Behind a record that says something it cannot stand. Only if there is no place
+//! for it, after more than twenty cuts that met it, the other region is erased.
 //!
 //! The journal asks for the move when 16 records more have room. 8 of them are kept for starts, so the move cannot wait any more after
 //! eight starts without one.

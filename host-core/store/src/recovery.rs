@@ -19,10 +19,12 @@ struct Scan<C> {
     contents: C,
     /// The highest generation among the records that can be read; none has 0.
     newest: u32,
-    /// The highest generation among those of them that are behind a whole snapshot.
+    /// The highest generation among those of them that were written when its region counted for certain.
     newest_whole: u32,
     /// The header, if a record behind it shows that it was written whole.
     header: Option<Header>,
+    /// Where that is, as long as what holds behind it says nothing.
+    unused: Option<u16>,
     /// The last record but one, whose place the next record names.
     back: Option<u16>,
     /// The last record, and its place. Whether it was written whole nobody can tell.
@@ -49,6 +51,7 @@ impl<C: Contents> Scan<C> {
             newest: 0,
             newest_whole: 0,
             header: None,
+            unused: None,
             back: None,
             tail: None,
             next: 0,
@@ -65,7 +68,10 @@ impl<C: Contents> Scan<C> {
                 Found::Unreadable => unreadable = true,
                 Found::Erased => {
                     scan.readable = true;
-                    scan.torn |= unreadable;
+                    if unreadable {
+                        scan.torn = true;
+                        scan.next = place;
+                    }
                     unreadable = false;
                 }
                 Found::Marked(record) => {
@@ -103,6 +109,9 @@ impl<C: Contents> Scan<C> {
             Some((before, last)) if record.back == Some(before) => {
                 if let Change::Header(header) = last.change {
                     self.header = Some(header);
+                    self.unused = Some(before);
+                } else if !last.moving {
+                    self.unused = None;
                 }
                 if let Err(error) = self.contents.apply(&last.change) {
                     self.foreign.get_or_insert(error);
@@ -110,6 +119,10 @@ impl<C: Contents> Scan<C> {
                 self.back = Some(before);
             }
             _ if record.back == self.back => {}
+            // It ends the move to here once more.
+            _ if record.moving && self.unused.is_some() && record.back == self.unused => {
+                self.back = record.back;
+            }
             _ => {
                 self.broken = Some(place);
                 return;
@@ -186,7 +199,7 @@ pub(crate) fn recover<F: NorFlash, C: Contents>(
     let mut journal = Journal {
         last: current.back,
         next: current.next,
-        moving: false,
+        moving: last.moving,
         ..Journal::new::<F>(current.region, last.generation, boots)
     };
     let mut old = Chain {
@@ -197,11 +210,14 @@ pub(crate) fn recover<F: NorFlash, C: Contents>(
         wrong: current.wrong,
     };
     // The last record is written again and not pointed to: if a cut left it half programmed, it may be gone tomorrow.
-    // And behind what a cut left of a record nothing is written, since tomorrow it may be one.
-    let settled =
-        !moving && !current.torn && journal.insist(flash, last.change, true)? == Room::Enough;
+    // And behind what a cut left of a record nothing is written, since tomorrow it may be one. But if the last record ends the move to
+    // here, the region may not count tomorrow, and the other one must not be erased before it does for certain: by a record that names
+    // the header too, which makes void whatever is between them.
+    let appends = !moving && (!current.torn || last.moving);
+    let settled = appends && journal.insist(flash, last.change, true)? == Room::Enough;
     let mut moves = !settled;
     if settled {
+        journal.moving = false;
         // Now the region counts whatever the doubtful record reads as, so the other one may be erased. What is read again later is to
         // have no wrong bit.
         old.wrong.retain(|wrong| *wrong != place);

@@ -12,7 +12,9 @@ pub struct Sweep {
     pub kinds: Vec<Kind>,
     /// How many faults there are in a history: the second one is in the recovery from the first.
     pub faults: usize,
-    /// One of so many faults is tried that can come first, another one in each step. All by default, which is 1.
+    /// The first step in which there are faults.
+    pub from: usize,
+    /// One of so many faults is tried that can come first, another one in each step and with each seed. All by default, which is 1.
     pub every: usize,
     /// How many places are tried for a second or later fault after one before: any of them if there are more. All by default.
     pub later: usize,
@@ -33,6 +35,7 @@ impl Default for Sweep {
         Self {
             kinds: Kind::CUTS.to_vec(),
             faults: 1,
+            from: 0,
             every: 1,
             later: usize::MAX,
             repeat: 1,
@@ -118,7 +121,9 @@ impl<S: Subject<WRITE, ERASE>, const WRITE: usize, const ERASE: usize>
             let first = step.saturating_sub(self.sweep.lead);
             let (snapshot, place) = &starts[first];
             self.first = first;
-            self.explore(snapshot, place, step + 1, self.sweep.faults)?;
+            if step >= self.sweep.from {
+                self.explore(snapshot, place, step + 1, self.sweep.faults)?;
+            }
 
             let (snapshot, place) = &starts[step];
             flash.restore(snapshot);
@@ -237,12 +242,8 @@ impl<S: Subject<WRITE, ERASE>, const WRITE: usize, const ERASE: usize>
         }
         if self.trail.is_empty() {
             let every = self.sweep.every.max(1);
-            // Begins elsewhere in each step.
-            return planned
-                .into_iter()
-                .skip(self.first % every)
-                .step_by(every)
-                .collect();
+            let begin = self.first.wrapping_add(self.sweep.seed as usize) % every;
+            return planned.into_iter().skip(begin).step_by(every).collect();
         }
         if planned.len() > self.sweep.later {
             self.rng.shuffle(&mut planned);

@@ -124,6 +124,27 @@ const BUGS: &[Bug] = &[
         instead: "        journal = ",
     },
     Bug {
+        name: "old_region_given_up_early",
+        model: BANKS,
+        file: "recovery.rs",
+        text: "!moving && (!current.torn || last.moving)",
+        instead: "!moving && !current.torn",
+    },
+    Bug {
+        name: "move_ended_as_by_any_record",
+        model: BANKS,
+        file: "recovery.rs",
+        text: "        moving: last.moving,\n",
+        instead: "        moving: false,\n",
+    },
+    Bug {
+        name: "unreadable_mark_again",
+        model: BANKS,
+        file: "recovery.rs",
+        text: "                        scan.next = place;\n",
+        instead: "",
+    },
+    Bug {
         name: "erase_of_what_counts",
         model: BANKS,
         file: "regions.rs",

@@ -73,6 +73,51 @@ fn mark_not_read_back() {
     println!("{}", found.expect_err("the bug is not found"));
 }
 
+/// Bugs that three cuts find: a move that ends in doubt, a start that ends it once more, and one that erases what it should not.
+macro_rules! found_by_three_cuts_in_a_move {
+    ($($bug:ident;)*) => {$(
+        #[test]
+        fn $bug() {
+            use $bug::device::Device;
+            use $bug::geometry::{Geometry, Uneven};
+            let script = &$bug::script::records()[..30];
+            let found = (0..20).find_map(|seed| {
+                let sweep = Sweep {
+                    kinds: vec![Kind::Weak, Kind::Edge],
+                    faults: 3,
+                    from: 11,
+                    repeat: 8,
+                    later: 6,
+                    tail: 0,
+                    seed,
+                    ..Sweep::default()
+                };
+                sweep.run::<Device<Uneven, 32>, _, _>(&Uneven::chip(), script).err()
+            });
+            println!("{}", found.expect("the bug is not found"));
+        }
+    )*};
+}
+
+found_by_three_cuts_in_a_move! {
+    old_region_given_up_early;
+    move_ended_as_by_any_record;
+}
+
+#[test]
+fn unreadable_mark_again() {
+    use unreadable_mark_again::device::Device;
+    use unreadable_mark_again::geometry::{Geometry, Uneven};
+    let chip = Uneven::chip().programmed(Programming::Checked);
+    let script = unreadable_mark_again::script::records();
+    let sweep = Sweep {
+        kinds: vec![Kind::Torn, Kind::Weak],
+        ..Sweep::default()
+    };
+    let found = sweep.run::<Device<Uneven, 8>, _, _>(&chip, &script);
+    println!("{}", found.expect_err("the bug is not found"));
+}
+
 #[test]
 fn no_digest_of_flash() {
     use no_digest_of_flash::device::verifies_nothing_that_is_damaged;
