@@ -102,6 +102,7 @@ fn copy(bug: &Bug, from: &Path, to: &Path) -> std::io::Result<usize> {
             .collect::<String>()
             .replace("#[cfg(test)]", "#[cfg(any())]")
             .replace("feature = \"defmt\"", "any()")
+            .replace("feature = \"table\"", "true")
             .replace("crate::", &format!("crate::{}::corelet_store::", bug.name));
         fs::write(to.join(path.file_name().unwrap_or_default()), source)?;
     }

@@ -1,7 +1,7 @@
 //! Records as bytes.
 
 use corelet_image::PluginId;
-use crc::{CRC_64_XZ, Crc, NoTable};
+use crc::{CRC_64_XZ, Crc};
 
 use crate::keys::KeyPart;
 use crate::values::{Entry, What};
@@ -29,7 +29,13 @@ const MORE_KIND: u8 = ENTRY_KIND + What::ALL.len() as u8;
 /// The floors in one record.
 pub(crate) const FLOORS_PER_RECORD: usize = 4;
 
-const CRC: Crc<u64, NoTable> = Crc::<u64, NoTable>::new(&CRC_64_XZ);
+/// How checksums are made: bit by bit where flash counts, since a table takes 16 KiB.
+#[cfg(not(feature = "table"))]
+type Method = crc::NoTable;
+#[cfg(feature = "table")]
+type Method = crc::Table<16>;
+
+static CRC: Crc<u64, Method> = Crc::<u64, Method>::new(&CRC_64_XZ);
 
 /// One step of the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,19 +232,17 @@ impl Record {
 
 /// Turns the one bit of `bytes` that makes `difference` in their checksum, if there is one.
 ///
-/// A checksum is linear: the difference that a bit makes depends on how far it is from the end, and on nothing else.
-fn mend(bytes: &mut [u8], difference: u64) -> Option<()> {
+/// A checksum is linear: the difference that a bit makes depends on how far it is from the end, and on nothing else. It is 1, shifted
+/// through the polynomial so often, so it is shifted back until it is 1.
+fn mend(bytes: &mut [u8], mut difference: u64) -> Option<()> {
     let polynomial = CRC_64_XZ.poly.reverse_bits();
-    let next = |sum: u64| {
-        (0..8).fold(sum, |sum, _| {
-            sum >> 1 ^ polynomial & (sum & 1).wrapping_neg()
-        })
-    };
-    for bit in 0..8 {
-        let mut made = 1 << bit;
-        for byte in bytes.iter_mut().rev() {
-            made = next(made);
-            if made == difference {
+    for byte in bytes.iter_mut().rev() {
+        for bit in (0..8).rev() {
+            difference = match difference >> 63 {
+                0 => difference << 1,
+                _ => (difference ^ polynomial) << 1 | 1,
+            };
+            if difference == 1 {
                 *byte ^= 1 << bit;
                 return Some(());
             }

@@ -165,7 +165,8 @@ impl Cells {
             let erased = self.programming == Programming::CheckedWhenErased;
             let units = &self.units[offset / self.unit..end.div_ceil(self.unit)];
             let refused = |unit: &Unit| *unit == Unit::Torn || erased && *unit == Unit::Erased;
-            readable &= !units.iter().any(refused);
+            // All of them at once: to stop at the first takes longer.
+            readable &= !units.iter().fold(false, |any, unit| any | refused(unit));
         }
         readable
     }

@@ -52,25 +52,33 @@ impl Sweep {
     }
 }
 
-/// Calls `round` with one number after the other, on all processors, until it has made as many histories as `CORELET_HISTORIES` says.
+/// Calls `round` with one number after the other, on all processors, until there are as many histories as `CORELET_HISTORIES` says. The
+/// first number is `CORELET_ROUND`, or 0.
 ///
 /// # Panics
-/// If that is no number.
+/// If one of them is no number.
 pub fn as_many_as_wanted(round: impl Fn(u64) -> u64 + Sync) {
-    let wanted = env::var("CORELET_HISTORIES").unwrap_or_default();
-    let wanted: u64 = wanted.parse().expect("CORELET_HISTORIES is a number");
-    let threads = thread::available_parallelism().map_or(1, usize::from) as u64;
-    let (round, started) = (&round, Instant::now());
+    let number = |name: &str| -> Option<u64> {
+        let value = env::var(name).ok()?;
+        Some(
+            value
+                .parse()
+                .unwrap_or_else(|_| panic!("{name} is a number")),
+        )
+    };
+    let wanted = number("CORELET_HISTORIES").expect("CORELET_HISTORIES says how many");
+    let next = AtomicU64::new(number("CORELET_ROUND").unwrap_or(0));
+    let (done, started) = (AtomicU64::new(0), Instant::now());
     thread::scope(|scope| {
-        for thread in 0..threads {
-            scope.spawn(move || {
-                let mut done = 0;
-                for number in (thread..).step_by(threads as usize) {
-                    done += round(number);
-                    println!("{thread}: {done} histories in {:?}", started.elapsed());
-                    if done >= wanted / threads {
-                        return;
-                    }
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while done.load(Ordering::Relaxed) < wanted {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let histories = round(number);
+                    let all = done.fetch_add(histories, Ordering::Relaxed) + histories;
+                    let time = started.elapsed();
+                    let rate = all as f64 / time.as_secs_f64();
+                    println!("round {number}: {all} of {wanted} in {time:.0?}, {rate:.0} a second");
                 }
             });
         }

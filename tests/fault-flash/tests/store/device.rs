@@ -7,7 +7,7 @@ use corelet_image::{Keys, PublicKey};
 use corelet_store::{BankState, Error, Reason, Runs, SlotId, Start};
 
 use super::geometry::Geometry;
-use super::images::{ERASE, Opened, Version, receive, version, with_erases};
+use super::images::{ERASE, Opened, Version, holds, receive, version, with_erases};
 use super::key_sets::{Rises, key_set};
 use super::model::{State, Step};
 
@@ -105,7 +105,8 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
             let nothing = matches!(bank.state, BankState::Empty | BankState::Rejected(_));
             let whole = !bank.state.is_under_way() && !nothing;
             let damaged = bank.state == BankState::Rejected(Reason::Damaged);
-            if damaged || whole && !self.store.digest_ok(id)? {
+            let version = Version::of(&bank.image.digest);
+            if damaged || whole && !holds(&mut self.store, id, version)? {
                 state
                     .wrong
                     .push(format!("bank {id} is {}, and damaged", bank.state));
@@ -116,7 +117,6 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
                     .push(format!("bank {id} is for slot {}", bank.slot));
                 continue;
             };
-            let version = Version::of(&bank.image.digest);
             let before = match bank.state {
                 BankState::Empty | BankState::Rejected(_) => continue,
                 BankState::Trial { .. } => std::mem::replace(&mut slot.trial, version),
@@ -199,7 +199,7 @@ impl<G: Geometry, const WRITE: usize> Subject<WRITE, ERASE> for Device<G, WRITE>
         };
         let bank =
             update(store).map_err(|error: Error| format!("no update: {error} in {state:?}"))?;
-        match (store.runs(slot), store.digest_ok(bank)) {
+        match (store.runs(slot), holds(store, bank, Some(fresh))) {
             (Runs::Confirmed(runs), Ok(true)) if runs == bank => Ok(()),
             other => Err(format!("after an update: {other:?}")),
         }

@@ -80,6 +80,21 @@ impl Version {
     }
 }
 
+/// Whether a bank holds the image of a version, byte for byte.
+pub(crate) fn holds<const WRITE: usize>(
+    store: &mut Opened<WRITE>,
+    bank: BankId,
+    version: Option<Version>,
+) -> Result<bool, Error> {
+    let Some(version) = version else {
+        return Ok(false);
+    };
+    let bytes = version.bytes();
+    let mut found = vec![0; bytes.len()];
+    store.read(bank, 0, &mut found)?;
+    Ok(found == bytes)
+}
+
 /// Does `ask`, with the erases that it waits for.
 pub(crate) fn with_erases<const WRITE: usize, T>(
     store: &mut Opened<WRITE>,
