@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod emulator;
 mod examples;
+mod fuzz;
 mod run;
 mod size;
 mod test;
@@ -24,6 +25,8 @@ enum Task {
     Size(size::Args),
     /// Instructions: of a message and of a host call beside wasmi used by hand, for a unit of fuel, for a KiB of module
     Bench(bench::Args),
+    /// libFuzzer on flash contents, images, key sets and what comes over a port
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Size(args) => size::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,11 +1,7 @@
 //! Arbitrary flash contents under the store, and a device's life on them.
 //!
-//! ```sh
-//! cargo install cargo-fuzz --locked
-//! cargo +nightly fuzz run --fuzz-dir tests/fuzz flash -- -max_len=2000 -max_total_time=600
-//! ```
-//!
-//! `cargo test -p corelet-fault-flash --test forged` does the same with inputs that are drawn.
+//! `cargo xtask fuzz --target flash --seconds 600` runs it, and `cargo test -p corelet-fault-flash --test forged` does the
+//! same with inputs that are drawn.
 
 #![no_main]
 
