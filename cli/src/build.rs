@@ -109,9 +109,6 @@ pub fn build(folder: &Path, key: Option<&Path>) -> Result<Built, Failure> {
         .world(source.plugin.world.as_deref())
         .map_err(Failure::refused)?;
     check_schedule(&source, &contract, world)?;
-    if source.confirm != corelet_image::Confirm::default() {
-        output::note("corelet.toml: [confirm] is in the image, and not enforced yet");
-    }
     let name = source.plugin.name.as_ref().unwrap_or(&package.name);
     let world_name = world_name(world);
     let values = Values {

@@ -184,7 +184,7 @@ fn print_manifest(
     line(
         "confirm",
         &format_args!(
-            "{} good calls, {} seconds{health} (not enforced yet)",
+            "{} good calls, {} seconds{health}",
             confirm.good_calls, confirm.seconds
         ),
     );

@@ -3,6 +3,9 @@
 //! What the linker leaves are custom sections for tools (`name`, `producers`, `target_features`), exports that the ABI does
 //! not name (`__data_end`, `__heap_base`) and the globals behind them, shapes of functions that the plugin could
 //! have called but does not, and zeros at the end of data, where memory is zero anyway. Code is kept byte for byte.
+//!
+//! The shapes come first, so that a device which receives the module can hold its imports and exports against what it offers before
+//! it erases anything.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -19,19 +22,19 @@ use crate::module::{Module, in_words, is_abi_export, shape_entries};
 /// # Errors
 /// If they are not a module.
 pub(crate) fn slim(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let functions: BTreeSet<_> = Module::read(bytes)?.function_keys().collect();
     let globals = needed_globals(bytes)?;
     let mut out = wasm_encoder::Module::new();
-    let mut shapes = Vec::new();
+    let shapes = needed_shapes(bytes)?;
+    if !shapes.is_empty() {
+        out.section(&CustomSection {
+            name: Cow::Borrowed(SHAPES_SECTION),
+            data: Cow::Owned(shapes),
+        });
+    }
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(in_words)?;
         match &payload {
-            Payload::CustomSection(section) => {
-                if section.name() == SHAPES_SECTION {
-                    let entries = shape_entries(section.data())?;
-                    shapes.extend(entries.filter(|entry| functions.contains(&entry.key)));
-                }
-            }
+            Payload::CustomSection(_) => {}
             Payload::GlobalSection(section) => {
                 let mut kept = GlobalSection::new();
                 for global in section.clone().into_iter().take(globals) {
@@ -83,7 +86,6 @@ pub(crate) fn slim(bytes: &[u8]) -> Result<Vec<u8>, String> {
             }
         }
     }
-    append_shapes(&mut out, shapes);
     Ok(out.finish())
 }
 
@@ -92,16 +94,21 @@ fn without_trailing_zeros(bytes: &[u8]) -> &[u8] {
     &bytes[..end.map_or(0, |last| last + 1)]
 }
 
-fn append_shapes(out: &mut wasm_encoder::Module, mut shapes: Vec<ShapeEntry>) {
+/// The shapes of the functions that the module imports and exports, encoded.
+fn needed_shapes(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let functions: BTreeSet<_> = Module::read(bytes)?.function_keys().collect();
+    let mut shapes = Vec::new();
+    for payload in Parser::new(0).parse_all(bytes) {
+        if let Payload::CustomSection(section) = payload.map_err(in_words)?
+            && section.name() == SHAPES_SECTION
+        {
+            let entries = shape_entries(section.data())?;
+            shapes.extend(entries.filter(|entry| functions.contains(&entry.key)));
+        }
+    }
     shapes.sort_by_key(|entry| entry.key);
     shapes.dedup();
-    let data: Vec<u8> = shapes.into_iter().flat_map(ShapeEntry::to_bytes).collect();
-    if !data.is_empty() {
-        out.section(&CustomSection {
-            name: Cow::Borrowed(SHAPES_SECTION),
-            data: Cow::Owned(data),
-        });
-    }
+    Ok(shapes.into_iter().flat_map(ShapeEntry::to_bytes).collect())
 }
 
 /// How many globals of the global section have to stay: those up to the last one that code or an export of the ABI uses.
@@ -225,6 +232,11 @@ mod tests {
             .collect();
         assert_eq!(custom.len(), 1);
         assert_eq!(custom[0].bytes, 32);
+        let beginning = corelet_admission::Beginning::of(&after);
+        assert!(
+            matches!(beginning, corelet_admission::Beginning::Whole(_)),
+            "{beginning:?}"
+        );
         assert_eq!(needed_globals(&after).unwrap(), 2);
         let globals = |bytes| {
             let sections = Module::read(bytes).unwrap().sections;

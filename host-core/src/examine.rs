@@ -4,7 +4,7 @@ use corelet_image::{Manifest, Verified};
 
 use crate::capability::monotonic_clock::MonotonicClock;
 use crate::host::occupant;
-use crate::judge::{approve, approve_manifest};
+use crate::judge::{approve, approve_beginning};
 use crate::plugin::lifecycle;
 use crate::session::Session;
 use crate::{
@@ -13,20 +13,21 @@ use crate::{
 };
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
-    /// Whether the slot takes a plugin with this manifest, as far as that can be told without its module: name, grants, topics and
-    /// ticks. What is in the slot now does not matter.
+    /// Whether the slot takes a plugin with this manifest, as far as that can be told before its module is there: its name, length,
+    /// grants, topics and ticks. And if the [beginning](corelet_admission::Beginning) of the module is there, its imports, exports and their
+    /// shapes, and its memory. What is in the slot now does not matter.
     ///
     /// # Errors
     /// What [`load`](Self::load) would say of it.
-    pub fn examine_manifest(
+    pub fn examine_beginning(
         &self,
         slot: SlotId,
         plugin: PluginId,
         manifest: &Manifest<'_>,
+        module: Option<&[u8]>,
     ) -> Result<(), LoadError> {
         let (mut session, table, policy) = self.examiner(slot, plugin, manifest)?;
-        approve_manifest(&mut session, table, policy, manifest)?;
-        Ok(())
+        approve_beginning(&mut session, table, policy, manifest, module)
     }
 
     /// Whether the slot takes a plugin: all that [`load`](Self::load) checks before it takes heap. What is in the slot now does not

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use corelet_abi::{Function, NameKey, Shape};
-use corelet_admission::Admitted;
+use corelet_admission::Declared;
 
 use crate::{CallError, LoadError};
 
@@ -25,7 +25,7 @@ struct Export {
 }
 
 impl Exports {
-    pub(crate) fn of(module: &Admitted<'_>) -> Result<Self, LoadError> {
+    pub(crate) fn of(module: &Declared<'_>) -> Result<Self, LoadError> {
         let mut list = Vec::new();
         list.try_reserve_exact(module.exports().count())
             .map_err(|_| LoadError::OutOfMemory)?;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use corelet_admission::{Admitted, Limits, admit};
+use corelet_admission::{Admitted, Limits, Quantity, Reason, Refusal, admit, admit_beginning};
 use corelet_image::{Manifest, PARAMETERS_MAX};
 use corelet_load::{Budget, Machine};
 
@@ -85,14 +85,36 @@ pub(crate) struct Approved<'m> {
 }
 
 /// What a slot takes, short of a module.
-pub(crate) struct ApprovedManifest {
+struct ApprovedManifest {
     limits: Limits,
     budget: Budget,
     topics: Vec<Topic>,
 }
 
+impl ApprovedManifest {
+    /// Whether the module exports what takes all that the manifest asks for.
+    fn fits(&self, manifest: &Manifest<'_>, exports: &Exports) -> Result<(), LoadError> {
+        if manifest.tick_ms.is_some() {
+            exports
+                .find::<ticker::functions::Tick>()
+                .map_err(LoadError::Export)?;
+        }
+        if manifest.confirm.health {
+            exports
+                .find::<lifecycle::functions::Health>()
+                .map_err(LoadError::Export)?;
+        }
+        if !self.topics.is_empty() {
+            exports
+                .find::<event_handler::functions::Handle>()
+                .map_err(LoadError::Export)?;
+        }
+        Ok(())
+    }
+}
+
 /// Every check that needs no module. What is granted stands in `session` then.
-pub(crate) fn approve_manifest<B: 'static>(
+fn approve_manifest<B: 'static>(
     session: &mut Session,
     table: &Table<B>,
     policy: &SlotPolicy,
@@ -125,11 +147,46 @@ pub(crate) fn approve_manifest<B: 'static>(
         prepaid_fuel: policy.limits.prepaid_fuel.min(budget.prepaid_fuel),
         ..policy.limits
     };
+    // As admission would say of the module.
+    let found = manifest.module_bytes;
+    let allowed = limits.module_bytes.min(Limits::DEVICE.module_bytes);
+    if found > allowed {
+        let reason = Reason::Over {
+            what: Quantity::ModuleBytes,
+            found: found.into(),
+            allowed,
+        };
+        return Err(Refusal { offset: 0, reason }.into());
+    }
     Ok(ApprovedManifest {
         limits,
         budget,
         topics,
     })
+}
+
+/// Every check that needs no module, and those that its beginning is enough for, if it is there.
+pub(crate) fn approve_beginning<B: 'static>(
+    session: &mut Session,
+    table: &Table<B>,
+    policy: &SlotPolicy,
+    manifest: &Manifest<'_>,
+    beginning: Option<&[u8]>,
+) -> Result<(), LoadError> {
+    let approved = approve_manifest(session, table, policy, manifest)?;
+    let Some(beginning) = beginning else {
+        return Ok(());
+    };
+    let offer = SlotOffer {
+        table,
+        granted: session.grants.mask(),
+    };
+    let declared = admit_beginning(beginning, &approved.limits, &offer)?;
+    match Exports::of(&declared) {
+        Ok(exports) => approved.fits(manifest, &exports),
+        // For want of heap nothing is refused that may have it later.
+        Err(_) => Ok(()),
+    }
 }
 
 /// Every check that needs no instance.
@@ -140,33 +197,16 @@ pub(crate) fn approve<'m, B: 'static>(
     manifest: &Manifest<'_>,
     module: &'m [u8],
 ) -> Result<Approved<'m>, LoadError> {
-    let ApprovedManifest {
-        limits,
-        budget,
-        topics,
-    } = approve_manifest(session, table, policy, manifest)?;
+    let approved = approve_manifest(session, table, policy, manifest)?;
     let offer = SlotOffer {
         table,
         granted: session.grants.mask(),
     };
-    let admitted = admit(module, &limits, &offer)?;
-    budget.covers(admitted.figures())?;
-    let exports = Exports::of(&admitted)?;
-    if manifest.tick_ms.is_some() {
-        exports
-            .find::<ticker::functions::Tick>()
-            .map_err(LoadError::Export)?;
-    }
-    if manifest.confirm.health {
-        exports
-            .find::<lifecycle::functions::Health>()
-            .map_err(LoadError::Export)?;
-    }
-    if !topics.is_empty() {
-        exports
-            .find::<event_handler::functions::Handle>()
-            .map_err(LoadError::Export)?;
-    }
+    let admitted = admit(module, &approved.limits, &offer)?;
+    approved.budget.covers(admitted.figures())?;
+    let exports = Exports::of(admitted.declared())?;
+    approved.fits(manifest, &exports)?;
+    let ApprovedManifest { budget, topics, .. } = approved;
     Ok(Approved {
         admitted,
         budget,

@@ -224,7 +224,7 @@ mod start;
 
 pub use corelet_abi as abi;
 pub use corelet_admission::fuel::{SLICE_INSTRUCTIONS, WORST_INSTRUCTIONS};
-pub use corelet_admission::{ImportRefusal, Limits, Quantity};
+pub use corelet_admission::{Beginning, ImportRefusal, Limits, Quantity, Refusal};
 pub use corelet_image::{PluginId, SlotId, Version};
 pub use corelet_load::{Budget, MachineError, Stop, Trap};
 pub use corelet_macros::host_bindgen as bindgen;

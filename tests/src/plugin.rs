@@ -187,7 +187,7 @@ impl Plugin {
                 (data (i32.const {EXCHANGE}) "{size}")
                 (data (i32.const {end}) "\ff\ff")
                 {items}
-                (@custom "corelet:shapes" "{shapes}"))"#,
+                (@custom "corelet:shapes" (before first) "{shapes}"))"#,
             imports = self.imports,
             memory = self.memory,
             exchange = self.exchange,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use corelet_admission::Beginning;
 use corelet_image::{DEVELOPMENT_KEY, Image, ImageError, KeyId, Keys, Version};
 use sha2::{Digest, Sha256};
 
@@ -19,6 +20,8 @@ pub(crate) struct ImageFile {
     pub(crate) hash: [u8; 32],
     /// The plugin's name and version.
     pub(crate) plugin: String,
+    /// How many bytes a device looks at before it erases or writes anything.
+    pub(crate) opening: u64,
     key: KeyId,
     security_version: u32,
 }
@@ -50,6 +53,12 @@ impl ImageFile {
             Ok(_) | Err(ImageError::UnknownKey { .. }) => {}
             Err(error) => return Err(refused(error)),
         }
+        let module = image.unverified_module();
+        let beginning = match Beginning::of(module) {
+            Beginning::Whole(bytes) => bytes.len(),
+            _ => 0,
+        };
+        let opening = (bytes.len() - module.len() + beginning) as u64;
         let (plugin, key, security_version) = {
             let manifest = image.unverified_manifest().map_err(refused)?;
             let plugin = format!("{} {}", shown(manifest.name), manifest.version);
@@ -59,6 +68,7 @@ impl ImageFile {
             path: path.to_owned(),
             hash: Sha256::digest(&bytes).into(),
             plugin,
+            opening,
             key,
             security_version,
             bytes,

@@ -53,7 +53,10 @@ pub(crate) fn upload(
             if furthest.is_none_or(|furthest| offset > furthest) {
                 furthest = Some(offset);
                 advance.now();
-                bar.at(offset);
+                // Before, the device may refuse it, and nothing is on its way.
+                if offset > image.opening {
+                    bar.at(offset);
+                }
             } else {
                 stands = advance.elapsed() >= patience;
                 thread::sleep(BUSY);
@@ -78,7 +81,8 @@ pub(crate) fn upload(
         ))
         .help("--give-up TIME waits longer; corelet reset starts the device anew")),
         Err(trouble) => {
-            Err(trouble.or(|refusal| refused(device, image, slot, &refusal, furthest.is_some())))
+            let begun = furthest.is_some_and(|furthest| furthest > image.opening);
+            Err(trouble.or(|refusal| refused(device, image, slot, &refusal, begun)))
         }
     }
 }

@@ -54,12 +54,15 @@ pub fn importing(import: Option<(&str, &str)>, tick: &str) -> Vec<u8> {
         let shape = Shape(shape);
         ShapeEntry { key, shape }.to_bytes()
     });
-    let mut module = wat::parse_str(text).unwrap();
+    let module = wat::parse_str(text).unwrap();
+    let (header, rest) = module.split_at(8);
+    let mut module = header.to_vec();
     let section = wasm_encoder::CustomSection {
         name: SHAPES_SECTION.into(),
         data: entries.flatten().collect::<Vec<u8>>().into(),
     };
     wasm_encoder::Section::append_to(&section, &mut module);
+    module.extend(rest);
     module
 }
 

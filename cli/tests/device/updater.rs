@@ -296,6 +296,37 @@ fn a_good_version_is_confirmed_and_a_bad_one_rejected() {
 }
 
 #[test]
+fn what_the_firmware_does_not_offer_is_refused_before_anything_is_sent_but_that() {
+    let bench = Bench::new();
+    bench.image("first", 1, 0, GOOD);
+    bench.install("first").well();
+    // The board has no sensor.
+    let module = plugin::importing(Some(("corelet:host/sensor@0.1.0", "read")), GOOD);
+    let mut manifest = plugin::manifest("thermostat");
+    manifest.topics.clear();
+    let unsigned = Unsigned::build(&manifest, &module, &DEVELOPMENT_KEY).unwrap();
+    let image = unsigned.sign(&DEVELOPMENT_SEED).unwrap();
+    assert!(image.len() < 1_500, "most of it is looked at");
+    bench.sandbox.write("sensor.corelet", image);
+    let outcome = bench.install("sensor");
+    let text = outcome.refused(1).replace(&bench.name, "PORT");
+    // No quarter of it was told.
+    let (told, refused) = text.split_once("error: ").unwrap();
+    assert_eq!(told.lines().count(), 1, "{told}");
+    let (why, rest) = refused.split_once("; does the firmware").unwrap();
+    assert_eq!(
+        why,
+        "slot 0 refuses thermostat 0.0.0: import corelet:host/sensor@0.1.0 `read`: the host has no such function"
+    );
+    assert!(
+        rest.ends_with("\nnothing was erased; thermostat 0.1.0 still runs\n"),
+        "{text}"
+    );
+    let slots = bench.corelet(&["slots"]).well().stdout;
+    assert_eq!(slots.matches("thermostat").count(), 1, "{slots}");
+}
+
+#[test]
 fn an_earlier_security_version_is_refused() {
     let bench = Bench::new();
     bench.image("new", 2, 4, GOOD);

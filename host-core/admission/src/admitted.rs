@@ -1,17 +1,13 @@
 use corelet_abi::{NameKey, Shape, ShapeEntry};
 
-use crate::cursor::Cursor;
-use crate::exports;
+use crate::declared::{Declared, Export, declare, items};
 use crate::figures::{Figures, Tally};
 use crate::fuel::BYTES_PER_FUEL;
 use crate::heap::{HeapBound, Stack};
 use crate::imports;
-use crate::layout::{Layout, Section};
-use crate::memory::Memory;
-use crate::plugin::{check_exports, check_imports};
-use crate::shapes::Shapes;
+use crate::layout::Layout;
 use crate::source::{Refused, Source};
-use crate::validate::{self, Scope};
+use crate::validate::{Scope, check_rest};
 use crate::workspace::{Space, space};
 use crate::{Limits, Offer, Refusal};
 
@@ -19,16 +15,7 @@ use crate::{Limits, Offer, Refusal};
 #[derive(Clone, Copy, Debug)]
 pub struct Admitted<'m> {
     module: &'m [u8],
-    limits: Limits,
-    /// The contents of the sections; nothing if they are missing.
-    imports: &'m [u8],
-    exports: &'m [u8],
-    /// How many types there are, which imports name.
-    types: u32,
-    shapes: Shapes<'m>,
-    memory: Memory,
-    table: Option<u32>,
-    exchange: u32,
+    declared: Declared<'m>,
     figures: Figures,
 }
 
@@ -76,33 +63,22 @@ fn admit_in<'s, 'm>(
     space: Space<'_, 's>,
 ) -> Result<Admitted<'m>, Refused> {
     let mut tally = Tally::new();
+    let (lists, mut room) = (space.lists, space.room);
     let layout = Layout::find(source.cursor(), Scope::Plugin, limits)?;
-    let valid = validate::check(&layout, Scope::Plugin, limits, space, &mut tally)?;
-    let shapes = Shapes::check(layout.shapes, limits)?;
-    check_imports(&layout, &valid, shapes, limits, offer)?;
-    let (memory, exchange) = check_exports(&layout, &valid, shapes, limits)?;
+    let (valid, declared) = declare(module, &layout, limits, offer, lists, &mut tally.heap)?;
+    check_rest(
+        &layout,
+        Scope::Plugin,
+        limits,
+        &valid,
+        &mut room,
+        &mut tally,
+    )?;
     Ok(Admitted {
         module,
-        limits: *limits,
-        imports: part(module, layout.section(Section::Imports)),
-        exports: part(module, layout.section(Section::Exports)),
-        types: valid.types.len() as u32,
-        shapes: Shapes::new(part(module, layout.shapes)),
-        memory,
-        table: valid.table,
-        exchange,
+        declared,
         figures: tally.figures(),
     })
-}
-
-/// The contents of a section, for as long as the module is there.
-fn part<'m>(module: &'m [u8], section: Option<Cursor<'_>>) -> &'m [u8] {
-    section
-        .and_then(|section| {
-            let rest = module.get(section.offset() as usize..)?;
-            rest.get(..section.left() as usize)
-        })
-        .unwrap_or_default()
 }
 
 /// A function that the module imports.
@@ -118,21 +94,10 @@ pub struct Import<'m> {
     pub shape: Shape,
 }
 
-/// A function that the module exports for a host to call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Export<'m> {
-    /// For instance `corelet:plugin/ticker@0.1.0#tick`, or `init`.
-    pub name: &'m str,
-    /// Its key.
-    pub key: NameKey,
-    /// What the plugin was built for.
-    pub shape: Shape,
-}
-
 impl<'m> Admitted<'m> {
     /// What it was held against.
     pub const fn limits(&self) -> &Limits {
-        &self.limits
+        &self.declared.limits
     }
 
     /// The module's bytes.
@@ -140,12 +105,17 @@ impl<'m> Admitted<'m> {
         self.module
     }
 
+    /// What it declares before its code.
+    pub const fn declared(&self) -> &Declared<'m> {
+        &self.declared
+    }
+
     /// The imports, in the order in which an instance wants them.
     pub fn imports(&self) -> impl Iterator<Item = Import<'m>> + use<'m> {
-        let limits = self.limits;
-        let types = self.types;
-        let shapes = self.shapes;
-        let imports = self.imports;
+        let limits = self.declared.limits;
+        let types = self.declared.types;
+        let shapes = self.declared.shapes;
+        let imports = self.declared.imports;
         items(imports, move |section| {
             let name = imports::import(section, types, Scope::Plugin, &limits)
                 .ok()?
@@ -164,53 +134,37 @@ impl<'m> Admitted<'m> {
 
     /// `init` and the exported functions of interfaces, in the order of the module. No two have one key.
     pub fn exports(&self) -> impl Iterator<Item = Export<'m>> + use<'m> {
-        let limits = self.limits;
-        let shapes = self.shapes;
-        let exports = self.exports;
-        items(exports, move |section| {
-            let export = exports::export(section, &limits).ok()?;
-            Some((export.is_call(), export.place))
-        })
-        .filter(|(is_call, _)| *is_call)
-        .filter_map(move |(_, name)| {
-            let name = name.of(exports);
-            let key = NameKey::of_export(name);
-            Some(Export {
-                name,
-                key,
-                shape: shapes.of(key)?,
-            })
-        })
+        self.declared.exports()
     }
 
     /// The entries of `corelet:shapes`, those included that belong to no import or export.
     pub fn shapes(&self) -> impl Iterator<Item = ShapeEntry> + use<'m> {
-        self.shapes.iter()
+        self.declared.shapes.iter()
     }
 
     /// How many bytes the memory begins with: under 2³¹.
     pub const fn memory_bytes(&self) -> u32 {
-        self.memory.bytes
+        self.declared.memory.bytes
     }
 
     /// How many bytes the memory may grow to, at most 2³², if the module sets a maximum.
     pub const fn memory_max(&self) -> Option<u64> {
-        self.memory.most
+        self.declared.memory.most
     }
 
     /// The size of a page of memory in bytes: 1 or 65,536.
     pub const fn memory_page_size(&self) -> u32 {
-        self.memory.page
+        self.declared.memory.page
     }
 
     /// How many elements the table begins with; 0 if there is no table.
     pub fn table_elements(&self) -> u32 {
-        self.table.unwrap_or(0)
+        self.declared.table.unwrap_or(0)
     }
 
     /// The address of the exchange buffer's size field: a multiple of 4, and the field lies in the memory.
     pub const fn exchange(&self) -> u32 {
-        self.exchange
+        self.declared.exchange
     }
 
     /// How large the module is where limits are felt.
@@ -221,7 +175,7 @@ impl<'m> Admitted<'m> {
     /// The most fuel that one step needs at once, where the memory may have `memory` bytes: a region of code, or one instruction on
     /// a range of memory or table. A call that is given as much goes on.
     pub fn required_fuel_max(&self, memory: u32) -> u32 {
-        let memory = u64::from(memory).min(self.memory.most.unwrap_or(u64::MAX));
+        let memory = u64::from(memory).min(self.declared.memory.most.unwrap_or(u64::MAX));
         // A range of the table takes at most eight bytes for an element.
         let table = u64::from(self.table_elements()).saturating_mul(8);
         let range = memory.max(table).div_ceil(u64::from(BYTES_PER_FUEL));
@@ -232,22 +186,4 @@ impl<'m> Admitted<'m> {
     pub fn heap(&self, stack: &Stack) -> HeapBound {
         self.figures.heap(stack)
     }
-}
-
-/// The items of a section that was checked: `next` cannot fail, and would end the list if it did.
-fn items<T>(
-    section: &[u8],
-    mut next: impl FnMut(&mut Cursor<'_>) -> Option<T>,
-) -> impl Iterator<Item = T> {
-    let source = Source::new(section);
-    let mut start = source.cursor();
-    let count = start.u32().unwrap_or(0);
-    let mut read = start.offset();
-    (0..count).map_while(move |_| {
-        let mut rest = source.cursor();
-        rest.take(read).ok()?;
-        let item = next(&mut rest)?;
-        read = rest.offset();
-        Some(item)
-    })
 }

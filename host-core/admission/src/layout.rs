@@ -7,7 +7,7 @@ use crate::source::Refused;
 use crate::validate::Scope;
 use crate::{Limits, Quantity, Reason};
 
-const HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";
+pub(crate) const HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";
 
 /// A section by its number.
 #[derive(Clone, Copy, Debug)]

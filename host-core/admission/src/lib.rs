@@ -39,9 +39,17 @@
 //!
 //! ## How it is done
 //!
-//! The sections are found first, then read in order; the code is gone over once, with operands and blocks in arrays
-//! whose sizes are fixed when this is compiled. Only the targets of a `br_table` are read twice, since the last of them
+//! The sections are found first, then read in order; what the ABI asks of imports and exports comes before code. That is gone over once,
+//! with operands and blocks in arrays whose sizes are fixed when this is compiled. Only the targets of a `br_table` are read twice, since the last of them
 //! decides about the others. [`validate`] does the part that the specification asks for, for tools and foreign test suites.
+//!
+//! ## A module that is on its way
+//!
+//! `corelet build` puts `corelet:shapes` first. Types to exports follow, a few hundred bytes, so whether a device has what a module
+//! imports is known long before its code is there. [`Beginning::of`] says of the bytes that have come how many more that
+//! takes, and [`admit_beginning`] holds them against limits and offer: it can only refuse, since of what follows nothing is known, and
+//! [`admit`] looks at all of it again. Where the shapes stand elsewhere, or the beginning has more than [`Beginning::BYTES_MAX`], only `admit`
+//! tells.
 //!
 //! ## What is learned besides
 //!
@@ -60,8 +68,10 @@
 extern crate std;
 
 mod admitted;
+mod beginning;
 mod constants;
 mod cursor;
+mod declared;
 mod describe;
 mod exports;
 mod figures;
@@ -89,7 +99,9 @@ mod validate;
 mod value;
 mod workspace;
 
-pub use admitted::{Admitted, Export, Import, admit, admit_large};
+pub use admitted::{Admitted, Import, admit, admit_large};
+pub use beginning::{Beginning, admit_beginning};
+pub use declared::{Declared, Export};
 pub use figures::{Figures, LargestFunction};
 pub use limits::{Limits, Quantity};
 pub use offer::{ImportRefusal, Offer};

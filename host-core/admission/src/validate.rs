@@ -3,7 +3,7 @@
 use crate::cursor::Cursor;
 use crate::figures::Tally;
 use crate::functions::{self, Room};
-use crate::heap::Item;
+use crate::heap::{Heap, Item};
 use crate::imports::Imported;
 use crate::instructions::Names;
 use crate::layout::{Layout, Section};
@@ -11,7 +11,7 @@ use crate::memory::{Memory, memory_type, only, table_type};
 use crate::segments::{self, Targets};
 use crate::source::{Refused, Source};
 use crate::types::Signature;
-use crate::workspace::{Space, space};
+use crate::workspace::{Lists, space};
 use crate::{Figures, Limits, Quantity, Reason, Refusal, exports, globals, imports, types};
 
 /// What a module is held against.
@@ -23,11 +23,13 @@ pub(crate) enum Scope {
     Plugin,
 }
 
-/// What validation found.
+/// What a module declares before its code.
 pub(crate) struct Valid<'a, 'm> {
     pub(crate) types: &'a [Signature<'m>],
     /// The type of each function, by index.
     pub(crate) functions: &'a [u16],
+    /// Those of a module's own among them, behind the imported ones.
+    pub(crate) globals: &'a [u8],
     pub(crate) imported: Imported,
     pub(crate) memory: Option<Memory>,
     pub(crate) table: Option<u32>,
@@ -51,21 +53,31 @@ pub fn validate(module: &[u8], limits: &Limits) -> Result<Figures, Refusal> {
     let space = space!(Limits::LARGEST);
     let source = Source::new(module);
     Layout::find(source.cursor(), Scope::Module, &limits)
-        .and_then(|layout| check(&layout, Scope::Module, &limits, space, &mut tally))
+        .and_then(|layout| {
+            let heap = &mut tally.heap;
+            let valid = check_declarations(&layout, Scope::Module, &limits, space.lists, heap)?;
+            let mut room = space.room;
+            check_rest(
+                &layout,
+                Scope::Module,
+                &limits,
+                &valid,
+                &mut room,
+                &mut tally,
+            )
+        })
         .map_err(|refused| source.refusal(refused))?;
     Ok(tally.figures())
 }
 
-/// Checks a module within `limits`, which are no larger than `space`, and keeps its books in `tally`.
-pub(crate) fn check<'a, 'm>(
+/// Checks a module up to and with its exports, within `limits`, which are no larger than `space`.
+pub(crate) fn check_declarations<'a, 'm>(
     layout: &Layout<'m>,
     scope: Scope,
     limits: &Limits,
-    space: Space<'a, 'm>,
-    tally: &mut Tally,
+    space: Lists<'a, 'm>,
+    heap: &mut Heap,
 ) -> Result<Valid<'a, 'm>, Refused> {
-    let heap = &mut tally.heap;
-    let end = layout.end;
     let types = types::check(layout.section(Section::Types), space.types, limits, heap)?;
     let type_count = types.len() as u32;
     let imported = imports::check(
@@ -129,11 +141,41 @@ pub(crate) fn check<'a, 'm>(
         limits,
         heap,
     )?;
+    Ok(Valid {
+        types,
+        functions,
+        globals,
+        imported,
+        memory,
+        table,
+    })
+}
+
+/// Checks what stands behind the exports, and keeps its books in `tally`.
+pub(crate) fn check_rest<'m>(
+    layout: &Layout<'m>,
+    scope: Scope,
+    limits: &Limits,
+    valid: &Valid<'_, 'm>,
+    room: &mut Room<'_>,
+    tally: &mut Tally,
+) -> Result<(), Refused> {
+    let Valid {
+        types,
+        functions,
+        globals,
+        imported,
+        memory,
+        table,
+    } = *valid;
+    let heap = &mut tally.heap;
+    let end = layout.end;
     if let Some(start) = layout.section(Section::Start) {
         check_start(start, functions, types)?;
     }
+    let count = functions.len() as u32;
     let targets = Targets {
-        functions: counts.functions,
+        functions: count,
         table,
         memory,
         globals: globals.get(..imported.globals as usize).unwrap_or_default(),
@@ -147,23 +189,18 @@ pub(crate) fn check<'a, 'm>(
         functions,
         imported: imported.functions,
         globals,
-        tables: counts.tables,
-        memories: counts.memories,
+        tables: u32::from(table.is_some()),
+        memories: u32::from(memory.is_some()),
         elements,
         data,
         locals: &[],
     };
-    let mut room = Room {
-        locals: space.locals,
-        operands: space.operands,
-        frames: space.frames,
-    };
-    tally.functions(imported.functions, counts.functions);
+    tally.functions(imported.functions, count);
     functions::check_code(
         layout.section(Section::Code),
         end,
         &names,
-        &mut room,
+        room,
         limits,
         tally,
     )?;
@@ -175,14 +212,7 @@ pub(crate) fn check<'a, 'm>(
         &targets,
         limits,
         heap,
-    )?;
-    Ok(Valid {
-        types,
-        functions,
-        imported,
-        memory,
-        table,
-    })
+    )
 }
 
 /// The start function takes and gives nothing.

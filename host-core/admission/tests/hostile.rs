@@ -40,7 +40,8 @@ fn thirteen_bytes_that_claim_a_million_are_refused() {
         bytes.extend([id, 3, 0xc0, 0x84, 0x3d]);
         assert_eq!(bytes.len(), 13);
         match refusal(&bytes).reason {
-            // Code is read behind what it names.
+            // What stands behind the exports is read when they are as they must be.
+            Reason::MissingExport { .. } => assert!(matches!(id, ELEMENT | DATA | DATA_COUNT)),
             Reason::Over {
                 what: found,
                 found: 1_000_000,

@@ -54,7 +54,9 @@
 //! Neither panics on any bytes, nor allocates. What comes out is [`Verified`], which nothing else makes.
 //!
 //! Of an image that is on its way, [`Head`] is there first. [`Head::verify`] is all of that but the last, so nothing has to be erased
-//! or received for an image that would not be accepted.
+//! or received for an image that would not be accepted. The module's first bytes follow: what it imports can be looked at likewise
+//! (`corelet_admission::Beginning`), but nobody has vouched for them until the last check, so they are a reason to refuse and none to
+//! accept.
 //!
 //! ```
 //! use corelet_image::{Image, Keys, Manifest, Unsigned, Version, DEVELOPMENT_KEY, DEVELOPMENT_SEED};

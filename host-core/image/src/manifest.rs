@@ -33,7 +33,8 @@ pub struct Manifest<'a> {
     pub name: &'a str,
     /// The plugin's version.
     pub version: Version,
-    /// Raised when an older version must not be installed again. Not enforced yet.
+    /// Raised when an older version must not be installed again: a device refuses what is lower than the highest that it confirmed of
+    /// the plugin.
     pub security_version: u32,
     /// The world that it implements, for instance `acme:thermostat/thermostat@1.0.0`: 0 to 64 bytes.
     pub world: &'a str,
@@ -50,7 +51,7 @@ pub struct Manifest<'a> {
     pub budgets: Budgets,
     /// How often it wants to be ticked, in milliseconds: at least 1; none for never.
     pub tick_ms: Option<u32>,
-    /// When it counts as working after an update. Not enforced yet.
+    /// When it counts as working after an update. The firmware's policy may ask for more.
     pub confirm: Confirm,
     /// The record `config` of its world, encoded: at most 256 bytes.
     pub config: &'a [u8],
@@ -81,7 +82,7 @@ pub struct Budgets {
     pub heap: u32,
 }
 
-/// When a plugin counts as working after an update: all of these. No host asks yet.
+/// When a plugin counts as working after an update, and its trial is confirmed: all of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Confirm {

@@ -225,3 +225,12 @@ fn a_plugin_is_told_before_it_goes() {
     host.remove(ONE);
     host.remove(SlotId(200));
 }
+
+#[test]
+fn shapes_may_stand_before_or_behind_what_they_are_of() {
+    for module in [echo(), echo().with_shapes_last()] {
+        let mut host = host();
+        load(&mut host, ONE, &manifest("echo"), &module).unwrap();
+        assert_eq!(host.call(ONE, &CallEcho("hi")), Ok("hi"));
+    }
+}

@@ -19,6 +19,7 @@ pub(crate) struct Module {
     imports: String,
     functions: String,
     shapes: Vec<ShapeEntry>,
+    shapes_at: &'static str,
     count: usize,
 }
 
@@ -33,9 +34,16 @@ impl Module {
             imports: String::new(),
             functions: String::new(),
             shapes: Vec::new(),
+            shapes_at: "(before first)",
             count: 0,
         };
         module.export_named("init", Shape(0), body)
+    }
+
+    /// Has its shapes behind all else, as a linker leaves them.
+    pub(crate) fn with_shapes_last(mut self) -> Self {
+        self.shapes_at = "(after last)";
+        self
     }
 
     /// Imports `F` as `$` and its function's name.
@@ -98,8 +106,9 @@ impl Module {
                 (data (i32.const 0x208) "\01\00\0e\03sad")
                 (data (i32.const 0x400) "\00\02\00\00")
                 {functions}
-                (@custom "corelet:shapes" "{shapes}"))"#,
+                (@custom "corelet:shapes" {shapes_at} "{shapes}"))"#,
             imports = self.imports,
+            shapes_at = self.shapes_at,
             functions = self.functions,
         );
         wat::parse_str(text).unwrap()

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use corelet_host::{Blame, SlotId, VERSION};
-use corelet_image::{HEAD_MAX, Head, ImageError, Version};
+use corelet_host::{Beginning, Blame, SlotId, VERSION};
+use corelet_image::{Head, ImageError, Version};
 use corelet_store::{BankId, BankState, Error, ImageDigest, Offered, Opened};
 use embedded_storage::nor_flash::NorFlash;
 
@@ -12,14 +12,14 @@ use crate::settle::reason_of;
 use crate::updater::insist;
 use crate::{Device, Mapped, Parked, Refused, Updater};
 
-/// An upload. Its head is held on the heap until it was checked and written.
+/// An upload. Its head, and the beginning of its module, are held on the heap until they were checked and written.
 pub(crate) struct Incoming {
     pub slot: SlotId,
     length: u32,
     digest: Option<ImageDigest>,
     /// Refuse what is not newer than what runs.
     newer: bool,
-    /// The first bytes, as far as they are not in the store.
+    /// The first bytes, as far as they are not in the store: of head and beginning, and what came in one piece with their end.
     held: Vec<u8>,
     /// Where the image goes; none before its head was checked.
     bank: Option<BankId>,
@@ -37,7 +37,7 @@ where
     /// wanted next, which is the length if all are there. `digest` is the SHA-256 of all of them; without it, only an upload that
     /// was begun with it goes on. `newer` refuses what is not newer than what the slot runs.
     ///
-    /// Nothing is erased before the image's head has come, and was checked.
+    /// Nothing is erased before the image's head and the beginning of its module have come, and were checked.
     ///
     /// # Errors
     /// [`Refused`].
@@ -97,10 +97,24 @@ where
     /// # Errors
     /// [`Refused`]; the image that was being received is gone then, or waits to be opened again.
     pub fn receive(&mut self, offset: u32, data: &[u8]) -> Result<u32, Refused> {
+        self.receive_or_leave(offset, data, &mut Vec::new())
+    }
+
+    /// As [`receive`](Self::receive). Of an image that is refused before it is opened, what came is left in `held`.
+    pub(crate) fn receive_or_leave(
+        &mut self,
+        offset: u32,
+        data: &[u8],
+        held: &mut Vec<u8>,
+    ) -> Result<u32, Refused> {
         let Some(mut incoming) = self.incoming.take() else {
             return Err(Refused::NotOpen);
         };
-        let wanted = self.take(&mut incoming, offset, data)?;
+        let taken = self.take(&mut incoming, offset, data);
+        if taken.is_err() && incoming.bank.is_none() {
+            *held = core::mem::take(&mut incoming.held);
+        }
+        let wanted = taken?;
         let finished = wanted == incoming.length;
         let bank = incoming.bank;
         self.incoming = Some(incoming);
@@ -129,10 +143,10 @@ where
             if offset as usize != held {
                 return Ok(held as u32);
             }
-            hold(&mut incoming.held, data)?;
-            match self.accept(incoming) {
+            let room = hold(&mut incoming.held, data);
+            match self.accept(incoming, room.is_ok()) {
                 Ok(true) => {}
-                Ok(false) => return Ok(incoming.held.len() as u32),
+                Ok(false) => return room.map(|()| incoming.held.len() as u32),
                 // The piece comes again when the journal has room.
                 Err(Refused::Store(Error::WantsErase)) => {
                     incoming.held.truncate(held);
@@ -179,9 +193,10 @@ where
         Ok(())
     }
 
-    /// Checks the head, if it is there, and opens the image in the store. Returns whether it is.
-    fn accept(&mut self, incoming: &mut Incoming) -> Result<bool, Refused> {
-        let Some(opened) = self.accept_head(incoming)? else {
+    /// Checks head and beginning, if they are there, and opens the image in the store. Returns whether it is. Where nothing more can be held, the
+    /// head is enough: the rest is checked when all is there.
+    fn accept(&mut self, incoming: &mut Incoming, may_wait: bool) -> Result<bool, Refused> {
+        let Some(opened) = self.accept_head(incoming, may_wait)? else {
             return Ok(false);
         };
         incoming.bank = Some(opened.bank);
@@ -192,21 +207,26 @@ where
         Ok(true)
     }
 
-    fn accept_head(&mut self, incoming: &Incoming) -> Result<Option<Opened>, Refused> {
+    fn accept_head(
+        &mut self,
+        incoming: &Incoming,
+        may_wait: bool,
+    ) -> Result<Option<Opened>, Refused> {
         let Incoming { slot, length, .. } = *incoming;
-        let Some(header) = incoming.held.first_chunk() else {
-            // As much as was said is there.
-            let ended = incoming.held.len() >= length as usize;
+        let held = &incoming.held[..];
+        // As much as was said is there.
+        let ended = held.len() >= length as usize;
+        let Some(header) = held.first_chunk() else {
             return if ended {
                 Err(ImageError::NotAnImage.into())
             } else {
                 Ok(None)
             };
         };
-        if incoming.held.len() < Head::bytes_needed(header)?.min(length as usize) {
+        if held.len() < Head::bytes_needed(header)? && !ended {
             return Ok(None);
         }
-        let head = Head::parse(&incoming.held)?;
+        let head = Head::parse(held)?;
         if head.image_bytes() != u64::from(length) {
             return Err(Refused::Length {
                 found: length,
@@ -219,9 +239,17 @@ where
             digest => digest,
         };
         let digest = known.ok_or(Refused::NoDigest)?;
+        // What goes on was looked at when it began.
+        let begins = incoming.digest.is_some();
+        let beginning = match Beginning::of(module(held)) {
+            Beginning::Needs(_) if begins && may_wait && !ended => return Ok(None),
+            Beginning::Whole(bytes) => Some(bytes).filter(|_| begins),
+            _ => None,
+        };
         let head = head.verify(&self.store.keys(self.keys), VERSION)?;
         let (manifest, plugin) = (head.manifest(), head.plugin_id());
-        self.host.examine_manifest(slot, plugin, manifest)?;
+        self.host
+            .examine_beginning(slot, plugin, manifest, beginning)?;
         if incoming.newer && !self.is_newer(slot, manifest.version) {
             return Err(Refused::NotNewer);
         }
@@ -274,6 +302,7 @@ where
             }
             return Ok(());
         };
+        self.refused = Some(bank);
         // For what the board is short of the image is not to blame: it waits.
         let waits = match &why {
             Parked::OutOfMemory | Parked::Flash(_) => true,
@@ -306,12 +335,14 @@ where
     }
 }
 
-/// Holds bytes of a head, and what came with its end.
+/// What `image` has of its module: nothing if its head is not there.
+pub(crate) fn module(image: &[u8]) -> &[u8] {
+    let header = image.first_chunk();
+    let head = header.and_then(|header| Head::bytes_needed(header).ok());
+    head.and_then(|head| image.get(head..)).unwrap_or_default()
+}
+
 fn hold(held: &mut Vec<u8>, data: &[u8]) -> Result<(), Refused> {
-    // What comes in one piece may reach beyond the head, and no more can come before that is accepted.
-    if held.len() > HEAD_MAX {
-        return Err(Refused::OutOfMemory);
-    }
     held.try_reserve_exact(data.len())
         .map_err(|_| Refused::OutOfMemory)?;
     held.extend_from_slice(data);

@@ -38,9 +38,11 @@
 //! ## Receiving
 //!
 //! [`open`](Updater::open) and [`receive`](Updater::receive) take an image in pieces; over a serial line [`Smp`](corelet_smp::Smp)
-//! calls them, since an `Updater` is [`Managed`](corelet_smp::Managed). Before anything is erased, the head of the image is there,
+//! calls them, since an `Updater` is [`Managed`](corelet_smp::Managed). Before anything is erased or written, the head of the image is there,
 //! and its signature, key, lengths and versions were checked, the manifest against the slot's policy, and the store asked whether it was
-//! rejected or is older than it may be. When all is there, it is read back from flash, and the module admitted as
+//! rejected or is older than it may be. So is the [beginning](corelet_host::Beginning) of its module: imports, exports, the shapes of both, and
+//! memory were held against what the firmware offers in this slot. Where that cannot be told from the beginning, or the heap has no room to hold it,
+//! the image is taken, and refused at the end if it does not fit. When all is there, it is read back from flash, and the module admitted as
 //! [`Host::load`](corelet_host::Host::load) does. What does not pass is rejected; what runs has not noticed.
 //!
 //! An image is known by the SHA-256 of all its bytes, which comes before the first of them. An upload without it is one that goes on after
@@ -122,7 +124,7 @@
 //! ## What it takes
 //!
 //! Memory: the host, the store, some 300 bytes for each slot and 33 for each bank. Heap: the head of an image that is coming, 4,176
-//! bytes and one piece at most; where the flash is not [`Mapped`], a copy of an image while it is checked or placed.
+//! bytes at most, and if there is room the beginning of its module, 2,048 at most, and one piece; where the flash is not [`Mapped`], a copy of an image while it is checked or placed.
 
 #![no_std]
 #![forbid(unsafe_code)]

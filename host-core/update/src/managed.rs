@@ -132,12 +132,13 @@ where
         let slot = Self::slot(upload.slot)?;
         let digest = upload.sha.and_then(|sha| sha.try_into().ok());
         let opened = self.open(slot, upload.length, digest, upload.upgrade_only);
-        opened.map_err(|refused| self.said(&[slot], refused))
+        opened.map_err(|refused| self.said(refused, &[]))
     }
 
-    fn write(&mut self, slot: u8, offset: u32, data: &[u8]) -> Result<u32, Said> {
-        let wanted = self.receive(offset, data);
-        wanted.map_err(|refused| self.said(&[SlotId(slot)], refused))
+    fn write(&mut self, _: u8, offset: u32, data: &[u8]) -> Result<u32, Said> {
+        let mut held = alloc::vec::Vec::new();
+        let wanted = self.receive_or_leave(offset, data, &mut held);
+        wanted.map_err(|refused| self.said(refused, &held))
     }
 
     fn test(&mut self, image: &Target) -> Result<(), Said> {
@@ -145,7 +146,7 @@ where
         match self.staged(slot) {
             Some((_, staged)) if staged.digest == image.hash => {
                 let tested = self.test(&[slot]);
-                tested.map_err(|refused| self.said(&[slot], refused))
+                tested.map_err(|refused| self.said(refused, &[]))
             }
             _ => Err(Refused::NotStaged(slot).into()),
         }
@@ -341,7 +342,7 @@ where
             ids.push(slot).map_err(|_| Refused::NoSuchSlot(slot))?;
         }
         let tested = self.test(&ids);
-        tested.map_err(|refused| self.said(&ids, refused))
+        tested.map_err(|refused| self.said(refused, &[]))
     }
 
     fn key_epoch(&self) -> Option<u32> {

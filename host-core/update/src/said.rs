@@ -3,12 +3,11 @@
 use alloc::string::String;
 use core::fmt::{self, Write};
 
-use corelet_host::{LoadError, SlotId};
-use corelet_image::Image;
+use corelet_host::{LoadError, Refusal as ModuleRefusal, SlotId};
 use corelet_smp::{Code, Refusal};
-use corelet_store::{BankState, Reason};
 use embedded_storage::nor_flash::NorFlash;
 
+use crate::incoming::module;
 use crate::read::Place;
 use crate::{Device, Mapped, Parked, Refused, Updater};
 
@@ -97,18 +96,14 @@ where
     B: Device + 'static,
     F: NorFlash + Mapped,
 {
-    /// A refusal of an upload or a trial in one of these slots.
-    pub(crate) fn said(&mut self, slots: &[SlotId], refused: Refused) -> Said {
+    /// A refusal of an upload or a trial: of what is `held` of an image, or of one that is in a bank.
+    pub(crate) fn said(&mut self, refused: Refused, held: &[u8]) -> Said {
         let mut said = Said::from(refused);
-        let Refused::Load(error) = refused else {
-            return said;
-        };
-        let rejected = BankState::Rejected(Reason::Refused);
-        let mut banks = self.store.banks();
-        let bank = banks.find(|(_, bank)| bank.state == rejected && slots.contains(&bank.slot));
-        if let Some((bank, _)) = bank {
-            drop(banks);
-            said.words = self.words(Place::Bank(bank), error);
+        if let Refused::Load(LoadError::Refused(refusal)) = refused {
+            said.words = match self.refused {
+                Some(bank) if held.is_empty() => self.words(Place::Bank(bank), refusal),
+                _ => words(refusal, held),
+            };
         }
         said
     }
@@ -117,20 +112,24 @@ where
     pub(crate) fn parked_words(&mut self, slot: SlotId) -> Words {
         let installed = self.wanted(slot);
         match (self.parked(slot), installed) {
-            (Some(Parked::Load(error)), Some(installed)) => self.words(installed.place, error),
+            (Some(Parked::Load(LoadError::Refused(refusal))), Some(installed)) => {
+                self.words(installed.place, refusal)
+            }
             _ => Words::default(),
         }
     }
 
-    fn words(&mut self, place: Place, error: LoadError) -> Words {
-        let mut words = Words::default();
-        if let LoadError::Refused(refusal) = error {
-            let _ = place.with_image(&mut self.store, &mut |_, bytes| {
-                let module = Image::parse(bytes)?.unverified_module();
-                words = Words::of(&refusal.describe(module));
-                Ok(())
-            });
-        }
-        words
+    fn words(&mut self, place: Place, refusal: ModuleRefusal) -> Words {
+        let mut named = Words::default();
+        let _ = place.with_image(&mut self.store, &mut |_, bytes| {
+            named = words(refusal, bytes);
+            Ok(())
+        });
+        named
     }
+}
+
+/// What is wrong with the module of `image`, of which there may be no more than the beginning.
+fn words(refusal: ModuleRefusal, image: &[u8]) -> Words {
+    Words::of(&refusal.describe(module(image)))
 }

@@ -3,7 +3,7 @@
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::{Blame, Fuel, Host, SlotId, SlotState, VERSION};
 use corelet_image::{Head, ImageError, Keys, Manifest, Proof, PublicKey};
-use corelet_store::{BankState, Error, ImageDigest, Reason, Runs, Store};
+use corelet_store::{BankId, BankState, Error, ImageDigest, Reason, Runs, Store};
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::clock::{Clock, LOOK_MAX_NS};
@@ -34,6 +34,8 @@ pub struct Updater<B: 'static, F, const SLOTS: usize, const BANKS: usize, const 
     pub(crate) proofs: [Option<Proof>; BANKS],
     pub(crate) factory: Option<Proof>,
     pub(crate) incoming: Option<Incoming>,
+    /// Where the image is that did not pass its check last.
+    pub(crate) refused: Option<BankId>,
     /// Plugins may have gone whose data is still there.
     pub(crate) untidy: bool,
     pub(crate) guard: Guard,
@@ -65,6 +67,7 @@ where
             proofs: [None; BANKS],
             factory: None,
             incoming: None,
+            refused: None,
             untidy: true,
             guard: Guard::NEW,
             clock: Clock::NEW,

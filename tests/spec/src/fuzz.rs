@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::cases::{Cases, Origin};
-use crate::judge::{Outcome, compare, reason_name};
+use crate::judge::{Outcome, compare, is_refused_alike, reason_name};
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ pub struct Fuzz {
     cases: Cases,
     /// What came of it so far.
     pub counts: Counts,
-    /// The modules on which the two disagree, or one of them panicked.
+    /// The modules on which the two disagree, or one of them panicked, or admission says another thing of the beginning alone.
     pub disagreements: Vec<Vec<u8>>,
 }
 
@@ -57,15 +57,19 @@ impl Fuzz {
         counts.modules += 1;
         let (valid, all) = counts.origins.entry(origin).or_default();
         *all += 1;
-        let outcome = catch_unwind(AssertUnwindSafe(|| compare(module)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            is_refused_alike(module).then(|| compare(module))
+        }));
         let (kind, name) = match outcome {
-            Ok(Outcome::Valid) => {
+            Ok(Some(Outcome::Valid)) => {
                 *valid += 1;
                 return;
             }
-            Ok(Outcome::Refused(refusal)) => (&mut counts.refused, reason_name(refusal.reason)),
-            Ok(Outcome::Limit(refusal)) => (&mut counts.limits, reason_name(refusal.reason)),
-            Ok(Outcome::Disagreement { .. }) | Err(_) => {
+            Ok(Some(Outcome::Refused(refusal))) => {
+                (&mut counts.refused, reason_name(refusal.reason))
+            }
+            Ok(Some(Outcome::Limit(refusal))) => (&mut counts.limits, reason_name(refusal.reason)),
+            Ok(None | Some(Outcome::Disagreement { .. })) | Err(_) => {
                 return self.disagreements.push(module.to_vec());
             }
         };

@@ -1,6 +1,6 @@
 //! Two verdicts on one module.
 
-use corelet_admission::{Limits, Reason, Refusal, validate};
+use corelet_admission::{Beginning, Limits, Reason, Refusal, admit, admit_beginning, validate};
 use wasmparser::{Validator, WasmFeatures};
 
 /// What the other validator is told to let through: what admission lets through.
@@ -72,6 +72,26 @@ const fn is_stated(reason: Reason) -> bool {
                 found: NULLABLE_REFERENCE
             }
     )
+}
+
+/// Whether the beginning of a module, with shapes put in front of it, is refused for nothing that all of it would not be refused for, and can be
+/// told of every part of it.
+pub fn is_refused_alike(module: &[u8]) -> bool {
+    const SHAPES: &[u8] = b"\0\x0f\x0ecorelet:shapes";
+    let Some((header, rest)) = module.split_at_checked(8) else {
+        return true;
+    };
+    let module = [header, SHAPES, rest].concat();
+    let found = Beginning::of(&module);
+    let alike = (0..module.len()).all(|length| match Beginning::of(&module[..length]) {
+        Beginning::Needs(needed) => needed as usize > length,
+        other => other == found,
+    });
+    let Beginning::Whole(beginning) = found else {
+        return alike;
+    };
+    let begins = admit_beginning(beginning, &Limits::DEVICE, &());
+    alike && (begins.is_ok() || admit(&module, &Limits::DEVICE, &()).is_err())
 }
 
 /// The name of a reason, with the quantity if it is a limit: what refusals are counted by.

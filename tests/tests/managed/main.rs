@@ -8,6 +8,7 @@ mod gap;
 mod keys;
 mod killed;
 mod plugin;
+mod refused;
 mod smpmgr;
 mod together;
 mod toolkit;

@@ -88,7 +88,8 @@
 //!
 //! The custom section [`SHAPES_SECTION`] holds one 16-byte entry per imported or exported function: the [`NameKey`] of
 //! its name and its [`Shape`], each a little-endian `u64`. A function without an entry has no shape and is refused; two
-//! entries for one name are too. How a shape is computed stands in `corelet-wit`.
+//! entries for one name are too. How a shape is computed stands in `corelet-wit`. The section may stand anywhere; where it is the first, a
+//! device sees whether it has what a module imports before all of the module is there.
 //!
 //! ## Versions
 //!

@@ -196,6 +196,8 @@ pub(crate) struct Plugin {
     pub(crate) tick: &'static str,
     pub(crate) health: Option<&'static str>,
     pub(crate) shutdown: Option<&'static str>,
+    /// Its module has its shapes in front, so that it can be looked at before all of it is there.
+    pub(crate) shapes_first: bool,
 }
 
 impl Plugin {
@@ -212,6 +214,7 @@ impl Plugin {
         tick: OK,
         health: None,
         shutdown: None,
+        shapes_first: true,
     };
 
     pub(crate) fn image(&self) -> Vec<u8> {
@@ -221,6 +224,9 @@ impl Plugin {
         }
         if let Some(shutdown) = self.shutdown {
             module = module.export::<Shutdown>(shutdown);
+        }
+        if !self.shapes_first {
+            module = module.with_shapes_last();
         }
         let mut manifest = Manifest {
             name: self.name,

@@ -14,15 +14,8 @@ use crate::board::*;
 use crate::manager::Manager;
 use crate::module::{Module, OK};
 
-/// A plugin that imports the clock, in this shape.
-fn image(shape: Shape) -> Vec<u8> {
-    importing(Now::INTERFACE, Now::NAME, shape)
-}
-
-/// A plugin that may use the clock, and imports this.
-fn importing(interface: &str, function: &str, shape: Shape) -> Vec<u8> {
-    let module = Module::new().import_named(interface, function, shape);
-    let module = module.export::<Tick>(OK);
+/// The manifest of a plugin that ticks and asks for the clock.
+pub(crate) fn manifest() -> Manifest<'static> {
     let grant = Grant {
         interface: Now::INTERFACE,
         parameters: &[],
@@ -36,12 +29,27 @@ fn importing(interface: &str, function: &str, shape: Shape) -> Vec<u8> {
     manifest.budgets.fuel_per_call = 10_000;
     manifest.budgets.memory = 65_536;
     manifest.budgets.stack = 1_024;
-    let unsigned = Unsigned::build(&manifest, &module.build(), &DEVELOPMENT_KEY);
+    manifest
+}
+
+pub(crate) fn signed(manifest: &Manifest<'_>, module: &[u8]) -> Vec<u8> {
+    let unsigned = Unsigned::build(manifest, module, &DEVELOPMENT_KEY);
     unsigned.unwrap().sign(&DEVELOPMENT_SEED).unwrap()
 }
 
+/// A plugin that imports the clock, in this shape.
+pub(crate) fn image(shape: Shape) -> Vec<u8> {
+    importing(Now::INTERFACE, Now::NAME, shape)
+}
+
+/// A plugin that may use the clock, and imports this.
+fn importing(interface: &str, function: &str, shape: Shape) -> Vec<u8> {
+    let module = Module::new().import_named(interface, function, shape);
+    signed(&manifest(), &module.export::<Tick>(OK).build())
+}
+
 /// A firmware that offers the clock, or does not.
-fn firmware(flash: Spi, clock: bool) -> Plugins {
+pub(crate) fn firmware(flash: Spi, clock: bool) -> Plugins {
     let slots = SlotPolicy {
         budget: Budget {
             memory: 65_536,

@@ -175,8 +175,8 @@ fn an_upload_that_gives_way_to_another_and_what_runs_is_erased() {
         policy: SWIFT,
         before: &|rig| installed(rig, &OLD_IMAGE),
         act: &|rig| {
-            let part = &BAD_IMAGE[..BAD_IMAGE.len() / 2];
             let length = BAD_IMAGE.len() as u32;
+            let part = &BAD_IMAGE[..BAD_IMAGE.len() - 1];
             let known = Some(digest(&BAD_IMAGE));
             if rig.plugins.open(ONE, length, known, false).is_ok() {
                 // Whatever comes of it: nobody goes on with it.

@@ -1,5 +1,8 @@
 //! Plugins are updated, tried, confirmed and rolled back over a flash.
 
+// An allocator that refuses has to be one.
+#![allow(unsafe_code)]
+
 #[path = "../../../tests/host/module.rs"]
 #[allow(dead_code)]
 mod module;
@@ -7,10 +10,12 @@ mod module;
 mod board;
 mod cuts;
 mod firmware;
+mod heap;
 mod histories;
 mod keys;
 mod managed;
 mod manager;
+mod openings;
 mod repairs;
 mod sets;
 mod swaps;

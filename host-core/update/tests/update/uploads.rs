@@ -175,13 +175,14 @@ fn without_a_digest_nothing_new_is_begun() {
 }
 
 #[test]
-fn a_module_that_the_slot_does_not_take_is_rejected_when_it_is_there() {
+fn a_module_that_tells_nothing_before_is_rejected_when_it_is_there() {
     let mut plugins = start(blank());
     let greedy = Plugin {
         confirm: corelet_image::Confirm {
             health: true,
             ..Plugin::GOOD.confirm
         },
+        shapes_first: false,
         ..Plugin::GOOD
     };
     let refused = upload(&mut plugins, ONE, &greedy.image(), 300).unwrap_err();
