@@ -171,56 +171,72 @@ impl Cells {
         readable
     }
 
-    /// Puts what weak bits happen to be into `bytes`; false if the chip's checksum told.
+    /// Puts what weak bits happen to be into `bytes`; false if the chip's checksum told. What is read last is what stays.
     fn read_weak(&mut self, offset: usize, bytes: &mut [u8], rng: &mut Rng) -> bool {
         let (unit, mut readable) = (self.unit, true);
-        for weak in &mut self.weak {
-            if weak.offset + unit <= offset || weak.offset >= offset + bytes.len() {
+        let mut index = 0;
+        while let Some(weak) = self.weak.get_mut(index) {
+            let at = weak.offset;
+            if at + unit <= offset || at >= offset + bytes.len() {
+                index += 1;
                 continue;
             }
-            for (index, bits) in weak.bits[..unit].iter().enumerate() {
-                if let Some(byte) = (weak.offset + index)
-                    .checked_sub(offset)
-                    .and_then(|at| bytes.get_mut(at))
-                {
-                    *byte ^= bits & rng.u8(..);
+            weak.reads_left = weak.reads_left.saturating_sub(1);
+            let last = weak.reads_left == 0;
+            let now = self.happens(index, rng);
+            for (index, now) in now[..unit].iter().enumerate() {
+                let byte = (at + index).checked_sub(offset);
+                if let Some(byte) = byte.and_then(|at| bytes.get_mut(at)) {
+                    *byte = *now;
                 }
             }
-            weak.reads_left = weak.reads_left.saturating_sub(1);
-            readable &= !self.checked || rng.bool();
+            let refused = self.checked && rng.bool();
+            readable &= !refused;
+            if last {
+                self.settle(index, &now, refused);
+            } else {
+                index += 1;
+            }
         }
-        self.settle(rng);
         readable
     }
 
     /// Counts a start of the device.
     pub(crate) fn start(&mut self, rng: &mut Rng) {
-        for weak in &mut self.weak {
-            weak.starts_left = weak.starts_left.saturating_sub(1);
-        }
-        self.settle(rng);
-    }
-
-    /// Weak units whose time is over keep what they happen to be.
-    fn settle(&mut self, rng: &mut Rng) {
         let mut index = 0;
-        while let Some(weak) = self.weak.get(index) {
-            if weak.reads_left > 0 && weak.starts_left > 0 {
+        while let Some(weak) = self.weak.get_mut(index) {
+            weak.starts_left = weak.starts_left.saturating_sub(1);
+            if weak.starts_left > 0 {
                 index += 1;
                 continue;
             }
-            let Weak { offset, bits, .. } = self.weak.swap_remove(index);
-            for (byte, bits) in self.bytes[offset..].iter_mut().zip(&bits[..self.unit]) {
-                *byte ^= bits & rng.u8(..);
-            }
-            let settled = &self.bytes[offset..offset + self.unit];
-            self.units[offset / self.unit] = match self.checked {
-                false if erased(settled) => Unit::Erased,
-                true if rng.bool() => Unit::Torn,
-                _ => Unit::Programmed,
-            };
-            self.touch(offset, self.unit);
+            let now = self.happens(index, rng);
+            self.settle(index, &now, rng.bool());
         }
+    }
+
+    /// What a weak unit is, this time.
+    fn happens(&self, index: usize, rng: &mut Rng) -> [u8; UNIT_MAX] {
+        let Weak {
+            offset, mut bits, ..
+        } = self.weak[index];
+        for (bits, byte) in bits.iter_mut().zip(&self.bytes[offset..][..self.unit]) {
+            *bits = byte ^ *bits & rng.u8(..);
+        }
+        bits
+    }
+
+    /// A weak unit whose time is over is `now` from now on; if there is a checksum, it may be wrong.
+    fn settle(&mut self, index: usize, now: &[u8; UNIT_MAX], refused: bool) {
+        let Weak { offset, .. } = self.weak.swap_remove(index);
+        let now = &now[..self.unit];
+        self.bytes[offset..][..self.unit].copy_from_slice(now);
+        self.units[offset / self.unit] = match self.checked {
+            false if erased(now) => Unit::Erased,
+            true if refused => Unit::Torn,
+            _ => Unit::Programmed,
+        };
+        self.touch(offset, self.unit);
     }
 
     /// Says that bytes change: their sector is another one from now on.
