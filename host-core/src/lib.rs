@@ -92,8 +92,8 @@
 //! ## Fuel
 //!
 //! A call into a plugin ends when its fuel is used up. A driver uses none while it works, so each standard function charges
-//! what stands beside it: [`storage::GET_FUEL`](capability::storage::GET_FUEL), and so on. What the slowest of them do, to search
-//! a store in flash, costs 200: 10,000 fuel pay for 50 searches. The charge is taken when the function returns, so a call
+//! what stands beside it: [`sensor::READ_FUEL`](capability::sensor::READ_FUEL), and so on. What the slowest of them cost, those that
+//! look for values in flash, the store says by its size ([`StoreFuel`](capability::storage::StoreFuel)). The charge is taken when the function returns, so a call
 //! of a plugin lasts at most one host function longer than its fuel. A vendor's functions charge what their drivers are worth.
 //! Before that, and even if it is no message, a request costs 1 for every 8 bytes.
 //!

@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: instructions of one message echo and of one host call, beside the same done with wasmi by hand in
 //! the same run: counted by callgrind on the desktop, by the clock of the emulated board. There also those for a unit of
-//! fuel, and for a KiB of module.
+//! fuel, for a KiB of module, and for what plugins do with their data.
 
 mod gap;
 mod loading;
+mod storage;
 mod worst;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use corelet_mps2_an386::BootRecord;
 
 use gap::Gap;
 use loading::Loading;
+use storage::Stored;
 use worst::Program;
 
 use crate::emulator::{Images, run_to_end};
@@ -85,7 +87,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     println!();
     worst::report(measured.programs)?;
     println!();
-    gap::report(&measured.gaps)
+    gap::report(&measured.gaps)?;
+    println!();
+    storage::report(&measured.stored)
 }
 
 fn compare(board: &str, job: Job, raw: f64, corelet: f64) -> Result<(), Failure> {
@@ -118,6 +122,7 @@ struct Measured {
     times: Vec<Time>,
     programs: Vec<Program>,
     gaps: Vec<Gap>,
+    stored: Vec<Stored>,
     loading: Vec<Loading>,
 }
 
@@ -133,6 +138,7 @@ fn on_emulator(features: &[&str], images: &[PathBuf]) -> Result<Measured, Failur
             measured.times.extend(time(line));
             measured.programs.extend(worst::program(line));
             measured.gaps.extend(gap::gap(line));
+            measured.stored.extend(storage::stored(line));
             measured.loading.extend(loading::loading(line));
         },
     )?;

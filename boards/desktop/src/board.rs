@@ -6,7 +6,7 @@ use corelet_host::PluginId;
 use corelet_host::capability::logging::{Level, Log};
 use corelet_host::capability::monotonic_clock::MonotonicClock;
 use corelet_host::capability::sensor::{self, Channel, Reading, Sensors};
-use corelet_host::capability::storage::{Store, StoreError, VALUE_MAX};
+use corelet_host::capability::storage::{Store, StoreError, StoreFuel, VALUE_MAX};
 use corelet_host::capability::wall_clock::{Datetime, WallClock};
 
 use crate::storage::{self, Storage};
@@ -198,6 +198,10 @@ impl Sensors for Desktop {
 }
 
 impl Store for Desktop {
+    fn fuel(&self) -> StoreFuel {
+        self.storage.as_ref().map_or(StoreFuel::NONE, Store::fuel)
+    }
+
     fn get<'b>(
         &mut self,
         owner: PluginId,

@@ -3,8 +3,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use embedded_storage::nor_flash::{
-    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase,
-    check_read, check_write,
+    ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
 
 /// A NOR flash in memory or in a file: sectors of 4 KiB, words of 4 bytes, writes that only clear bits.
@@ -111,8 +110,6 @@ impl NorFlash for Flash {
         self.change(offset, bytes.len(), |index, old| old & bytes[index])
     }
 }
-
-impl MultiwriteNorFlash for Flash {}
 
 #[cfg(test)]
 mod tests {

@@ -66,6 +66,7 @@ fn main() -> ! {
     }
 }
 
+#[cfg_attr(feature = "bench", expect(unreachable_code))]
 fn run(peripherals: Peripherals) -> ! {
     heap::init();
     monotonic_clock::start(peripherals.timer0);
@@ -74,12 +75,12 @@ fn run(peripherals: Peripherals) -> ! {
     interrupts::enable();
 
     let flash = Parts::of(peripherals.psram);
+    let board = Board::new(peripherals.i2c, flash.data, flash.counter);
     #[cfg(feature = "bench")]
-    bench::run(flash.bundle);
+    bench::run(flash.bundle, board);
     let reset = kept::take_reset();
     defmt::info!("start after {}", reset);
     let mut watchdog = Watchdog::start(peripherals.watchdog);
-    let board = Board::new(peripherals.i2c, flash.data, flash.counter);
     // A product came with an image, or it did not.
     let map = match flash.factory.starts_with(&MAGIC) {
         true => &FACTORY_MAP,
@@ -115,6 +116,8 @@ fn run(peripherals: Peripherals) -> ! {
         // Also when plugins have work without end.
         processing.poll(plugins.host());
         match loading.run(&mut plugins, SLICE) {
+            // Nobody waits for what is done now.
+            Report::Host(HostReport::Idle { .. }) if erases_ahead(&mut plugins) => {}
             // An interrupt wakes the processor in time for the next tick: the alarm's, at the latest.
             Report::Host(HostReport::Idle { .. }) => critical_section::with(|_| {
                 // What came since must not be slept over. With interrupts masked, one that is pending still wakes.
@@ -138,6 +141,11 @@ fn run(peripherals: Peripherals) -> ! {
     }
     report::figures(plugins.host());
     semihosting::process::exit(0)
+}
+
+fn erases_ahead(plugins: &mut Updates) -> bool {
+    let board = plugins.host().board_mut();
+    board.is_some_and(Board::erases_ahead)
 }
 
 /// Bytes of a request, and of an answer.

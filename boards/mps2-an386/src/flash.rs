@@ -1,4 +1,4 @@
-use corelet_store::{Factory, FlashMap, Layout, Region, Sectors, SlotId};
+use corelet_store::{DataMap, Factory, FlashMap, Layout, Region, Sectors, SlotId};
 
 /// Banks in the flash: each slot can be updated while all others are.
 pub const BANKS: usize = 4;
@@ -11,6 +11,9 @@ pub const BOOT_RECORD: Region = Region::new(0, 4 << 10);
 
 /// Where plugins keep values.
 pub const DATA: Region = Region::new(1 << 20, 64 << 10);
+
+/// How values lie there. As many as the policy lets plugins keep, so that looking for one costs little.
+pub const DATA_MAP: DataMap = DataMap::new(SECTORS, DATA).with_capacity(96);
 
 /// Stands for one-time-programmable memory, which is no part of a flash and is never erased: what is counted there does not fall when
 /// the flash is put back.
@@ -32,10 +35,7 @@ pub static FACTORY_MAP: FlashMap<BANKS> = FlashMap::new(Layout {
 });
 
 const LAYOUT: Layout<BANKS> = Layout {
-    sectors: &[Sectors {
-        count: FLASH_BYTES / SECTOR,
-        size: SECTOR,
-    }],
+    sectors: SECTORS,
     journal: [
         Region::new(SECTOR, 2 * SECTOR),
         Region::new(3 * SECTOR, 2 * SECTOR),
@@ -47,6 +47,11 @@ const LAYOUT: Layout<BANKS> = Layout {
 };
 
 const SECTOR: u32 = 4 << 10;
+
+const SECTORS: &[Sectors] = &[Sectors {
+    count: FLASH_BYTES / SECTOR,
+    size: SECTOR,
+}];
 
 const fn bank(number: u32) -> Region {
     Region::new((64 << 10) * (1 + number), 64 << 10)

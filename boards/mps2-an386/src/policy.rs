@@ -1,9 +1,11 @@
-use corelet_board_support::DEVELOPMENT_FLASH;
+use corelet_board_support::storage_capacity;
 use corelet_host::abi::Codec;
 use corelet_host::capability::storage;
 use corelet_host::{Allow, Budget, Fuel, OnFault, Policy, Restarts, SlotPolicy, Topics};
 use corelet_image::{Keys, PublicKey};
 use corelet_update::UpdatePolicy;
+
+use crate::flash::DATA_MAP;
 
 /// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here, and is built without the
 /// feature `development`.
@@ -32,8 +34,8 @@ pub const SLICE: Fuel = Fuel(5_000);
 /// What each plugin may keep, in bytes of entries.
 const STORAGE_BYTES: u32 = 1024;
 
-// No plugin finds the store full because of another. What plugins kept that went counts too: it stays until a tool erases it.
-const _: () = assert!(STORAGE_BYTES * SLOTS as u32 <= DEVELOPMENT_FLASH.data_capacity());
+// No plugin finds the store full because of another. What plugins kept that are not installed any more is forgotten at the next start.
+const _: () = assert!(STORAGE_BYTES * SLOTS as u32 <= storage_capacity(&DATA_MAP));
 
 /// What the plugins of each slot may do.
 pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {

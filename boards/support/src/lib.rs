@@ -1,19 +1,10 @@
-//! What boards share: the map of a plugin flash, the images in its banks, key-value storage, and a number that never falls.
+//! What boards share: key-value storage for plugins, and a number that never falls.
 
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[cfg(test)]
-extern crate std;
-
-mod bank;
-mod blocking;
 mod counter;
-mod flash_map;
-mod name;
 mod storage;
 
-pub use bank::image_in;
 pub use counter::FlashCounter;
-pub use flash_map::{DEVELOPMENT_FLASH, FlashMap, FlashMapError, Layout, Region};
-pub use storage::KeyValueStore;
+pub use storage::{KeyValueStore, storage_capacity};

@@ -17,8 +17,7 @@ pub const KEY_MAX: usize = 24;
 /// The most bytes of a value, as the contract has it.
 pub const VALUE_MAX: usize = 128;
 
-/// What an entry takes of a plugin's bytes besides its key and its value: what the store of `corelet-board-support` writes down
-/// with them in flash. So quotas add up to no more than the region has.
+/// What an entry takes of a plugin's bytes besides its key and its value, as the store of `corelet-board-support` counts.
 pub const ENTRY_BYTES: u32 = 24;
 
 /// What an entry takes of a plugin's bytes; `key` and `value` are lengths in bytes.
@@ -37,37 +36,60 @@ const _: () = {
     assert!(Keys::MAX == KeyResponse::MAX);
 };
 
-/// Fuel of one search of the store, which may read all of its flash: 23,500 instructions on the emulated board when that is full, so
-/// that a unit of fuel stands for no more of them here than in a plugin's own code.
-const SEARCH_FUEL: u64 = 200;
-
-/// Fuel of `get` and of `exists`: one search.
-pub const GET_FUEL: u64 = SEARCH_FUEL;
-
-/// Fuel of `set`; each byte of key and value costs one more. It searches for the old value, for all that the plugin keeps, and
-/// for a place. A plugin that keeps much pays [`used_fuel`] besides.
-pub const SET_FUEL: u64 = 4 * SEARCH_FUEL;
-
-/// How many keys [`Store::used`] counts in one search.
-pub const KEYS_PER_SEARCH: usize = 16;
-
-/// Fuel of counting `used` bytes of entries: of the searches after the first, if all keys are as small as can be.
-pub const fn used_fuel(used: u32) -> u64 {
-    const BYTES: u64 = KEYS_PER_SEARCH as u64 * entry_bytes(1, 0) as u64;
-    SEARCH_FUEL.saturating_mul(used as u64 / BYTES)
+/// What a store's work costs in fuel, whatever it has to look at: so that a unit of fuel stands for no more of the board's
+/// instructions here than in a plugin's own code, [`WORST_INSTRUCTIONS`](crate::WORST_INSTRUCTIONS), and a call costs as much today as
+/// tomorrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreFuel {
+    /// To look at all that there may be, for one key.
+    pub search: u64,
+    /// To read what a key has.
+    pub read: u64,
+    /// To write down a change, with its share of what the store does once for many of them.
+    pub write: u64,
 }
 
-/// Fuel of `delete`. It searches for the value, and for every copy of it.
-pub const DELETE_FUEL: u64 = 3 * SEARCH_FUEL;
+impl StoreFuel {
+    /// Of a board without a store.
+    pub const NONE: Self = Self {
+        search: 0,
+        read: 0,
+        write: 0,
+    };
 
-/// Fuel of `list-keys`: one search for each key.
-pub const LIST_KEYS_FUEL: u64 = KEYS_MAX as u64 * SEARCH_FUEL;
+    /// What `get` and `exists` cost.
+    pub const fn get(&self) -> u64 {
+        self.search.saturating_add(self.read)
+    }
+
+    /// What `set` costs; each byte of key and value costs one more. It looks for the old value, adds up all that the plugin keeps, and
+    /// has the store look again before it writes.
+    pub const fn set(&self) -> u64 {
+        self.get()
+            .saturating_mul(2)
+            .saturating_add(self.search)
+            .saturating_add(self.write)
+    }
+
+    /// What `delete` costs. It looks for the value, and has the store look again before it writes.
+    pub const fn delete(&self) -> u64 {
+        self.get().saturating_mul(2).saturating_add(self.write)
+    }
+
+    /// What `list-keys` costs: a search for each key.
+    pub const fn list_keys(&self) -> u64 {
+        self.get().saturating_mul(KEYS_MAX as u64)
+    }
+}
 
 /// A board that keeps values over resets. Each owner, which is a plugin under the key that signed it, has its own
 /// keys.
 ///
 /// The capability checks quotas and sees to it that keys have 1 to [`KEY_MAX`] bytes, and values at most [`VALUE_MAX`].
 pub trait Store {
+    /// What it costs; the same for as long as the board is on.
+    fn fuel(&self) -> StoreFuel;
+
     /// Reads the value of `key` into the front of `buffer`, which holds at least [`VALUE_MAX`] bytes; none if there is none.
     ///
     /// # Errors
@@ -91,7 +113,7 @@ pub trait Store {
     /// [`StoreError`].
     fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, StoreError>;
 
-    /// The sum of [`entry_bytes`] over all that `owner` keeps, in one search for each [`KEYS_PER_SEARCH`] keys.
+    /// The sum of [`entry_bytes`] over all that `owner` keeps, in one search.
     ///
     /// # Errors
     /// [`StoreError`], but never `Full`.
@@ -126,6 +148,10 @@ pub trait Store {
 }
 
 impl<B: Store + ?Sized> Store for &mut B {
+    fn fuel(&self) -> StoreFuel {
+        (**self).fuel()
+    }
+
     fn get<'b>(
         &mut self,
         owner: PluginId,
@@ -164,14 +190,18 @@ impl<B: Store> Host for B {
         cx: &'a mut Caller<'_>,
         key: &'a str,
     ) -> Result<Option<&'a [u8]>, Error> {
-        cx.charge(GET_FUEL);
+        cx.charge(self.fuel().get());
         check(key)?;
         let errors = cx.board_errors;
         told(errors, Store::get(self, cx.plugin_id(), key, cx.scratch()))
     }
 
     fn set(&mut self, cx: &mut Caller<'_>, key: &str, value: &[u8]) -> Result<(), Error> {
-        cx.charge(SET_FUEL.saturating_add(key.len().saturating_add(value.len()) as u64));
+        cx.charge(
+            self.fuel()
+                .set()
+                .saturating_add(key.len().saturating_add(value.len()) as u64),
+        );
         check(key)?;
         let (owner, errors) = (cx.plugin_id(), cx.board_errors);
         let old = told(errors, Store::get(self, owner, key, cx.scratch()))?;
@@ -184,7 +214,6 @@ impl<B: Store> Host for B {
         // What does not fit into an empty store needs no look at what is there.
         let fits = needed <= allowed && {
             let used = told(errors, Store::used(self, owner))?;
-            cx.charge(used_fuel(used));
             used.saturating_sub(freed).saturating_add(needed) <= allowed
         };
         if !fits {
@@ -196,7 +225,7 @@ impl<B: Store> Host for B {
     }
 
     fn delete(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<(), Error> {
-        cx.charge(DELETE_FUEL);
+        cx.charge(self.fuel().delete());
         check(key)?;
         let (owner, errors) = (cx.plugin_id(), cx.board_errors);
         if told(errors, Store::get(self, owner, key, cx.scratch()))?.is_none() {
@@ -208,7 +237,7 @@ impl<B: Store> Host for B {
     }
 
     fn exists(&mut self, cx: &mut Caller<'_>, key: &str) -> Result<bool, Error> {
-        cx.charge(GET_FUEL);
+        cx.charge(self.fuel().get());
         check(key)?;
         let errors = cx.board_errors;
         let value = Store::get(self, cx.plugin_id(), key, cx.scratch());
@@ -220,7 +249,7 @@ impl<B: Store> Host for B {
         cx: &'a mut Caller<'_>,
         cursor: Option<u64>,
     ) -> Result<KeyResponse<'a>, Error> {
-        cx.charge(LIST_KEYS_FUEL);
+        cx.charge(self.fuel().list_keys());
         let (owner, errors) = (cx.plugin_id(), cx.board_errors);
         let mut next = Some(cursor.unwrap_or(0));
         let mut count = 0_usize;

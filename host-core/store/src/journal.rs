@@ -48,15 +48,16 @@ pub(crate) const fn stride(unit: usize) -> u32 {
     (unit + RECORD_BYTES.next_multiple_of(unit)) as u32
 }
 
+/// The most places that are used of a region: memory has a bit for each of those that values are in.
+pub(crate) const PLACES_MAX: u16 = 1024;
+
 /// How many places there are in so many bytes.
 pub(crate) const fn places(bytes: u32, stride: u32) -> u16 {
-    // One less than numbers of 16 bits: the last of them means none.
-    const MOST: u16 = u16::MAX - 1;
     let places = bytes / stride;
-    if places < MOST as u32 {
+    if places < PLACES_MAX as u32 {
         places as u16
     } else {
-        MOST
+        PLACES_MAX
     }
 }
 
@@ -158,7 +159,7 @@ pub(crate) struct Chain {
     pub wrong: Wrong,
 }
 
-/// The front of a record, which is read alone: two of the largest units.
+/// The front of a record, which is read alone: whole units of every size.
 pub(crate) const FRONT_BYTES: usize = 2 * UNIT_MAX;
 
 impl Chain {
@@ -178,21 +179,22 @@ impl Chain {
         }
     }
 
-    /// The first bytes of a record as they read. A wrong bit is mended in those that are known to have one.
+    /// Reads the first bytes of a record as they are. A wrong bit is mended in those that are known to have one.
     pub(crate) fn front<F: NorFlash>(
         &self,
         flash: &mut F,
         place: u16,
-    ) -> Result<[u8; FRONT_BYTES], Error> {
-        let is_wrong = self.wrong.is_full() || self.wrong.contains(&place);
+        front: &mut [u8; FRONT_BYTES],
+    ) -> Result<(), Error> {
+        let is_wrong =
+            !self.wrong.is_empty() && (self.wrong.is_full() || self.wrong.contains(&place));
         if is_wrong || self.doubtful.is_some() && self.last == Some(place) {
             let whole = self.record(flash, place)?.encode();
-            return Ok(*whole.first_chunk().unwrap_or(&[0; FRONT_BYTES]));
+            *front = *whole.first_chunk().unwrap_or(&[0; FRONT_BYTES]);
+            return Ok(());
         }
-        let mut front = [0; FRONT_BYTES];
         let offset = Places::<F>::offset(self.region, place);
-        read(flash, offset + Places::<F>::UNIT as u32, &mut front)?;
-        Ok(front)
+        read(flash, offset + Places::<F>::UNIT as u32, front)
     }
 
     /// A record, whose wrong bit is mended.

@@ -127,7 +127,7 @@
 //!
 //! ## The journal
 //!
-//! Two regions, of which one is in use, and the other one is older, erased, or about to be used. A region is a row of places:
+//! Two regions, of which one is in use, and the other one is older, erased, or about to be used. A region is a row of places, 1,024 at most:
 //!
 //! ```text
 //! mark     one unit: the flash's WRITE_SIZE or READ_SIZE, the larger, 4 bytes at least; all zero
@@ -252,20 +252,21 @@
 //!
 //! | kind | says |
 //! |---|---|
-//! | 32 | value: owner (8 bytes), all that the owner uses (`u32`), records of all entries (`u16`), length of key, of value (`u8`), then 40 bytes of both |
+//! | 32 | value: owner (8 bytes), the place of the record that held the key's value so far (`u16`), length of key, of value (`u8`), then 44 bytes of both |
 //! | 33 | deleted: the same without a value |
 //! | 34 | forgotten, all that the owner kept: the same without a key |
 //! | 35 | more: 56 bytes of the key and value in the next record of kind 32 |
 //!
 //! Key and value stand one behind the other. What does not fit the last record of a change stands in the ones before it, so the last one
-//! makes the change, and those without it are nothing. It has the two sums as they are then: what a quota is held against
-//! ([`entry_bytes`]), and what there is room for ([`entry_records`]), so that nobody has to add them up.
+//! makes the change, and those without it are nothing. A key that had no value names the place `ffff`.
 //!
-//! Memory holds no value. A read goes from the last record to the one that it names, and on, until one is about the key, or says that
-//! the owner was forgotten. It compares owner and key, and checks the checksum of what it returns. All checksums are checked by a start,
-//! and if a bit is wrong, the journal moves: so what is compared is whole.
+//! A record of kind 32 holds if none behind it names its place, and none of kind 34 is about its owner. So one look at each record, from
+//! the last one to the first, tells which of them hold, and memory keeps a bit for each place: 1,024, and of larger halves no more
+//! are used. It keeps nothing of the values. A read looks at the records that hold, and no others, for owner and key, and checks the
+//! checksum of what it returns. All checksums are checked by a start, and if a bit is wrong, the journal moves: so what is compared is
+//! whole.
 //!
-//! The move copies each record of kind 32 that a read would find, with its others, and asks for no memory. Entries take three quarters
+//! The move copies each record that holds, with those of kind 35 that belong to it, and asks for no memory. Entries take three quarters
 //! of a half at most ([`DataMap::capacity`]), so a move leaves a quarter for changes.
 //!
 //! ## What it takes
@@ -274,9 +275,9 @@
 //! received. A start takes twice the first four on the stack. Flash: 80 to 128 bytes for each record, by the size of the unit. An
 //! update writes five records, and one for each sector but the last of its image; a start writes one.
 //!
-//! Values: 80 bytes of memory beside the flash's driver, and some 900 on the stack. An entry takes one record, two above 40 bytes of key
-//! and value, three above 96. With units of 4 bytes a half of 32 KiB has 409 places; if 100 values of 4 bytes are kept, 1000 changes take
-//! 3 or 4 moves. A read reads 64 bytes for each record that it passes.
+//! Values: 210 bytes of memory beside the flash's driver, and some 1,200 on the stack. An entry takes one record, two above 44 bytes of
+//! key and value, three above 100. With units of 4 bytes a half of 32 KiB has 409 places; if 100 values of 4 bytes are kept, 1000 changes
+//! take 3 or 4 moves. A read reads 64 bytes for each entry that it passes, whatever was written before.
 
 #![no_std]
 #![forbid(unsafe_code)]

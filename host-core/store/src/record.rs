@@ -539,8 +539,7 @@ mod tests {
         changes.extend(What::ALL.map(|what| {
             let (entry, _) = Entry::new(what, PluginId([9; 8]), b"a key", &[3; 128]);
             Change::Entry(Entry {
-                used: 0x1234_5678,
-                live: 0x9abc,
+                instead: (what == What::Set).then_some(0x9abc),
                 ..entry
             })
         }));

@@ -2,11 +2,11 @@
 
 mod contents;
 mod entry;
+mod glance;
+mod live;
 mod map;
 mod search;
-mod walk;
 
-pub(crate) use contents::Live;
 pub use entry::{ENTRY_BYTES, KEY_MAX, VALUE_MAX, entry_bytes, entry_records};
 pub(crate) use entry::{Entry, What};
 pub use map::DataMap;
@@ -15,14 +15,14 @@ use corelet_image::PluginId;
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::compaction::{Compaction, RESERVE, places_min};
-use crate::contents::Contents;
 use crate::journal::Journal;
 use crate::record::Change;
 use crate::recovery::{Recovered, create, recover};
 use crate::{Error, Region, Start};
-use contents::{find, read, write_entry};
+use contents::{Kept, Records, write_entry};
 use entry::Payload;
-use walk::Walk;
+use glance::Look;
+use live::Live;
 
 /// Small values of many owners in a region of a NOR flash: see the crate's documentation.
 ///
@@ -63,7 +63,7 @@ impl<F: NorFlash> Values<F> {
         map.regions()
             .check::<F>(places_min(entry_records(KEY_MAX, VALUE_MAX).into()))?;
         match recover(&mut flash, map.regions(), map.header(), Start::Ordinary) {
-            Ok(recovered) => Ok(Self::new(flash, map, recovered)),
+            Ok(recovered) => Self::new(flash, map, recovered),
             Err(error) if error.is_lasting() && lost(error) => Self::format(flash, map),
             Err(error) => Err(error),
         }
@@ -79,17 +79,27 @@ impl<F: NorFlash> Values<F> {
         let [_, second] = map.halves();
         map.regions().erase(&mut flash, second)?;
         let created = create(&mut flash, map.regions(), map.header(), Start::Ordinary)?;
-        Ok(Self::new(flash, map, created))
+        Self::new(flash, map, created)
     }
 
-    fn new(flash: F, map: DataMap, recovered: Recovered<Live>) -> Self {
-        Self {
+    fn new(flash: F, map: DataMap, recovered: Recovered<Records>) -> Result<Self, Error> {
+        let mut values = Self {
             flash,
             map,
-            live: recovered.contents,
+            live: Live::UNKNOWN,
             journal: recovered.journal,
             compaction: Compaction::default(),
+        };
+        values.count()?;
+        Ok(values)
+    }
+
+    /// Sees to it that memory knows which records hold: not after a start, nor after the journal's move.
+    fn count(&mut self) -> Result<(), Error> {
+        if self.live.generation != self.journal.generation {
+            self.live.count(&mut self.flash, &self.journal.chain())?;
         }
+        Ok(())
     }
 
     /// Gives the flash back.
@@ -107,20 +117,27 @@ impl<F: NorFlash> Values<F> {
         &self.map
     }
 
-    /// How many records all entries take: [`DataMap::capacity`] at most.
+    /// How many records all entries take: [`capacity`](Self::capacity) at most.
     pub const fn live(&self) -> u16 {
         self.live.records
     }
 
-    /// How many they may take.
-    const fn capacity(&self) -> u16 {
-        let unit = if F::WRITE_SIZE > F::READ_SIZE {
-            F::WRITE_SIZE
-        } else {
-            F::READ_SIZE
-        };
-        self.map.capacity(unit)
+    /// How many they may take: [`DataMap::capacity`] of this flash.
+    pub const fn capacity(&self) -> u16 {
+        self.map.capacity(Self::UNIT)
     }
+
+    /// How many records of changes there are between two moves of the journal, at least: [`DataMap::changes`] of this flash.
+    pub const fn changes(&self) -> u16 {
+        self.map.changes(Self::UNIT)
+    }
+
+    /// What the flash writes or reads at once.
+    const UNIT: usize = if F::WRITE_SIZE > F::READ_SIZE {
+        F::WRITE_SIZE
+    } else {
+        F::READ_SIZE
+    };
 
     /// Keeps `value` under `key` in place of what was there; writes nothing if it is what is there. If the half is full, the
     /// journal moves first, which erases the other half; [`wants_erase`](Self::wants_erase) says so before.
@@ -136,35 +153,28 @@ impl<F: NorFlash> Values<F> {
                 });
             }
         }
-        let (mut entry, payload) = Entry::new(What::Set, owner, key.as_bytes(), value);
-        let chain = self.journal.chain();
-        let found = find(&mut self.flash, &chain, owner, key.as_bytes())?;
-        let (mut records, mut bytes) = (0, 0);
-        if let Some(kept) = found.kept {
-            let same = (kept.entry.key_length, kept.entry.value_length)
-                == (entry.key_length, entry.value_length);
-            if same && kept.payload(&mut self.flash, &chain)? == payload {
+        self.count()?;
+        let (entry, payload) = Entry::new(What::Set, owner, key.as_bytes(), value);
+        let kept = self.find(owner, key.as_bytes())?;
+        if let Some(kept) = kept {
+            let lengths = |entry: &Entry| (entry.key_length, entry.value_length);
+            if lengths(&kept.entry) == lengths(&entry)
+                && kept.payload(&mut self.flash, &self.journal.chain())? == payload
+            {
                 return Ok(());
             }
-            (records, bytes) = (kept.entry.records(), kept.entry.bytes());
         }
-        entry.live = self
+        let freed = kept.map_or(0, |kept| kept.entry.records());
+        let found = self
             .live
             .records
-            .saturating_sub(records)
+            .saturating_sub(freed)
             .saturating_add(entry.records());
-        entry.used = found
-            .used
-            .saturating_sub(bytes)
-            .saturating_add(entry.bytes());
         let allowed = self.capacity();
-        if entry.live > allowed {
-            return Err(Error::Full {
-                found: entry.live,
-                allowed,
-            });
+        if found > allowed {
+            return Err(Error::Full { found, allowed });
         }
-        self.write(entry, payload)
+        self.write(entry, payload, kept)
     }
 
     /// Forgets `key`, and tells whether there was a value.
@@ -172,16 +182,13 @@ impl<F: NorFlash> Values<F> {
     /// # Errors
     /// [`Error::Flash`], [`Error::NotWritten`] or [`Error::Damaged`].
     pub fn delete(&mut self, owner: PluginId, key: &str) -> Result<bool, Error> {
-        let chain = self.journal.chain();
-        let found = find(&mut self.flash, &chain, owner, key.as_bytes())?;
-        let Some(kept) = found.kept else {
-            return Ok(false);
-        };
-        let (mut entry, payload) = Entry::new(What::Deleted, owner, key.as_bytes(), &[]);
-        entry.live = self.live.records.saturating_sub(kept.entry.records());
-        entry.used = found.used.saturating_sub(kept.entry.bytes());
-        self.write(entry, payload)?;
-        Ok(true)
+        self.count()?;
+        let kept = self.find(owner, key.as_bytes())?;
+        if kept.is_some() {
+            let (entry, payload) = Entry::new(What::Deleted, owner, key.as_bytes(), &[]);
+            self.write(entry, payload, kept)?;
+        }
+        Ok(kept.is_some())
     }
 
     /// Forgets all that `owner` keeps, by one record.
@@ -189,25 +196,24 @@ impl<F: NorFlash> Values<F> {
     /// # Errors
     /// As [`delete`](Self::delete).
     pub fn forget(&mut self, owner: PluginId) -> Result<(), Error> {
+        self.count()?;
         let chain = self.journal.chain();
+        let mut look = Look::new(&chain, &self.live.places);
         let mut records: u16 = 0;
-        let mut walk = Walk::new(&chain);
-        while let Some(glance) = walk.of(&mut self.flash, owner)? {
-            let one = read(&mut self.flash, &chain, glance.place)?;
-            let Some(one) = one.filter(|_| glance.is_set()) else {
-                continue;
-            };
-            let kept = find(&mut self.flash, &chain, owner, one.entry.key())?.kept;
-            if kept.is_some_and(|kept| kept.place == one.place) {
-                records = records.saturating_add(one.entry.records());
-            }
+        while look.of(&mut self.flash, owner)?.is_some() {
+            records = records.saturating_add(look.glance.records());
         }
         if records == 0 {
             return Ok(());
         }
-        let (mut entry, payload) = Entry::new(What::Forgotten, owner, &[], &[]);
-        entry.live = self.live.records.saturating_sub(records);
-        self.write(entry, payload)
+        let (entry, payload) = Entry::new(What::Forgotten, owner, &[], &[]);
+        self.write(entry, payload, None)?;
+        // Which ones they were is counted again.
+        self.live = Live {
+            records: self.live.records.saturating_sub(records),
+            ..Live::UNKNOWN
+        };
+        Ok(())
     }
 
     /// Forgets all that the owners keep of whom `keep` says no: for a start, and plugins that were taken off the device.
@@ -221,13 +227,33 @@ impl<F: NorFlash> Values<F> {
         Ok(())
     }
 
-    /// Writes a change down.
-    fn write(&mut self, entry: Entry, payload: Payload) -> Result<(), Error> {
+    /// Writes a change down, in place of what is kept.
+    fn write(
+        &mut self,
+        mut entry: Entry,
+        payload: Payload,
+        mut kept: Option<Kept>,
+    ) -> Result<(), Error> {
         self.settle()?;
         let needed = RESERVE.saturating_add(entry.records());
+        let generation = self.journal.generation;
         while self.compaction.begun || self.journal.free() < needed {
+            if self.journal.generation != generation {
+                // Nobody wrote so much but a forger.
+                return Err(Error::Full {
+                    found: self.live.records,
+                    allowed: self.capacity(),
+                });
+            }
             self.step()?;
         }
+        if self.journal.generation != generation {
+            self.count()?;
+            if kept.is_some() {
+                kept = self.find(entry.owner, entry.key())?;
+            }
+        }
+        entry.instead = kept.map(|kept| kept.place);
         let journal = &mut self.journal;
         let written = write_entry(&mut self.flash, entry, payload, |flash, change| {
             journal.append(flash, change, false)
@@ -237,7 +263,15 @@ impl<F: NorFlash> Values<F> {
             let _ = self.settle();
         }
         written?;
-        self.live.apply(&Change::Entry(entry))
+        if let Some(kept) = kept {
+            self.live.put(kept.place, kept.entry.records(), false);
+        }
+        if entry.what == What::Set
+            && let Some(place) = self.journal.last
+        {
+            self.live.put(place, entry.records(), true);
+        }
+        Ok(())
     }
 
     /// Makes void what may or may not have been written.
@@ -273,7 +307,7 @@ impl<F: NorFlash> Values<F> {
             &mut self.flash,
             self.map.regions(),
             header,
-            &self.live,
+            &Records,
             &mut self.journal,
         )
     }

@@ -57,9 +57,9 @@ fn the_format_is_pinned() {
         "0100",
         "01000000",
         "2300",
-        &"ee".repeat(23),
-        &"00".repeat(33),
-        "c0af605c23df9bb9",
+        &"ee".repeat(19),
+        &"00".repeat(37),
+        "a2772c4239d34831",
         "ffffffff",
     ];
     let entry = [
@@ -69,15 +69,18 @@ fn the_format_is_pinned() {
         "01000000",
         "2000",
         "0101010101010101",
-        "57000000",
-        "0200",
+        "ffff",
         "033c",
         "6b6579",
-        &"ee".repeat(37),
-        "b7ad26a47bda7ad9",
+        &"ee".repeat(41),
+        "6249f567a4cd969d",
         "ffffffff",
     ];
     assert_eq!(hex, more.concat() + &entry.concat());
+    // The next one says in which one's place it stands.
+    values.set(A, "key", &[]).unwrap();
+    let instead = 4096 + 4 * 88 + 8 + 20;
+    assert!(flash.with_bytes(|bytes| bytes[instead..].starts_with(&[3, 0, 3, 0])));
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn what_is_there_already_is_not_written() {
 #[test]
 fn an_entry_takes_the_records_that_it_is_said_to() {
     for key in [0, 1, 8, KEY_MAX] {
-        for value in [0, 15, 16, 17, 39, 40, 72, 73, 96, 97, VALUE_MAX] {
+        for value in [0, 19, 20, 21, 43, 44, 76, 77, 100, 101, VALUE_MAX] {
             let flash = flash::<4>();
             let mut values = mount(&flash);
             let (key, value) = ("k".repeat(key), vec![7; value]);

@@ -6,7 +6,7 @@ use corelet_host::abi::{Codec, Function, decode, encode};
 use corelet_host::capability::logging::{self, Log};
 use corelet_host::capability::monotonic_clock::{self, MonotonicClock};
 use corelet_host::capability::sensor::{self, Channel, Reading, Sensors, Unit};
-use corelet_host::capability::storage::{self, KEYS_PER_SEARCH, Store, StoreError, entry_bytes};
+use corelet_host::capability::storage::{self, Store, StoreError, StoreFuel, entry_bytes};
 use corelet_host::capability::wall_clock::{self, Datetime, WallClock};
 use corelet_host::{
     Allow, CallError, Host, LoadError, OnFault, PluginId, Policy, Restarts, SlotId, SlotPolicy,
@@ -106,7 +106,17 @@ impl Sensors for Board {
     }
 }
 
+pub(crate) const STORE_FUEL: StoreFuel = StoreFuel {
+    search: 200,
+    read: 30,
+    write: 400,
+};
+
 impl Store for Board {
+    fn fuel(&self) -> StoreFuel {
+        STORE_FUEL
+    }
+
     fn get<'b>(
         &mut self,
         owner: PluginId,
@@ -137,7 +147,7 @@ impl Store for Board {
 
     fn used(&mut self, owner: PluginId) -> Result<u32, StoreError> {
         let mine = self.store.iter().filter(|((of, _), _)| *of == owner);
-        self.searches += (mine.clone().count() / KEYS_PER_SEARCH) as u32 + 1;
+        self.searches += 1;
         Ok(mine
             .map(|((_, key), value)| entry_bytes(key.len(), value.len()))
             .sum())

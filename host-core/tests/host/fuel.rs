@@ -2,7 +2,6 @@
 
 use corelet_host::abi::{Codec, Function};
 use corelet_host::capability::storage::functions::{Delete, Exists, Get, ListKeys, Set};
-use corelet_host::capability::storage::{KEYS_PER_SEARCH, entry_bytes};
 use corelet_host::capability::{
     logging::{self, LINE_FUEL},
     monotonic_clock, sensor, storage, wall_clock,
@@ -10,8 +9,8 @@ use corelet_host::capability::{
 use corelet_host::{CallError, PluginId, SlotPolicy, Stop};
 
 use crate::board::{
-    LOGGING, MONOTONIC_CLOCK, ONE, POLICY, SENSOR, STORAGE, WALL_CLOCK, granted, host_of, load,
-    record, relay,
+    LOGGING, MONOTONIC_CLOCK, ONE, POLICY, SENSOR, STORAGE, STORE_FUEL, WALL_CLOCK, granted,
+    host_of, load, record, relay,
 };
 use crate::module::{CallEcho, Echo, Module};
 
@@ -42,11 +41,11 @@ fn costs<F: Function>(
 #[test]
 fn every_standard_function_has_its_price() {
     let grant = storage_grant();
-    costs::<Get>(STORAGE, &grant, &("key",), storage::GET_FUEL);
-    costs::<Exists>(STORAGE, &[], &("key",), storage::GET_FUEL);
-    costs::<Set>(STORAGE, &grant, &("key", b"value"), storage::SET_FUEL + 8);
-    costs::<Delete>(STORAGE, &grant, &("",), storage::DELETE_FUEL);
-    costs::<ListKeys>(STORAGE, &grant, &(None,), storage::LIST_KEYS_FUEL);
+    costs::<Get>(STORAGE, &grant, &("key",), STORE_FUEL.get());
+    costs::<Exists>(STORAGE, &[], &("key",), STORE_FUEL.get());
+    costs::<Set>(STORAGE, &grant, &("key", b"value"), STORE_FUEL.set() + 8);
+    costs::<Delete>(STORAGE, &grant, &("",), STORE_FUEL.delete());
+    costs::<ListKeys>(STORAGE, &grant, &(None,), STORE_FUEL.list_keys());
     costs::<sensor::functions::Channels>(SENSOR, &[], &(), sensor::CHANNELS_FUEL);
     costs::<sensor::functions::Read>(SENSOR, &[], &(0,), sensor::READ_FUEL);
     let line = (logging::Level::Info, "pump", "on");
@@ -58,41 +57,9 @@ fn every_standard_function_has_its_price() {
     costs::<wall_clock::functions::Resolution>(WALL_CLOCK, &[], &(), wall_clock::CLOCK_FUEL);
 }
 
-#[test]
-fn a_plugin_that_keeps_much_pays_for_its_count() {
-    let fuel = |kept: u32| {
-        let mut host = host_of(SlotPolicy {
-            fuel_per_call: 20_000,
-            ..POLICY
-        });
-        let grant = record::<storage::Grant>(&storage::Grant {
-            bytes: u32::MAX,
-            writes_per_day: None,
-        });
-        for number in 0..kept {
-            let key = (PluginId::development("keeper"), format!("{number:04}"));
-            host.board_mut().unwrap().store.insert(key, vec![]);
-        }
-        let manifest = granted("keeper", &[(STORAGE, &grant)]);
-        load(&mut host, ONE, &manifest, &Module::new().relay::<Set>()).unwrap();
-        let set = relay::<Set>(&mut host, ONE, &("key", b"value"));
-        assert_eq!(set, Ok(Ok(())));
-        host.metrics(ONE).fuel_last
-    };
-    let little = fuel(0);
-    assert_eq!(fuel(14), little);
-    for kept in [100, 1_000] {
-        let more = fuel(kept) - little;
-        assert_eq!(more, storage::used_fuel(kept * entry_bytes(4, 0)));
-        // As much as so many searches cost, or a little more.
-        let searches = u64::from(kept) / KEYS_PER_SEARCH as u64;
-        assert!((searches..searches * 2).contains(&(more / storage::GET_FUEL)));
-    }
-}
-
 /// How often a plugin has the store searched that calls `F` as long as it has fuel.
 fn searches<F: Function>(request: &str) -> u32 {
-    const FUEL: u64 = 20_000;
+    const FUEL: u64 = 100 * STORE_FUEL.search;
     let body = format!(
         "(loop $again
             (drop (call ${} {request} (i32.const 0) (i32.const 0x200)))
@@ -130,6 +97,6 @@ fn a_plugin_that_only_searches_its_store_is_stopped_soon() {
         searches::<Delete>(key),
         searches::<ListKeys>(nothing),
     ] {
-        assert!((25..=104).contains(&searches), "{searches}");
+        assert!((20..=100).contains(&searches), "{searches}");
     }
 }

@@ -8,7 +8,8 @@ use corelet_host::{
 };
 
 use crate::board::{
-    MS, ONE, POLICY, STORAGE, TWO, TestHost, granted, host, host_of, load, manifest, place,
+    MS, ONE, POLICY, STORAGE, STORE_FUEL, TWO, TestHost, granted, host, host_of, load, manifest,
+    place,
 };
 use crate::module::{CallEcho, ECHO, Echo, Module, OK, SAD, echo};
 
@@ -369,21 +370,22 @@ fn a_driver_is_paid_for_before_the_plugin_goes_on() {
         unreachable";
     let module = Module::new().import::<Get>().export::<Echo>(body);
     let mut host = host_of(SlotPolicy {
-        fuel_per_call: 10_000,
+        fuel_per_call: 20 * STORE_FUEL.get(),
         ..POLICY
     });
     let manifest = granted("searching", &[(STORAGE, &[])]);
     assert_eq!(Get::INTERFACE, STORAGE);
     load(&mut host, ONE, &manifest, &module).unwrap();
     let _ = start(&mut host, ONE);
-    // A search costs 200 and more: with slices of 100, two of three pay.
+    // A search costs as much as four slices and more: in between, four of five pay.
+    let slice = Fuel(STORE_FUEL.get() / 4);
     let mut searches = 0;
-    for slices in 1..=30_u32 {
-        assert_eq!(host.run(Fuel(100)), suspended(ONE));
+    for slices in 1..=50_u32 {
+        assert_eq!(host.run(slice), suspended(ONE));
         let found = host.board().unwrap().searches;
         assert!(found - searches <= 1);
         searches = found;
-        assert!(searches <= slices / 2 + 1, "{searches} in {slices}");
+        assert!(searches <= slices / 4 + 1, "{searches} in {slices}");
     }
     assert!(searches >= 8, "{searches}");
 }

@@ -7,7 +7,7 @@
 //! `cargo xtask bench` does that.
 //!
 //! Besides, for the emulated board: [`worst`], programs that take as long as they can for their fuel, [`gap`], how long one slice
-//! of such a program is, and [`loading`].
+//! of such a program is, [`storage`], what plugins pay for their data, and [`loading`].
 
 #![no_std]
 
@@ -16,6 +16,7 @@ pub mod gap;
 pub mod loading;
 mod nothing;
 mod raw;
+pub mod storage;
 pub mod worst;
 
 use corelet_image::{Image, Keys};

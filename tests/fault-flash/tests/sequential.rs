@@ -174,3 +174,29 @@ fn a_wrong_bit_loses_items() {
             .starts_with("after a restart: expected")
     );
 }
+
+/// What it wrote is nothing to a store of values, which erases it as what a new chip may hold.
+#[test]
+fn a_map_of_it_gives_way_to_values() {
+    use corelet_image::PluginId;
+    use corelet_store::{DataMap, Region, Sectors, Values};
+    const SECTORS: &[Sectors] = &[Sectors {
+        count: 4,
+        size: 4096,
+    }];
+    const DATA: DataMap = DataMap::new(SECTORS, Region::new(0, 4 * 4096));
+    for steps in [1, 30, 400] {
+        let chip = Chip::uniform(4096, 4).programmed(Programming::Multiwrite);
+        let flash = Flash::<8, 4096>::new(&chip);
+        let mut map = Map::open(flash.clone()).unwrap();
+        for step in &script()[..steps] {
+            map.step(step).unwrap();
+        }
+        let owner = PluginId([1; 8]);
+        let mut values = Values::mount(flash.clone(), DATA).unwrap();
+        assert_eq!((values.live(), values.used(owner)), (0, Ok(0)));
+        values.set(owner, "k", &[7]).unwrap();
+        let mut values = Values::mount(flash, DATA).unwrap();
+        assert_eq!(values.get(owner, "k", &mut [0; 8]), Ok(Some(&[7][..])));
+    }
+}

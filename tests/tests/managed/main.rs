@@ -3,6 +3,7 @@
 
 mod board;
 mod command;
+mod data;
 mod factory;
 mod gap;
 mod keys;

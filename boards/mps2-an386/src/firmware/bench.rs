@@ -2,11 +2,13 @@
 
 use corelet_bench::gap;
 use corelet_bench::loading::{self, Steps};
+use corelet_bench::storage;
 use corelet_bench::worst::{self, PROGRAMS, Taken};
 use corelet_bench::{Job, Side};
 use corelet_image::{Image, ImageError, Keys, Verified};
 use corelet_mps2_an386::Bundle;
 
+use super::board::Board;
 use super::monotonic_clock;
 
 /// How often each job is done: what starting takes is the same for both.
@@ -14,7 +16,7 @@ const COUNTS: [u32; 2] = [10, 1_010];
 
 /// Measures with the benchmark's plugin, the first of the bundle, and the loading of all. With wasmi's own validation,
 /// only what that changes.
-pub(super) fn run(bundle: &[u8]) {
+pub(super) fn run(bundle: &[u8], board: Board) -> ! {
     let images = || Bundle::decode(bundle).map(Image::parse);
     if !cfg!(feature = "validate") {
         match images().next() {
@@ -26,6 +28,7 @@ pub(super) fn run(bundle: &[u8]) {
         }
         programs();
         gaps();
+        data(board);
     }
     for (number, image) in images().enumerate() {
         let image = verified(image);
@@ -99,4 +102,16 @@ fn gaps() {
             defmt::info!("gap {=str}: slice {}, {} ns", program.name, slice, time);
         }
     }
+}
+
+fn data(board: Board) {
+    storage::measure(board, monotonic_clock::now, |taken| {
+        defmt::info!(
+            "store {=str}: {} fuel, {} ns, longest {} ns",
+            taken.name,
+            taken.fuel,
+            taken.time,
+            taken.longest
+        );
+    });
 }

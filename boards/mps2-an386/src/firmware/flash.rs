@@ -4,8 +4,8 @@ use corelet_mps2_an386::{BOOT_RECORD, Bundle, COUNTER, DATA, FACTORY, FLASH_BYTE
 use corelet_store::Region;
 use corelet_update::Mapped;
 use embedded_storage::nor_flash::{
-    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
-    check_erase, check_read, check_write,
+    ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash, check_erase, check_read,
+    check_write,
 };
 
 use super::peripherals::Psram;
@@ -156,6 +156,3 @@ impl NorFlash for Flash {
         Ok(())
     }
 }
-
-/// A word may be written again: bits that are 0 stay so.
-impl MultiwriteNorFlash for Flash {}

@@ -1,6 +1,6 @@
 use corelet_board_support::KeyValueStore;
 use corelet_host::PluginId;
-use corelet_host::capability::storage::{Store, StoreError};
+use corelet_host::capability::storage::{Store, StoreError, StoreFuel};
 
 use super::board::Board;
 use super::flash::Flash;
@@ -13,6 +13,10 @@ impl Board {
 
 /// The store of `corelet-board-support`, in the data region of the flash.
 impl Store for Board {
+    fn fuel(&self) -> StoreFuel {
+        self.store.as_ref().map_or(StoreFuel::NONE, Store::fuel)
+    }
+
     fn get<'b>(
         &mut self,
         owner: PluginId,

@@ -1,21 +1,14 @@
-//! The journal of values: what memory holds of it, and how it is read.
+//! The records that hold values, and what a move makes of them.
 
-use corelet_image::PluginId;
 use embedded_storage::nor_flash::NorFlash;
 
-use super::entry::{Entry, MORE_MAX, Payload, What, parts};
-use super::walk::Walk;
+use super::entry::{Entry, Payload, parts};
+use super::glance::Look;
+use super::live::Live;
 use crate::Error;
 use crate::contents::Contents;
 use crate::journal::Chain;
 use crate::record::{CHANGE_BYTES, Change};
-
-/// What is kept, as far as memory holds it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Live {
-    /// The records that all entries take.
-    pub records: u16,
-}
 
 /// What is kept under a name.
 #[derive(Clone, Copy, Debug)]
@@ -26,55 +19,17 @@ pub(crate) struct Kept {
     pub entry: Entry,
 }
 
-/// What the journal says of an owner and one of its keys.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Found {
-    /// The sum of what all entries of the owner count.
-    pub used: u32,
-    pub kept: Option<Kept>,
-}
-
-/// Searches for a name.
-pub(crate) fn find<F: NorFlash>(
-    flash: &mut F,
-    chain: &Chain,
-    owner: PluginId,
-    key: &[u8],
-) -> Result<Found, Error> {
-    let mut used = None;
-    let mut walk = Walk::new(chain);
-    while let Some(glance) = walk.of(flash, owner)? {
-        if used.is_some() && glance.key() != key {
-            continue;
-        }
-        let Some(found) = read(flash, chain, glance.place)? else {
-            continue;
-        };
-        let used = *used.get_or_insert(found.entry.used);
-        if found.entry.key() == key {
-            let kept = (found.entry.what == What::Set).then_some(found);
-            return Ok(Found { used, kept });
-        }
-    }
-    let used = used.unwrap_or(0);
-    Ok(Found { used, kept: None })
-}
-
-/// Reads the record in a place; none if it ends no change.
-pub(crate) fn read<F: NorFlash>(
-    flash: &mut F,
-    chain: &Chain,
-    place: u16,
-) -> Result<Option<Kept>, Error> {
+/// Reads the record in a place, which ends a change.
+pub(crate) fn read<F: NorFlash>(flash: &mut F, chain: &Chain, place: u16) -> Result<Kept, Error> {
     let record = chain.record(flash, place)?;
-    Ok(match record.change {
-        Change::Entry(entry) => Some(Kept {
+    match record.change {
+        Change::Entry(entry) => Ok(Kept {
             place,
             back: record.back,
             entry,
         }),
-        _ => None,
-    })
+        _ => Err(chain.damaged::<F>(place)),
+    }
 }
 
 impl Kept {
@@ -88,20 +43,17 @@ impl Kept {
             Entry::new(self.entry.what, self.entry.owner, &self.entry.start, &[]);
         let mut back = self.back;
         let more = usize::from(self.entry.records()).saturating_sub(1);
-        let mut places = [None; MORE_MAX];
         // The last part comes first on the way back.
-        for place in places.iter_mut().take(more).rev() {
-            *place = back;
-            let at = back.ok_or(chain.damaged::<F>(self.place))?;
-            back = chain.record(flash, at)?.back;
-        }
-        for (part, place) in parts(&mut payload).zip(places.into_iter().flatten()) {
-            let Change::More(bytes) = chain.record(flash, place)?.change else {
+        for part in parts(&mut payload).take(more).rev() {
+            let place = back.ok_or(chain.damaged::<F>(self.place))?;
+            let record = chain.record(flash, place)?;
+            let Change::More(bytes) = record.change else {
                 return Err(chain.damaged::<F>(place));
             };
             for (to, from) in part.iter_mut().zip(bytes) {
                 *to = from;
             }
+            back = record.back;
         }
         Ok(payload)
     }
@@ -125,20 +77,21 @@ pub(crate) fn write_entry<F>(
     write(flash, Change::Entry(entry))
 }
 
-impl Contents for Live {
+/// The records of values. Memory holds nothing of what they say.
+pub(crate) struct Records;
+
+impl Contents for Records {
     const IN_FLASH: bool = true;
 
     fn empty() -> Self {
-        Self { records: 0 }
+        Self
     }
 
     fn apply(&mut self, change: &Change) -> Result<(), Error> {
         match change {
-            Change::Nothing | Change::Header(_) | Change::More(_) => {}
-            Change::Entry(entry) => self.records = entry.live,
-            _ => return Err(Error::OtherMap),
+            Change::Nothing | Change::Header(_) | Change::More(_) | Change::Entry(_) => Ok(()),
+            _ => Err(Error::OtherMap),
         }
-        Ok(())
     }
 
     fn snapshot<F: NorFlash>(
@@ -147,24 +100,15 @@ impl Contents for Live {
         old: &Chain,
         write: &mut dyn FnMut(&mut F, Change) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut walk = Walk::new(old);
-        while let Some(glance) = walk.next(flash)? {
-            if !glance.is_set() {
-                continue;
-            }
-            let Some(one) = read(flash, old, glance.place)? else {
-                continue;
-            };
-            let found = find(flash, old, one.entry.owner, one.entry.key())?;
-            if found.kept.is_none_or(|kept| kept.place != one.place) {
-                continue;
-            }
-            let payload = one.payload(flash, old)?;
-            // The last one of an owner says what all of it is.
+        let mut live = Live::UNKNOWN;
+        live.count(flash, old)?;
+        let mut look = Look::new(old, &live.places);
+        while let Some(place) = look.next(flash)? {
+            let kept = read(flash, old, place)?;
+            let payload = kept.payload(flash, old)?;
             let entry = Entry {
-                used: found.used,
-                live: self.records,
-                ..one.entry
+                instead: None,
+                ..kept.entry
             };
             write_entry(flash, entry, payload, &mut *write)?;
         }

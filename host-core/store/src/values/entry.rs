@@ -1,5 +1,7 @@
 //! What a change of a value looks like in records.
 
+use core::slice::ChunksMut;
+
 use corelet_image::PluginId;
 
 use crate::journal::FRONT_BYTES;
@@ -18,14 +20,11 @@ pub const ENTRY_BYTES: u32 = 24;
 pub(crate) type Payload = [u8; KEY_MAX + VALUE_MAX];
 
 /// As much of them as the record has that ends the change: the whole key at least.
-const START: usize = CHANGE_BYTES - 16;
+const START: usize = CHANGE_BYTES - 12;
 
-/// The records before that, for what is left.
-pub(crate) const MORE_MAX: usize = (KEY_MAX + VALUE_MAX - START).div_ceil(CHANGE_BYTES);
+const _: () = assert!(24 + KEY_MAX <= FRONT_BYTES && KEY_MAX <= START);
 
-const _: () = assert!(28 + KEY_MAX <= FRONT_BYTES && KEY_MAX <= START);
-
-/// How many records an entry takes, with a key and a value of so many bytes: one up to 40 bytes of both, two up to 96, or three.
+/// How many records an entry takes, with a key and a value of so many bytes: one up to 44 bytes of both, two up to 100, or three.
 pub const fn entry_records(key: usize, value: usize) -> u16 {
     let rest = key.saturating_add(value).saturating_sub(START);
     rest.div_ceil(CHANGE_BYTES) as u16 + 1
@@ -54,10 +53,8 @@ impl What {
 pub(crate) struct Entry {
     pub what: What,
     pub owner: PluginId,
-    /// The sum of [`entry_bytes`] over all that the owner keeps from now on.
-    pub used: u32,
-    /// The sum of [`entry_records`] over all that anybody keeps from now on.
-    pub live: u16,
+    /// Where the record is that held what the key had so far, if there is one.
+    pub instead: Option<u16>,
     pub key_length: u8,
     pub value_length: u8,
     /// The front of the payload.
@@ -73,8 +70,7 @@ impl Entry {
         let entry = Self {
             what,
             owner,
-            used: 0,
-            live: 0,
+            instead: None,
             // Both were checked.
             key_length: key.len() as u8,
             value_length: value.len() as u8,
@@ -85,16 +81,14 @@ impl Entry {
 
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) {
         writer.put(self.owner.0);
-        writer.put(self.used.to_le_bytes());
-        writer.put(self.live.to_le_bytes());
+        writer.put(self.instead.unwrap_or(u16::MAX).to_le_bytes());
         writer.put([self.key_length, self.value_length]);
         writer.put(self.start);
     }
 
     pub(crate) fn decode(what: What, reader: &mut Reader<'_>) -> Option<Self> {
         let owner = PluginId(reader.take()?);
-        let used = u32::from_le_bytes(reader.take()?);
-        let live = u16::from_le_bytes(reader.take()?);
+        let instead = u16::from_le_bytes(reader.take()?);
         let [key_length, value_length] = reader.take()?;
         if usize::from(key_length) > KEY_MAX || usize::from(value_length) > VALUE_MAX {
             return None;
@@ -102,8 +96,7 @@ impl Entry {
         Some(Self {
             what,
             owner,
-            used,
-            live,
+            instead: (instead != u16::MAX).then_some(instead),
             key_length,
             value_length,
             start: reader.take()?,
@@ -119,14 +112,10 @@ impl Entry {
     pub(crate) const fn records(&self) -> u16 {
         entry_records(self.key_length as usize, self.value_length as usize)
     }
-
-    pub(crate) const fn bytes(&self) -> u32 {
-        entry_bytes(self.key_length as usize, self.value_length as usize)
-    }
 }
 
 /// The parts of a payload that records of their own have, with what is left of the last one.
-pub(crate) fn parts(payload: &mut Payload) -> impl Iterator<Item = &mut [u8]> {
+pub(crate) fn parts(payload: &mut Payload) -> ChunksMut<'_, u8> {
     let rest = payload.get_mut(START..).unwrap_or_default();
     rest.chunks_mut(CHANGE_BYTES)
 }

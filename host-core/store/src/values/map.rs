@@ -1,6 +1,6 @@
 //! Where values lie.
 
-use crate::compaction::places_min;
+use crate::compaction::{LOW, places_min};
 use crate::journal::{places, stride};
 use crate::map::{capacity, is_whole_sectors, sector};
 use crate::record::Header;
@@ -20,10 +20,15 @@ use crate::{MapError, Region, Sectors};
 /// // So many records, whatever the flash writes at once.
 /// const _: () = assert!(DATA.capacity(32) == 96);
 /// assert_eq!(DATA.capacity(4), 153);
+/// // With fewer of them there is more room for changes.
+/// assert_eq!(DATA.with_capacity(40).capacity(4), 40);
+/// assert_eq!((DATA.changes(4), DATA.with_capacity(40).changes(4)), (32, 145));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DataMap {
     regions: Regions,
+    /// The most records of entries that are wanted.
+    wanted: u16,
 }
 
 impl DataMap {
@@ -75,7 +80,15 @@ impl DataMap {
                 both: best,
                 sectors,
             },
+            wanted: u16::MAX,
         })
+    }
+
+    /// The same, for no more than so many records of entries, although there is room for more: then searches take less, and the
+    /// journal moves less often.
+    pub const fn with_capacity(mut self, records: u16) -> Self {
+        self.wanted = records;
+        self
     }
 
     /// The two halves.
@@ -90,7 +103,23 @@ impl DataMap {
         let most = places.saturating_sub(places_min(0) as u16);
         let quarter = places.div_ceil(4);
         let rest = places - quarter;
-        if most < rest { most } else { rest }
+        let most = if most < rest { most } else { rest };
+        if most < self.wanted {
+            most
+        } else {
+            self.wanted
+        }
+    }
+
+    /// How many records of changes find room between two moves of the journal, at least: 7 or more. A flash as for
+    /// [`capacity`](Self::capacity).
+    pub const fn changes(&self, unit: usize) -> u16 {
+        // Behind a snapshot stand two records; one place stays erased.
+        const REST: u16 = 3 + LOW;
+        let places = places(smaller(self.halves()), stride(unit));
+        places
+            .saturating_sub(REST)
+            .saturating_sub(self.capacity(unit))
     }
 
     pub(crate) const fn regions(&self) -> &Regions {

@@ -216,9 +216,9 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "snapshot_with_old_values",
         model: VALUES,
-        file: "values/contents.rs",
-        text: "found.kept.is_none_or(|kept| kept.place != one.place)",
-        instead: "false",
+        file: "values/live.rs",
+        text: "gone.put(instead, true);",
+        instead: "let _ = instead;",
     },
     Bug {
         name: "last_value_read_again",
@@ -230,9 +230,9 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "void_value_counts",
         model: VALUES,
-        file: "walk.rs",
-        text: "        self.next = back;\n",
-        instead: "        self.next = place.checked_sub(1);\n",
+        file: "values/live.rs",
+        text: "    Ok(back)\n",
+        instead: "    Ok(place.checked_sub(1))\n",
     },
     Bug {
         name: "wrong_bit_stays",
@@ -251,9 +251,9 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "forgotten_until_the_next_move",
         model: VALUES,
-        file: "walk.rs",
-        text: "                    self.next = None;\n",
-        instead: "",
+        file: "values/live.rs",
+        text: "if glance.owner() == owner {",
+        instead: "if false {",
     },
     Bug {
         name: "value_in_doubt",
