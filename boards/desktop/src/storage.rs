@@ -15,7 +15,7 @@ const SECTORS: &[Sectors] = &[Sectors {
     size: Flash::ERASE_SIZE as u32,
 }];
 
-/// As much as the emulated board has for data, so that each reads what the other has kept.
+/// As much as the emulated board has for data.
 const SIZE: u32 = 64 << 10;
 
 /// The store of a device, on a [`Flash`].
