@@ -44,11 +44,11 @@ pub trait Counter {
     /// Makes it `to`, which is more than it was.
     ///
     /// # Errors
-    /// If it cannot be raised, or not so far.
+    /// If it cannot be raised, or not so far, as when it is used up: the device [goes on](Error::CounterBehind).
     fn raise(&mut self, to: u32) -> Result<(), CounterFailed>;
 }
 
-/// The hardware does not answer, or the counter is used up.
+/// The hardware does not answer, or counts no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CounterFailed;
@@ -58,18 +58,20 @@ impl<F: NorFlash, const BANKS: usize, const PLUGINS: usize> Store<F, BANKS, PLUG
     /// [`confirm`](Self::confirm) and [`set_keys`](Self::set_keys).
     ///
     /// The record is written first and the counter follows, so a cut in between is mended by the next start. Until then an older
-    /// copy of the flash passes.
+    /// copy of the flash passes. A counter that counts no further still refuses what is older than its number.
     ///
     /// # Errors
-    /// [`Error::OldFlash`] if the flash is older than the device, and then nothing in it is to run; [`Error::Counter`].
+    /// [`Error::OldFlash`] if the flash is older than the device, and then nothing in it is to run; [`Error::Counter`] if that cannot
+    /// be told; [`Error::CounterBehind`] if the flash is not older, but the counter could not follow, and then all may run.
     pub fn guard(&mut self, counter: &mut dyn Counter) -> Result<(), Error> {
-        let failed = |_| Error::Counter;
-        let (found, allowed) = (self.ledger.counts().rises, counter.value().map_err(failed)?);
+        let found = self.ledger.counts().rises;
+        let allowed = counter.value().map_err(|_| Error::Counter)?;
         if found < allowed {
             return Err(Error::OldFlash { found, allowed });
         }
         if found > allowed {
-            counter.raise(found).map_err(failed)?;
+            let behind = |_| Error::CounterBehind { found, allowed };
+            counter.raise(found).map_err(behind)?;
         }
         Ok(())
     }

@@ -135,8 +135,16 @@ pub enum Error {
         /// The hardware counter's.
         allowed: u32,
     },
-    /// The hardware counter cannot be read or raised.
+    /// The hardware counter cannot be read.
     Counter,
+    /// The hardware counter cannot be raised, or is used up. What is in flash may run, but an older copy of it passes if its count
+    /// is the counter's or above.
+    CounterBehind {
+        /// The journal's count.
+        found: u32,
+        /// The hardware counter's, where it stays.
+        allowed: u32,
+    },
 }
 
 /// What an error lies at.
@@ -161,7 +169,8 @@ impl Error {
             | Self::Unreadable
             | Self::Damaged { .. }
             | Self::OldFlash { .. }
-            | Self::Counter => Blame::Board,
+            | Self::Counter
+            | Self::CounterBehind { .. } => Blame::Board,
             Self::Downgrade { .. }
             | Self::Rejected(_)
             | Self::Length { .. }
@@ -261,7 +270,11 @@ impl fmt::Display for Error {
                 f,
                 "the flash is older than the device: its count is {found}, the hardware's {allowed}; was a copy put back?"
             ),
-            Self::Counter => f.write_str("the hardware counter does not answer, or is used up"),
+            Self::Counter => f.write_str("the hardware counter does not answer"),
+            Self::CounterBehind { found, allowed } => write!(
+                f,
+                "it runs, but the hardware counter stays at {allowed} where the flash counts {found}: copies from between pass; is it used up?"
+            ),
         }
     }
 }

@@ -112,7 +112,8 @@
 //! ## An older flash
 //!
 //! All that never falls stands in the flash, and whoever can write that can put back an older copy of it. The journal counts how often a
-//! floor or the epoch of the keys rose, and [`guard`](Store::guard) holds the count against a [`Counter`] in hardware, if there is one.
+//! floor or the epoch of the keys rose, and [`guard`](Store::guard) holds the count against a [`Counter`] in hardware, if there is one. When that
+//! one is used up, devices go on: what is older than its last number is still refused, and further rises are not guarded.
 //!
 //! ## Wear
 //!

@@ -151,5 +151,17 @@ fn a_counter_that_fails_is_an_error() {
     let used_up = &mut Broken(Ok(0));
     assert_eq!(store.guard(used_up), Ok(()));
     confirm(&mut store, 1);
-    assert_eq!(store.guard(used_up), Err(Error::Counter));
+    let behind = Error::CounterBehind {
+        found: 1,
+        allowed: 0,
+    };
+    assert_eq!(store.guard(used_up), Err(behind));
+    assert_eq!(behind.blame(), Blame::Board);
+    // What it has counted it still knows.
+    let used_up = &mut Broken(Ok(2));
+    let old = Error::OldFlash {
+        found: 1,
+        allowed: 2,
+    };
+    assert_eq!(store.guard(used_up), Err(old));
 }

@@ -37,6 +37,11 @@ impl Guard {
         self.at.is_some()
     }
 
+    /// What is wrong with the counter, though all runs.
+    pub(crate) const fn warns(self) -> Option<Error> {
+        if self.passed { self.error } else { None }
+    }
+
     /// What the counter follows may have risen.
     pub(crate) const fn look_again(&mut self) {
         self.at = Some(0);
@@ -53,16 +58,27 @@ where
     pub(crate) fn look_at_counter(&mut self, now: u64) -> Option<Error> {
         self.guard.at.filter(|at| now >= *at)?;
         let held = self.hold_against_counter();
-        self.guard.passed |= held.is_ok();
+        self.guard.passed |= !forbids(held);
         self.guard.at = held.is_err().then(|| now.saturating_add(RETRY_NS));
         self.guard.error = held.err();
         held.err()
     }
 
+    /// That nothing rises where the flash is older than the device, or that cannot be told.
+    pub(crate) fn check_counter(&mut self) -> Result<(), Error> {
+        let held = self.hold_against_counter();
+        if forbids(held) { held } else { Ok(()) }
+    }
+
     /// Nothing where the board has no counter.
-    pub(crate) fn hold_against_counter(&mut self) -> Result<(), Error> {
+    fn hold_against_counter(&mut self) -> Result<(), Error> {
         let Self { host, store, .. } = self;
         let counter = host.board_mut().and_then(Device::counter);
         counter.map_or(Ok(()), |counter| store.guard(counter))
     }
+}
+
+/// A counter that cannot follow stops nothing: else a device would stand still for having been updated often.
+const fn forbids(held: Result<(), Error>) -> bool {
+    !matches!(held, Ok(()) | Err(Error::CounterBehind { .. }))
 }

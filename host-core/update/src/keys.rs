@@ -28,7 +28,7 @@ where
         let root = self.root.ok_or(Refused::NoRootKey)?;
         let set = KeySet::parse(set)?.verify(&root)?;
         // Else sets that were signed once would make up for what an older flash lacks.
-        self.hold_against_counter()?;
+        self.check_counter()?;
         let before = self.store.key_epoch();
         insist(&mut self.store, |store| store.set_keys(&set))?;
         if self.store.key_epoch() == before {

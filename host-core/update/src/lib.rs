@@ -109,7 +109,9 @@
 //!
 //! Where the board has a [counter](Device::counter), the flash is held against it before anything runs, and after each confirmation and each key
 //! set. If the flash is older than the device, or the counter does not answer at the start, nothing runs, and
-//! [`run`](Updater::run) says so ([`Report::Unguarded`]).
+//! [`run`](Updater::run) says so ([`Report::Unguarded`]). A counter that is used up, or cannot be raised, stops nothing: what is
+//! older than its number is refused as before, and of what rises from then on older copies pass. `run` says that every second, and
+//! managers read it of each slot.
 //!
 //! ## Data
 //!

@@ -255,11 +255,13 @@ where
                         State::Confirmed => self.shown(slot),
                         _ => None,
                     };
-                    let reason: Option<&dyn fmt::Display> = match (&parked, &shown) {
-                        (Some(_), _) if !words.is_empty() => Some(&words),
-                        (Some(why), _) => Some(why),
-                        (None, Some(shown)) => Some(shown),
-                        (None, None) => None,
+                    let warning = self.guard.warns();
+                    let reason: Option<&dyn fmt::Display> = match (&parked, &warning, &shown) {
+                        (Some(_), ..) if !words.is_empty() => Some(&words),
+                        (Some(why), ..) => Some(why),
+                        (None, Some(warning), _) => Some(warning),
+                        (None, None, Some(shown)) => Some(shown),
+                        (None, None, None) => None,
                     };
                     show(&Slot {
                         state,

@@ -49,9 +49,10 @@ pub enum Report {
         /// Why.
         why: Parked,
     },
-    /// The flash is older than the device, or the board's counter does not answer. If that is so at the start, nothing runs. Told every second.
+    /// The flash is older than the device, or the board's counter does not answer: if that is so at the start, nothing runs. Or the counter
+    /// cannot follow ([`Error::CounterBehind`]), and all runs. Told every second.
     Unguarded {
-        /// Which of both.
+        /// Which of these.
         error: Error,
     },
     /// The store could not write something down. It is tried again after a second.

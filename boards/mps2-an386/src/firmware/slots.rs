@@ -1,6 +1,7 @@
 //! How plugins come into their slots, and what that takes.
 
 use corelet_host::{Report as HostReport, SlotId};
+use corelet_store::Error;
 use corelet_update::{Fuel, Report, Times};
 
 use super::watchdog::Watchdog;
@@ -57,6 +58,9 @@ impl Loading {
                         defmt::error!("store: {}", error);
                     }
                 }
+                Report::Unguarded {
+                    error: Error::CounterBehind { .. },
+                } => {}
                 // Nothing will come into any slot.
                 Report::Unguarded { .. } => return,
                 _ => {}

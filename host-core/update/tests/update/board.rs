@@ -148,9 +148,9 @@ impl MonotonicClock for Board {
     }
 }
 
-/// A counter in hardware, which does not answer if it is none.
+/// A counter in hardware, which does not answer if it is none, and how far it counts.
 #[derive(Clone, Copy)]
-pub(crate) struct Hardware(pub(crate) Option<u32>);
+pub(crate) struct Hardware(pub(crate) Option<u32>, pub(crate) u32);
 
 impl Counter for Hardware {
     fn value(&mut self) -> Result<u32, CounterFailed> {
@@ -159,6 +159,9 @@ impl Counter for Hardware {
 
     fn raise(&mut self, to: u32) -> Result<(), CounterFailed> {
         assert!(to > self.value()?);
+        if to > self.1 {
+            return Err(CounterFailed);
+        }
         self.0 = Some(to);
         Ok(())
     }

@@ -234,7 +234,7 @@ fn a_flash_that_is_older_than_the_device_runs_nothing() {
     let mut plugins = confirmed(&Plugin::GOOD.by(&ALICE));
     let older = plugins.store().flash().0.snapshot();
     let counter = |plugins: &mut Plugins, value| {
-        plugins.host().board_mut().unwrap().counter = Some(Hardware(value));
+        plugins.host().board_mut().unwrap().counter = Some(Hardware(value, u32::MAX));
     };
     let shown = |plugins: &mut Plugins| plugins.host().board().unwrap().counter.unwrap().0;
     let seconds = |plugins: &mut Plugins, count| {
@@ -272,6 +272,14 @@ fn a_flash_that_is_older_than_the_device_runs_nothing() {
     counter(&mut plugins, Some(1));
     seconds(&mut plugins, 2);
     assert_eq!(shown(&mut plugins), Some(2));
+
+    // Where it counts no further, keys are replaced all the same.
+    plugins.host().board_mut().unwrap().counter = Some(Hardware(Some(2), 2));
+    for epoch in [2, 3] {
+        plugins.set_keys(&set(epoch, &[ALICE])).unwrap();
+        assert!(ticks(&seconds(&mut plugins, 2), ONE));
+    }
+    assert_eq!(plugins.key_epoch(), Some(3));
 
     plugins.store().flash().0.restore(&older);
     plugins = restart(&plugins);

@@ -8,6 +8,7 @@
 mod module;
 
 mod board;
+mod counters;
 mod cuts;
 mod firmware;
 mod heap;
