@@ -261,7 +261,7 @@ where
     }
 
     /// The plugin that the device came with, as its image says.
-    fn factory_plugin(&mut self) -> Result<PluginId, Parked> {
+    pub(crate) fn factory_plugin(&mut self) -> Result<PluginId, Parked> {
         let mut plugin = PluginId([0; 8]);
         Place::Factory.with_head(&mut self.store, &mut |_, head| {
             let head = Head::parse(head)?;

@@ -1,7 +1,7 @@
 //! A host over a store.
 
 use corelet_host::capability::monotonic_clock::MonotonicClock;
-use corelet_host::{Blame, Fuel, Host, SlotId, SlotState, VERSION};
+use corelet_host::{Blame, Fuel, Host, SlotId, SlotState};
 use corelet_image::{Head, ImageError, Keys, Manifest, Proof, PublicKey};
 use corelet_store::{BankId, BankState, Error, ImageDigest, Reason, Runs, Store};
 use embedded_storage::nor_flash::NorFlash;
@@ -212,22 +212,15 @@ where
             return;
         }
         self.untidy = false;
-        let Self {
-            host, store, keys, ..
-        } = self;
-        // Which plugin the device came with nobody knows but its image.
-        let mut came = None;
-        if store.map().factory().is_some() {
-            let known = Place::Factory.with_head(store, &mut |store, head| {
-                let head = Head::parse(head)?.verify(&store.keys(*keys), VERSION)?;
-                came = Some(head.plugin_id());
-                Ok(())
-            });
+        // Which plugin the device came with nobody knows but its image. What a key signed that is not trusted now keeps its data.
+        let came = match self.factory_plugin() {
+            Ok(plugin) => Some(plugin),
+            Err(Parked::Image(ImageError::NotAnImage)) => None,
             // Where it cannot be told whose data it is, it stays until the next start.
-            if known.is_err_and(|why| why != Parked::Image(ImageError::NotAnImage)) {
-                return;
-            }
-        }
+            Err(_) if self.store.map().factory().is_some() => return,
+            Err(_) => None,
+        };
+        let Self { host, store, .. } = self;
         let Some(board) = host.board_mut() else {
             return;
         };

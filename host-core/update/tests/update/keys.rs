@@ -6,16 +6,16 @@ use corelet_image::{
     DEVELOPMENT_KEY, DEVELOPMENT_SEED, ImageError, KeyId, KeySetError, Keys, PublicKey, Seed,
     Unsigned, UnsignedKeySet,
 };
-use corelet_store::{Error, Reason, Runs, Start, Store};
+use corelet_store::{Error, FlashMap, Reason, Runs, Start, Store};
 use corelet_update::{Fuel, Parked, Refused, Report, UpdatePolicy, Updater};
 use ed25519_dalek::SigningKey;
 
 use crate::board::*;
 
-const ALICE: Seed = [1; 32];
-const BOB: Seed = [2; 32];
+pub(crate) const ALICE: Seed = [1; 32];
+pub(crate) const BOB: Seed = [2; 32];
 
-const OTHER: Plugin = Plugin {
+pub(crate) const OTHER: Plugin = Plugin {
     name: "motor-guard",
     ..Plugin::GOOD
 };
@@ -30,14 +30,14 @@ fn public(seed: &Seed) -> PublicKey {
 }
 
 impl Plugin {
-    fn by(&self, seed: &Seed) -> Vec<u8> {
+    pub(crate) fn by(&self, seed: &Seed) -> Vec<u8> {
         let unsigned = Unsigned::from_image(&self.image(), &public(seed)).unwrap();
         unsigned.sign(seed).unwrap()
     }
 }
 
 /// A key set that the root key signed.
-fn set(epoch: u32, seeds: &[Seed]) -> Vec<u8> {
+pub(crate) fn set(epoch: u32, seeds: &[Seed]) -> Vec<u8> {
     let keys: Vec<_> = seeds.iter().map(public).collect();
     let unsigned = UnsignedKeySet::build(epoch, &keys).unwrap();
     unsigned.sign(&DEVELOPMENT_SEED).unwrap()
@@ -50,7 +50,11 @@ fn unknown(seed: &Seed) -> ImageError {
 
 /// A firmware that trusts Alice and Bob, and takes key sets.
 fn start(flash: Spi) -> Plugins {
-    let store = Store::mount(flash, &MAP, Start::Ordinary).unwrap();
+    start_on(flash, &MAP)
+}
+
+pub(crate) fn start_on(flash: Spi, map: &'static FlashMap<4>) -> Plugins {
+    let store = Store::mount(flash, map, Start::Ordinary).unwrap();
     let trusted = vec![public(&ALICE), public(&BOB)].leak();
     let keys = Keys::new(trusted);
     Updater::new(host(), store, keys, UpdatePolicy::DEVICE).with_root_key(DEVELOPMENT_KEY)

@@ -10,6 +10,7 @@ mod module;
 mod board;
 mod counters;
 mod cuts;
+mod data;
 mod firmware;
 mod heap;
 mod histories;

@@ -125,7 +125,7 @@ fn another_image_that_was_signed_once_does_not_run_in_place_of_the_confirmed_one
     assert_eq!(parked(&told), Some(Parked::OtherImage), "{told:?}");
 }
 
-static WITH_FACTORY: FlashMap<4> = FlashMap::new(Layout {
+pub(crate) static WITH_FACTORY: FlashMap<4> = FlashMap::new(Layout {
     factory: Some(Factory {
         region: Region::new(0xa000, 0x2000),
         slot: ONE,
