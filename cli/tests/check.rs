@@ -378,7 +378,7 @@ fn an_offer_is_text_that_two_versions_of_can_be_compared() {
         "offer = 1\n\n[firmware]\nname = \"corelet-mps2-an386\"\n",
         "release = false\n",
         "topics = [\"second\"]\n\n[slot.limits]\nmodule_bytes = 65536\n",
-        "interface = \"corelet:host/storage\"\nlimit = { bytes = 1024, writes-per-day = 10000 }\n",
+        "interface = \"corelet:host/storage\"\nlimit = { bytes = 480, writes-per-day = 10000 }\n",
         "[[interface]]\nname = \"corelet:host/sensor\"\nversion = \"0.1.0\"\ngrant = true\nfunctions = [\n  { name = \"",
     ] {
         assert!(offer.contains(part), "{part}\n{offer}");

@@ -5,7 +5,7 @@ use corelet_host::{Allow, Budget, Fuel, OnFault, Policy, Restarts, SlotPolicy, T
 use corelet_image::{Keys, PublicKey};
 use corelet_update::UpdatePolicy;
 
-use crate::flash::DATA_MAP;
+use crate::flash::{BANKS, DATA_MAP};
 
 /// Who may sign plugins: everybody, since the development key is public. A product trusts its maker's key here, and is built without the
 /// feature `development`.
@@ -32,10 +32,13 @@ pub const SECOND: &str = "second";
 pub const SLICE: Fuel = Fuel(5_000);
 
 /// What each plugin may keep, in bytes of entries.
-const STORAGE_BYTES: u32 = 1024;
+const STORAGE_BYTES: u32 = 480;
 
-// No plugin finds the store full because of another. What plugins kept that are not installed any more is forgotten at the next start.
-const _: () = assert!(STORAGE_BYTES * SLOTS as u32 <= storage_capacity(&DATA_MAP));
+/// How many plugins may have something there: each bank's, be it that it waits, and that of the image that came with the device.
+const KEEPERS: u32 = BANKS as u32 + 1;
+
+// No plugin finds the store full because of another.
+const _: () = assert!(STORAGE_BYTES * KEEPERS <= storage_capacity(&DATA_MAP));
 
 /// What the plugins of each slot may do.
 pub const POLICY: Policy<SLOTS> = Policy::same(SlotPolicy {

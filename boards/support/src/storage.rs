@@ -11,8 +11,8 @@ const _: () = {
 };
 
 /// How many bytes of entries always find room in `data`, whatever their sizes, however often they are written anew, and whatever the
-/// flash writes at once: what the `bytes` of all plugins' storage grants may add up to. Plugins that went count until what they kept is
-/// forgotten.
+/// flash writes at once: what the `bytes` of all plugins' storage grants may add up to. Those count that are in a bank, be it that they wait,
+/// and the one that the device came with: one plugin more than there are banks.
 ///
 /// The smallest entry takes a record as the others do, so it is what the bytes are counted in.
 ///

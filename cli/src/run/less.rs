@@ -84,7 +84,7 @@ mod tests {
         };
         assert_eq!(
             sentences(&large),
-            ["asked 100,000,000 bytes of storage, the board allows 1,024"]
+            ["asked 100,000,000 bytes of storage, the board allows 480"]
         );
         assert!(sentences(&small).is_empty());
     }

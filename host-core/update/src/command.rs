@@ -110,6 +110,7 @@ where
             seat.verdict = None;
             seat.rollbacks = seat.rollbacks.saturating_add(1);
         }
+        self.untidy = true;
         Ok(())
     }
 

@@ -25,7 +25,7 @@ pub trait Device: MonotonicClock {
         None
     }
 
-    /// Forgets what plugins kept that are not installed: called after each start, and when a plugin was erased.
+    /// Forgets what plugins kept that are not installed: called after each start, and when one may have gone.
     fn retain_data(&mut self, is_installed: &dyn Fn(PluginId) -> bool) {
         let _ = is_installed;
     }

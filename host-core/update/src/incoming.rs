@@ -261,6 +261,8 @@ where
         };
         let proof = head.proof();
         let opened = self.store.open(slot, image)?;
+        // What waited there is gone, and may have kept something while it was tried.
+        self.untidy = true;
         if let Some(place) = self.proof(Place::Bank(opened.bank)) {
             *place = Some(proof);
         }

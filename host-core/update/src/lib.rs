@@ -115,8 +115,10 @@
 //!
 //! ## Data
 //!
-//! What a plugin keeps in storage outlives its versions, forward and back. When no bank has the plugin any more, at the next start or after
-//! [`erase`](Updater::erase), the board is [told](Device::retain_data). An image that came with the device keeps its plugin's data.
+//! What a plugin keeps in storage outlives its versions, forward and back. When no bank has the plugin any more, or only one in which it was
+//! rejected, the board is [told](Device::retain_data): after [`erase`](Updater::erase), a confirmation, a trial that failed or an upload in
+//! the place of what waited, when nothing is about to go, and after each start. An image that came with the device keeps its
+//! plugin's data. So one plugin more than there are banks has data at most.
 //!
 //! ## Erases
 //!

@@ -315,6 +315,7 @@ where
             Ok(()) => {
                 seat.verdict = None;
                 seat.rollbacks = seat.rollbacks.saturating_add(1);
+                self.untidy = true;
                 Report::RolledBack { slot, reason }
             }
             Err(error) => {
@@ -327,6 +328,8 @@ where
     pub(crate) fn confirm_now(&mut self, slot: SlotId) -> Result<(), Error> {
         insist(&mut self.store, |store| store.confirm(slot))?;
         self.guard.look_again();
+        // Another plugin may have run there before.
+        self.untidy = true;
         Ok(())
     }
 

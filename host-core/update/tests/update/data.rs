@@ -53,3 +53,41 @@ fn it_is_forgotten_though_the_key_of_what_the_device_came_with_is_not_trusted_an
         assert_eq!(*data(&mut plugins), [factory].into());
     }
 }
+
+#[test]
+fn it_is_forgotten_as_soon_as_another_plugin_was_confirmed_in_its_place_or_the_trial_failed() {
+    let (old, new) = (
+        Plugin::GOOD,
+        Plugin {
+            name: "new",
+            ..Plugin::GOOD
+        },
+    );
+    let bad = Plugin {
+        name: "bad",
+        tick: TRAP,
+        ..Plugin::GOOD
+    };
+    let [old, new, bad] = [old, new, bad].map(|plugin| plugin.image());
+    let [had, has, tried] = [&old, &new, &bad].map(|image| plugin(image).0);
+    let mut plugins = confirmed(&old);
+    data(&mut plugins).extend([had, has, tried]);
+    install(&mut plugins, ONE, &new);
+    assert!(matches!(plugins.store().runs(ONE), Runs::Trial(_)));
+    // The one that may come back has what it kept.
+    assert!(data(&mut plugins).is_superset(&[had, has].into()));
+    pass(&mut plugins, 5);
+    assert_eq!(*data(&mut plugins), [has].into());
+
+    for by_command in [false, true] {
+        install(&mut plugins, ONE, &bad);
+        data(&mut plugins).insert(tried);
+        if by_command {
+            plugins.roll_back(ONE).unwrap();
+        }
+        pass(&mut plugins, 3);
+        assert!(matches!(plugins.store().runs(ONE), Runs::Confirmed(_)));
+        assert_eq!(*data(&mut plugins), [has].into(), "{by_command}");
+        plugins.forgive(&digest(&bad)).unwrap();
+    }
+}
