@@ -419,7 +419,7 @@ fn a_broken_offer_is_not_read_and_says_where() {
             "did you mean `bytes`?",
         ),
         (
-            "limit = { bytes = 1024, writes-per-day = 10000 }",
+            "limit = { bytes = 480, writes-per-day = 10000 }",
             "limit = \"malformed\"",
             "hexadecimal digits",
         ),
