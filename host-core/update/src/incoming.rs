@@ -37,7 +37,9 @@ where
     /// wanted next, which is the length if all are there. `digest` is the SHA-256 of all of them; without it, only an upload that
     /// was begun with it goes on. `newer` refuses what is not newer than what the slot runs.
     ///
-    /// Nothing is erased before the image's head and the beginning of its module have come, and were checked.
+    /// No sector of a bank is erased before the image's head has come and was checked, and nor before the beginning of its module, unless that tells
+    /// nothing or the heap has no room for it. An upload that goes on was checked when it began, and is not again until all is there. What
+    /// waited in the slot is gone as soon as another image is begun: who may upload may also displace.
     ///
     /// # Errors
     /// [`Refused`].
