@@ -14,7 +14,7 @@ use crate::{
 
 impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
     /// Whether the slot takes a plugin with this manifest, as far as that can be told before its module is there: its name, length,
-    /// grants, topics and ticks. And if the [beginning](corelet_admission::Beginning) of the module is there, its imports, exports and their
+    /// grants, topics and ticks. And if the `beginning` of the module is [there](corelet_admission::Beginning), its imports, exports and their
     /// shapes, and its memory. What is in the slot now does not matter.
     ///
     /// # Errors
@@ -24,10 +24,10 @@ impl<B: MonotonicClock + 'static, const SLOTS: usize> Host<B, SLOTS> {
         slot: SlotId,
         plugin: PluginId,
         manifest: &Manifest<'_>,
-        module: Option<&[u8]>,
+        beginning: Option<&[u8]>,
     ) -> Result<(), LoadError> {
         let (mut session, table, policy) = self.examiner(slot, plugin, manifest)?;
-        approve_beginning(&mut session, table, policy, manifest, module)
+        approve_beginning(&mut session, table, policy, manifest, beginning)
     }
 
     /// Whether the slot takes a plugin: all that [`load`](Self::load) checks before it takes heap. What is in the slot now does not

@@ -51,6 +51,7 @@ where
         newer: bool,
     ) -> Result<u32, Refused> {
         self.incoming = None;
+        self.refused_in = None;
         if usize::from(slot.0) >= SLOTS {
             return Err(Refused::NoSuchSlot(slot));
         }
@@ -306,7 +307,7 @@ where
             }
             return Ok(());
         };
-        self.refused = Some(bank);
+        self.refused_in = Some(bank);
         // For what the board is short of the image is not to blame: it waits.
         let waits = match &why {
             Parked::OutOfMemory | Parked::Flash(_) => true,

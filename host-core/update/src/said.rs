@@ -100,7 +100,7 @@ where
     pub(crate) fn said(&mut self, refused: Refused, held: &[u8]) -> Said {
         let mut said = Said::from(refused);
         if let Refused::Load(LoadError::Refused(refusal)) = refused {
-            said.words = match self.refused {
+            said.words = match self.refused_in {
                 Some(bank) if held.is_empty() => self.words(Place::Bank(bank), refusal),
                 _ => words(refusal, held),
             };

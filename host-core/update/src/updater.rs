@@ -34,8 +34,9 @@ pub struct Updater<B: 'static, F, const SLOTS: usize, const BANKS: usize, const 
     pub(crate) proofs: [Option<Proof>; BANKS],
     pub(crate) factory: Option<Proof>,
     pub(crate) incoming: Option<Incoming>,
-    /// Where the image is that did not pass its check last.
-    pub(crate) refused: Option<BankId>,
+    /// Where the image is that was there in whole and did not pass its check, if one was since an upload was last opened. A module that is
+    /// refused with nothing of it held is this one: [`said`](Self::said) reads its names there.
+    pub(crate) refused_in: Option<BankId>,
     /// Plugins may have gone whose data is still there.
     pub(crate) untidy: bool,
     pub(crate) guard: Guard,
@@ -67,7 +68,7 @@ where
             proofs: [None; BANKS],
             factory: None,
             incoming: None,
-            refused: None,
+            refused_in: None,
             untidy: true,
             guard: Guard::NEW,
             clock: Clock::NEW,
