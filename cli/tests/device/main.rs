@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod interrupted;
+mod keys;
 mod refusals;
 mod together;
 mod trials;
