@@ -29,6 +29,14 @@ impl Board {
         Self::with_flash(|flash| flash.put_image(0, image))
     }
 
+    /// With this image of the counter in slot 0, which runs; and where its UART is.
+    pub(crate) fn started(image: &[u8]) -> (Self, Machine, String) {
+        let board = Self::with(image);
+        let (mut machine, port) = board.start();
+        wait_for(&mut machine, "slot 0: loaded counter ");
+        (board, machine, port)
+    }
+
     /// With nothing but an image that it came with.
     pub(crate) fn that_came_with(image: &[u8]) -> Self {
         Self::with_flash(|flash| flash.put_factory(image))

@@ -22,15 +22,13 @@ fn ticks(board: &Board, mut machine: Machine) -> u32 {
 
 #[test]
 fn it_is_kept_over_an_update_and_goes_with_the_plugin() {
-    let board = Board::with(&image(1, 0, Confirm::default()));
-    let (machine, _) = board.start();
+    let (board, machine, _) = Board::started(&image(1, 0, Confirm::default()));
     let old = ticks(&board, machine);
     assert!(old >= 3, "{old}");
 
     let (mut machine, port) = board.start();
     wait_for(&mut machine, "slot 0: loaded counter 0.1.0");
     let client = client(&port);
-    client.use_auto_frame_size().unwrap();
     try_out(&client, image(2, 0, Confirm::default()), "0.2.0");
     wait_for(&mut machine, "slot 0: confirmed");
     drop(client);

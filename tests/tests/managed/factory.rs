@@ -6,15 +6,8 @@ use corelet_image::Confirm;
 
 use crate::board::{Board, wait_for};
 use crate::command::{corelet, place, running};
-use crate::plugin::image;
+use crate::plugin::{BY_COMMAND, image};
 use crate::toolkit;
-
-/// Nobody but a command confirms it.
-const BY_COMMAND: Confirm = Confirm {
-    good_calls: 0,
-    seconds: 100_000,
-    health: false,
-};
 
 #[test]
 fn what_came_with_the_device_runs_where_no_update_does() {

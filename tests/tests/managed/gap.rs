@@ -31,7 +31,6 @@ fn what_an_update_takes_is_bounded() {
     let (mut machine, port) = board.start_at(Pace::Instructions);
     wait_for(&mut machine, "slot 0: loaded thermostat");
     let client = toolkit::client(&port);
-    client.use_auto_frame_size().unwrap();
     let bytes = new.len() as u64;
     toolkit::try_out(&client, new, "0.1.0");
     let line = wait_for(&mut machine, "slot 0: loaded thermostat");

@@ -33,9 +33,7 @@ fn done(result: Result<(), Failure>) {
 fn a_revoked_key_signs_nothing_more_and_a_flash_that_is_put_back_runs_nothing() {
     let [alice, bob] = [[1; 32], [2; 32]].map(|seed| SigningKey::from_bytes(&seed));
     let [of_alice, of_bob] = [&alice, &bob].map(|key| key.verifying_key().to_bytes());
-    let board = Board::with(&image(1, 0, Confirm::default()));
-    let (mut machine, port) = board.start();
-    wait_for(&mut machine, "slot 0: loaded counter 0.1.0");
+    let (board, mut machine, port) = Board::started(&image(1, 0, Confirm::default()));
     let unknown = install(&board, &port, 2, &alice).unwrap_err().to_string();
     assert!(
         unknown.contains("which this device does not trust"),

@@ -49,24 +49,26 @@ impl Run {
     }
 }
 
-/// Sends the version, if it is not there, and has it tried; until the machine is gone.
-fn install(port: &str, new: &[u8], minor: u32) {
+/// Sends the version, if it is not there, and has it tried; until the machine is gone. Returns whether the upload went on where an earlier
+/// one was when its machine was killed.
+fn install(port: &str, new: &[u8], minor: u32) -> bool {
     let version = format!("0.{minor}.0");
     let client = toolkit::client(port);
     let _ = client.use_auto_frame_size();
     // Each of these fails when the machine is killed, and then there is nothing more to do.
     let Ok(states) = client.image_get_state() else {
-        return;
+        return false;
     };
-    if !states.iter().any(|state| state.version == version)
-        && client
-            .image_upload(new, Some(0), None, false, None)
-            .is_err()
-    {
-        return;
+    let mut went_on = false;
+    if !states.iter().any(|state| state.version == version) {
+        let (first, sent) = toolkit::upload(&client, new, u64::MAX);
+        went_on = first.is_some_and(|first| first >= 4_096);
+        if sent.is_err() {
+            return went_on;
+        }
     }
     let Ok(states) = client.image_get_state() else {
-        return;
+        return went_on;
     };
     let staged = states.iter().find(|state| state.version == version);
     if let Some(staged) = staged
@@ -74,6 +76,7 @@ fn install(port: &str, new: &[u8], minor: u32) {
     {
         let _ = client.image_set_state(staged.hash.as_deref(), false);
     }
+    went_on
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn whenever_it_is_killed_old_or_new_runs_and_nothing_is_lost() {
     let kills: u32 = kills.map_or(KILLS, |kills| kills.parse().unwrap());
     let mut rng = Rng::with_seed(11);
     let board = Board::with(&image(1, PADDING, Confirm::default()));
-    let (mut confirmed, mut count, mut installed) = (1, 0, 0);
+    let (mut confirmed, mut count, mut installed, mut went_on) = (1, 0, 0, 0);
     for kill in 0..kills {
         let minor = confirmed + 1;
         let new = image(minor, PADDING, Confirm::default());
@@ -96,7 +99,7 @@ fn whenever_it_is_killed_old_or_new_runs_and_nothing_is_lost() {
                 machine.lock().unwrap().kill();
             })
         };
-        install(&port, &new, minor);
+        went_on += u32::from(install(&port, &new, minor));
         killer.join().unwrap();
         let mut run = Run::default();
         run.read(&mut machine.lock().unwrap());
@@ -121,7 +124,10 @@ fn whenever_it_is_killed_old_or_new_runs_and_nothing_is_lost() {
     }
     // The transfer ends in spite of it all.
     assert!(installed * 20 >= kills, "{installed} of {kills}");
-    println!("{kills} kills, {installed} versions installed, {count} ticks counted");
+    assert!(went_on > 0, "every upload began anew");
+    println!(
+        "{kills} kills, {installed} versions installed, {went_on} uploads went on, {count} ticks counted"
+    );
 }
 
 /// The minor version that is confirmed in the flash of a board that is off.

@@ -6,6 +6,7 @@ mod command;
 mod data;
 mod factory;
 mod gap;
+mod interrupted;
 mod keys;
 mod killed;
 mod plugin;

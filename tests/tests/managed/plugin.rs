@@ -12,6 +12,13 @@ pub(crate) const NAME: &str = "counter";
 /// The key that it counts under.
 pub(crate) const KEY: &str = "n";
 
+/// Nobody but a command confirms it.
+pub(crate) const BY_COMMAND: Confirm = Confirm {
+    good_calls: 0,
+    seconds: 100_000,
+    health: false,
+};
+
 /// Reads the count, an `u32`, adds one, and writes it back.
 fn body() -> String {
     let (get, set) = (Get::RESPONSE_MAX, Set::RESPONSE_MAX);

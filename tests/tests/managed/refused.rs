@@ -8,7 +8,7 @@ use corelet_mps2_an386::{BANKS, FLASH_MAP};
 use corelet_store::BankId;
 use corelet_tests::{Plugin, manifest, signed};
 
-use crate::board::{Board, wait_for};
+use crate::board::Board;
 use crate::plugin::{NAME, image};
 use crate::toolkit;
 
@@ -24,10 +24,8 @@ fn banks(board: &Board) -> Vec<Vec<u8>> {
 
 #[test]
 fn an_import_that_is_not_offered_is_refused_with_the_first_bytes() {
-    let board = Board::with(&image(1, 0, Confirm::default()));
+    let (board, _machine, port) = Board::started(&image(1, 0, Confirm::default()));
     let before = banks(&board);
-    let (mut machine, port) = board.start();
-    wait_for(&mut machine, "slot 0: loaded counter 0.1.0");
     let module = Plugin::new()
         .import("corelet:host/valve@0.1.0", "open", Shape(1))
         .items(&format!(r#"(@custom "padding" "{}")"#, "p".repeat(9_000)))

@@ -30,9 +30,7 @@ fn versions(port: &str) -> [String; 2] {
 fn both_come_to_run_and_with_a_bad_one_neither_stays() {
     let new = |minor| image(minor, 3_000, Confirm::default());
     let other = |minor| image_of(OTHER, minor, 3_000, Confirm::default());
-    let board = Board::with(&new(1));
-    let (mut machine, port) = board.start();
-    wait_for(&mut machine, "slot 0: loaded counter 0.1.0");
+    let (board, mut machine, port) = Board::started(&new(1));
     install(&board, &port, [&new(2), &other(1)]).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(versions(&port), ["0.2.0", "0.1.0"]);
 

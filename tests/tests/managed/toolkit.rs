@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use corelet_image::Confirm;
 use mcumgr_toolkit::MCUmgrClient;
+use mcumgr_toolkit::client::MCUmgrClientError;
+use mcumgr_toolkit::commands::image::ImageState;
 
 use crate::board::{Board, wait_for};
-use crate::plugin::{NAME, bad, image};
+use crate::plugin::{BY_COMMAND, NAME, bad, image};
 
 pub(crate) fn client(port: &str) -> MCUmgrClient {
     let serial = serialport::new(port, 115_200)
@@ -16,8 +18,25 @@ pub(crate) fn client(port: &str) -> MCUmgrClient {
     MCUmgrClient::new_from_serial(serial)
 }
 
+/// Sends an image for slot 0 while the device asks for what is before `until`. Returns the first offset that it asked for, if it
+/// answered.
+pub(crate) fn upload(
+    client: &MCUmgrClient,
+    image: &[u8],
+    until: u64,
+) -> (Option<u64>, Result<(), MCUmgrClientError>) {
+    let mut first = None;
+    let mut progress = |offset, _| {
+        first.get_or_insert(offset);
+        offset < until
+    };
+    let sent = client.image_upload(image, Some(0), None, false, Some(&mut progress));
+    (first, sent)
+}
+
 /// Sends an image of this version for slot 0, and has it tried.
 pub(crate) fn try_out(client: &MCUmgrClient, image: Vec<u8>, version: &str) {
+    client.use_auto_frame_size().unwrap();
     client
         .image_upload(image, Some(0), None, false, None)
         .unwrap();
@@ -27,6 +46,12 @@ pub(crate) fn try_out(client: &MCUmgrClient, image: Vec<u8>, version: &str) {
     client
         .image_set_state(staged.hash.as_deref(), false)
         .unwrap();
+}
+
+/// What is said of the image of this version.
+fn state(client: &MCUmgrClient, version: &str) -> Option<ImageState> {
+    let states = client.image_get_state().unwrap();
+    states.into_iter().find(|state| state.version == version)
 }
 
 /// Bytes of the image that is on its way.
@@ -86,11 +111,8 @@ mod slots {
 
 #[test]
 fn a_new_version_confirms_itself_and_a_bad_one_goes_back() {
-    let board = Board::with(&image(1, 0, Confirm::default()));
-    let (mut machine, port) = board.start();
-    wait_for(&mut machine, "slot 0: loaded counter 0.1.0");
+    let (_board, mut machine, port) = Board::started(&image(1, 0, Confirm::default()));
     let client = client(&port);
-    client.use_auto_frame_size().unwrap();
     try_out(&client, image(2, 9_000, Confirm::default()), "0.2.0");
     wait_for(&mut machine, "slot 0: on trial");
     wait_for(&mut machine, "slot 0: confirmed");
@@ -106,4 +128,47 @@ fn a_new_version_confirms_itself_and_a_bad_one_goes_back() {
 
     let log = client.os_echo("still here").unwrap();
     assert_eq!(log, "still here");
+}
+
+#[test]
+fn an_upload_goes_on_over_another_connection_and_what_it_brought_is_confirmed_and_erased() {
+    let (_board, mut machine, port) = Board::started(&image(1, 0, BY_COMMAND));
+    let new = image(2, 15_000, BY_COMMAND);
+    let lost = client(&port);
+    lost.use_auto_frame_size().unwrap();
+    let (first, sent) = upload(&lost, &new, 9_000);
+    assert!(first.is_some_and(|first| first < 4_096), "{first:?}");
+    sent.expect_err("it was interrupted");
+    drop(lost);
+
+    let client = client(&port);
+    client.use_auto_frame_size().unwrap();
+    let (first, sent) = upload(&client, &new, u64::MAX);
+    sent.unwrap();
+    assert!(first.is_some_and(|first| first >= 4_096), "{first:?}");
+    let staged = state(&client, "0.2.0").unwrap();
+    assert!(!staged.active && !staged.confirmed, "{staged:?}");
+    client
+        .image_set_state(staged.hash.as_deref(), false)
+        .unwrap();
+    wait_for(&mut machine, "slot 0: loaded counter 0.2.0");
+    let tried = state(&client, "0.2.0").unwrap();
+    assert!(tried.active && !tried.confirmed, "{tried:?}");
+    client.image_set_state(tried.hash.as_deref(), true).unwrap();
+    wait_for(&mut machine, "slot 0: confirmed");
+    let confirmed = state(&client, "0.2.0").unwrap();
+    assert!(confirmed.active && confirmed.confirmed, "{confirmed:?}");
+    assert!(state(&client, "0.1.0").is_none());
+
+    upload(&client, &image(3, 0, BY_COMMAND), u64::MAX)
+        .1
+        .unwrap();
+    assert!(state(&client, "0.3.0").is_some());
+    client.image_erase(Some(1)).unwrap();
+    assert!(state(&client, "0.3.0").is_none());
+
+    client.os_system_reset(false, None).unwrap();
+    wait_for(&mut machine, "slot 0: loaded counter 0.2.0");
+    let confirmed = state(&client, "0.2.0").unwrap();
+    assert!(confirmed.active && confirmed.confirmed, "{confirmed:?}");
 }
