@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use corelet_host::{Beginning, Blame, SlotId, VERSION};
-use corelet_image::{Head, ImageError, Version};
+use corelet_image::{Head, ImageError, Proof, Version};
 use corelet_store::{BankId, BankState, Error, ImageDigest, Offered, Opened};
 use embedded_storage::nor_flash::NorFlash;
 
@@ -21,6 +21,10 @@ pub(crate) struct Incoming {
     newer: bool,
     /// The first bytes, as far as they are not in the store: of head and beginning, and what came in one piece with their end.
     held: Vec<u8>,
+    /// That its head was checked: nothing behind it is held before.
+    pub(crate) proof: Option<Proof>,
+    /// When the last byte came, in nanoseconds of the board's clock.
+    at: u64,
     /// Where the image goes; none before its head was checked.
     bank: Option<BankId>,
     /// Bytes that the store has taken.
@@ -73,6 +77,8 @@ where
             digest,
             newer,
             held: Vec::new(),
+            proof: None,
+            at: self.now(),
             bank: None,
             stored: 0,
         };
@@ -113,6 +119,7 @@ where
         let Some(mut incoming) = self.incoming.take() else {
             return Err(Refused::NotOpen);
         };
+        incoming.at = self.now();
         let taken = self.take(&mut incoming, offset, data);
         if taken.is_err() && incoming.bank.is_none() {
             *held = core::mem::take(&mut incoming.held);
@@ -199,7 +206,10 @@ where
     /// Checks head and beginning, if they are there, and opens the image in the store. Returns whether it is. Where nothing more can be held, the
     /// head is enough: the rest is checked when all is there.
     fn accept(&mut self, incoming: &mut Incoming, may_wait: bool) -> Result<bool, Refused> {
-        let Some(opened) = self.accept_head(incoming, may_wait)? else {
+        let mut proof = incoming.proof;
+        let opened = self.accept_head(incoming, &mut proof, may_wait)?;
+        incoming.proof = proof;
+        let Some(opened) = opened else {
             return Ok(false);
         };
         incoming.bank = Some(opened.bank);
@@ -213,6 +223,7 @@ where
     fn accept_head(
         &mut self,
         incoming: &Incoming,
+        proof: &mut Option<Proof>,
         may_wait: bool,
     ) -> Result<Option<Opened>, Refused> {
         let Incoming { slot, length, .. } = *incoming;
@@ -242,6 +253,12 @@ where
             digest => digest,
         };
         let digest = known.ok_or(Refused::NoDigest)?;
+        // Once, and before more is held.
+        let head = match proof {
+            Some(proof) => head.verify_again(proof, VERSION)?,
+            None => head.verify(&self.store.keys(self.keys), VERSION)?,
+        };
+        *proof = Some(head.proof());
         // What goes on was looked at when it began.
         let begins = incoming.digest.is_some();
         let beginning = match Beginning::of(module(held)) {
@@ -249,7 +266,6 @@ where
             Beginning::Whole(bytes) => Some(bytes).filter(|_| begins),
             _ => None,
         };
-        let head = head.verify(&self.store.keys(self.keys), VERSION)?;
         let (manifest, plugin) = (head.manifest(), head.plugin_id());
         self.host
             .examine_beginning(slot, plugin, manifest, beginning)?;
@@ -262,14 +278,21 @@ where
             plugin,
             security_version: manifest.security_version,
         };
-        let proof = head.proof();
         let opened = self.store.open(slot, image)?;
         // What waited there is gone, and may have kept something while it was tried.
         self.untidy = true;
         if let Some(place) = self.proof(Place::Bank(opened.bank)) {
-            *place = Some(proof);
+            *place = *proof;
         }
         Ok(Some(opened))
+    }
+
+    /// Gives up an upload that is held on the heap, and of which nothing came for as long as the policy says.
+    pub(crate) fn give_up_silent(&mut self, shown: u64) {
+        let most = u64::from(self.policy.upload_ms).saturating_mul(1_000_000);
+        self.incoming.take_if(|incoming| {
+            incoming.bank.is_none() && shown.saturating_sub(incoming.at) >= most
+        });
     }
 
     /// The digest of what is on its way into the slot, if that begins like this upload and is as long.

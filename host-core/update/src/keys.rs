@@ -37,6 +37,9 @@ where
         self.guard.look_again();
         self.proofs = [None; BANKS];
         self.factory = None;
+        if let Some(incoming) = &mut self.incoming {
+            incoming.proof = None;
+        }
         for seat in &mut self.seats {
             seat.doubted = true;
         }

@@ -42,7 +42,8 @@
 //! and its signature, key, lengths and versions were checked, the manifest against the slot's policy, and the store asked whether it was
 //! rejected or is older than it may be. So is the [beginning](corelet_host::Beginning) of its module: imports, exports, the shapes of both, and
 //! memory were held against what the firmware offers in this slot. Where that cannot be told from the beginning, or the heap has no room to hold it,
-//! the image is taken, and refused at the end if it does not fit. When all is there, it is read back from flash, and the module admitted as
+//! the image is taken, and refused at the end if it does not fit. Behind a head that was not verified nothing is held, and an
+//! upload that is held and goes silent is given up after [`upload_ms`](UpdatePolicy::upload_ms). When all is there, it is read back from flash, and the module admitted as
 //! [`Host::load`](corelet_host::Host::load) does. What does not pass is rejected; what runs has not noticed.
 //!
 //! An image is known by the SHA-256 of all its bytes, which comes before the first of them. An upload without it is one that goes on after

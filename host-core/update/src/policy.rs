@@ -28,11 +28,15 @@ pub struct UpdatePolicy {
     /// A plugin that is in the middle of a call when another version is to take its place has so many milliseconds to come to its end, its last
     /// call included.
     pub shutdown_ms: u32,
+    /// An upload of which nothing comes for so many milliseconds while it is held on the heap, before its head and its beginning were checked,
+    /// is given up.
+    pub upload_ms: u32,
 }
 
 impl UpdatePolicy {
     /// Three good calls at least, without a command; an hour at most, sixteen starts, or three after failures; half a minute without
-    /// an answer; health once a second; for the last call 100,000 fuel and a second.
+    /// an answer; health once a second; for the last call 100,000 fuel and a second;
+    /// half a minute for an upload.
     pub const DEVICE: Self = Self {
         confirm: Confirm {
             good_calls: 3,
@@ -47,6 +51,7 @@ impl UpdatePolicy {
         failures: 3,
         shutdown_fuel: Fuel(100_000),
         shutdown_ms: 1_000,
+        upload_ms: 30_000,
     };
 
     /// What confirms a trial of an image with this manifest.

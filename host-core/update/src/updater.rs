@@ -88,6 +88,7 @@ where
         }
         let shown = self.now();
         let now = self.clock.look(shown);
+        self.give_up_silent(shown);
         if let Some(error) = self.look_at_counter(now) {
             return Report::Unguarded { error };
         }

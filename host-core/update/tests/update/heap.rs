@@ -8,6 +8,7 @@ use corelet_store::BankState;
 use corelet_update::Refused;
 
 use crate::board::*;
+use crate::keys::ALICE;
 
 thread_local! {
     /// The most bytes of one piece of text or data that this thread is given.
@@ -93,4 +94,48 @@ fn where_the_beginning_finds_no_room_the_image_is_checked_when_it_is_there() {
             .iter()
             .any(|&count| count > 0)
     );
+}
+
+#[test]
+fn nothing_is_held_behind_a_head_that_no_trusted_key_signed() {
+    let image = Plugin::GOOD.by(&ALICE);
+    let head = corelet_image::Head::bytes_needed(image.first_chunk().unwrap()).unwrap();
+    let mut plugins = start(blank());
+    let length = image.len() as u32;
+    let known = Some(digest(&image));
+    let mut offset = plugins.open(ONE, length, known, false).unwrap();
+    let refused = loop {
+        match plugins.receive(offset, &image[offset as usize..][..1]) {
+            Ok(wanted) => offset = wanted,
+            Err(refused) => break refused,
+        }
+    };
+    assert!(matches!(refused, Refused::Image(_)), "{refused}");
+    assert_eq!(offset as usize, head - 1);
+}
+
+#[test]
+fn an_upload_that_goes_silent_before_it_was_checked_is_given_up() {
+    let image = Plugin::GOOD.image();
+    let length = image.len() as u32;
+    let mut plugins = start(blank());
+    let known = Some(digest(&image));
+    assert_eq!(plugins.open(ONE, length, known, false), Ok(0));
+    for offset in [0, 10, 20] {
+        let piece = &image[offset as usize..][..10];
+        assert_eq!(plugins.receive(offset, piece), Ok(offset + 10));
+        pass(&mut plugins, 29);
+    }
+    pass(&mut plugins, 1);
+    let refused = plugins.receive(30, &image[30..40]);
+    assert_eq!(refused, Err(Refused::NotOpen));
+
+    // What is in the store waits for as long as it takes.
+    let mut offset = plugins.open(ONE, length, known, false).unwrap();
+    while plugins.store().staged(ONE).is_none() {
+        let piece = &image[offset as usize..][..10];
+        offset = plugins.receive(offset, piece).unwrap();
+    }
+    pass(&mut plugins, 100);
+    assert_eq!(plugins.receive(length, &[]), Ok(offset));
 }
