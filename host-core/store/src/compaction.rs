@@ -88,11 +88,14 @@ pub(crate) fn write_snapshot<F: NorFlash, C: Contents>(
     journal: &mut Journal,
     boot: bool,
 ) -> Result<(), Error> {
+    let places = journal.places;
     let mut write = |flash: &mut F, change, boot| match journal.insist(flash, change, boot)? {
         Room::Enough => Ok(()),
         Room::None => Err(Error::WantsErase),
     };
-    contents.snapshot(flash, old, &mut |flash, change| write(flash, change, false))?;
+    contents.snapshot(flash, old, places, &mut |flash, change| {
+        write(flash, change, false)
+    })?;
     write(flash, Change::Header(header), false)?;
     write(flash, Change::Nothing, boot)?;
     journal.moving = false;

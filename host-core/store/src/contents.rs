@@ -20,7 +20,8 @@ pub(crate) trait Contents {
     /// If it is not for this firmware; then nothing is changed.
     fn apply(&mut self, change: &Change) -> Result<(), Error>;
 
-    /// Has `write` write the fewest records that say all of it, without a header. `old` are the records that said it so far.
+    /// Has `write` write the fewest records that say all of it, without a header. `old` are the records that said it so far, and
+    /// `places` those of the region where it is written.
     ///
     /// # Errors
     /// Those of `write`, and of reading `old`.
@@ -28,6 +29,7 @@ pub(crate) trait Contents {
         &self,
         flash: &mut F,
         old: &Chain,
+        places: u16,
         write: &mut dyn FnMut(&mut F, Change) -> Result<(), Error>,
     ) -> Result<(), Error>;
 }

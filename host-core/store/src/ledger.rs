@@ -343,6 +343,7 @@ impl<const BANKS: usize, const PLUGINS: usize> Contents for Ledger<BANKS, PLUGIN
         &self,
         flash: &mut F,
         _: &Chain,
+        _: u16,
         write: &mut dyn FnMut(&mut F, Change) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.snapshot().try_for_each(|change| write(flash, change))

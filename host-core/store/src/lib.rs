@@ -196,7 +196,7 @@
 //! behind the [end of a move](#moving) a record is written all the same.
 //!
 //! Whatever bytes there are, a start ends, and either the store does its work with them or says why not. A header further on counts as the
-//! first one does; an image that is larger than its bank, or goes on within a sector, was for another map; and a generation above 2³¹ − 1
+//! first one does; an image that is larger than its bank, or goes on within a sector, was for another map, and so were more values than a half takes; and a generation above 2³¹ − 1
 //! is none that a flash lives to see ([`Error::Unreadable`]).
 //!
 //! ### Moving

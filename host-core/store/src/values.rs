@@ -15,7 +15,7 @@ use corelet_image::PluginId;
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::compaction::{Compaction, RESERVE, places_min};
-use crate::journal::Journal;
+use crate::journal::{Journal, Places};
 use crate::record::Change;
 use crate::recovery::{Recovered, create, recover};
 use crate::{Error, Region, Start};
@@ -62,8 +62,10 @@ impl<F: NorFlash> Values<F> {
     ) -> Result<Self, Error> {
         map.regions()
             .check::<F>(places_min(entry_records(KEY_MAX, VALUE_MAX).into()))?;
-        match recover(&mut flash, map.regions(), map.header(), Start::Ordinary) {
-            Ok(recovered) => Self::new(flash, map, recovered),
+        let recovered = recover(&mut flash, map.regions(), map.header(), Start::Ordinary);
+        let counted = recovered.and_then(|recovered| Self::count_all(&mut flash, &map, recovered));
+        match counted {
+            Ok((journal, live)) => Ok(Self::new(flash, map, journal, live)),
             Err(error) if error.is_lasting() && lost(error) => Self::format(flash, map),
             Err(error) => Err(error),
         }
@@ -79,19 +81,32 @@ impl<F: NorFlash> Values<F> {
         let [_, second] = map.halves();
         map.regions().erase(&mut flash, second)?;
         let created = create(&mut flash, map.regions(), map.header(), Start::Ordinary)?;
-        Self::new(flash, map, created)
+        let (journal, live) = Self::count_all(&mut flash, &map, created)?;
+        Ok(Self::new(flash, map, journal, live))
     }
 
-    fn new(flash: F, map: DataMap, recovered: Recovered<Records>) -> Result<Self, Error> {
-        let mut values = Self {
+    /// Counts what holds after a start, and sees to it that the journal can move.
+    fn count_all(
+        flash: &mut F,
+        map: &DataMap,
+        recovered: Recovered<Records>,
+    ) -> Result<(Journal, Live), Error> {
+        let mut live = Live::UNKNOWN;
+        live.count(flash, &recovered.journal.chain())?;
+        for half in map.halves() {
+            live.check(Places::<F>::count(half))?;
+        }
+        Ok((recovered.journal, live))
+    }
+
+    fn new(flash: F, map: DataMap, journal: Journal, live: Live) -> Self {
+        Self {
             flash,
             map,
-            live: Live::UNKNOWN,
-            journal: recovered.journal,
+            live,
+            journal,
             compaction: Compaction::default(),
-        };
-        values.count()?;
-        Ok(values)
+        }
     }
 
     /// Sees to it that memory knows which records hold: not after a start, nor after the journal's move.
@@ -239,10 +254,9 @@ impl<F: NorFlash> Values<F> {
         let generation = self.journal.generation;
         while self.compaction.begun || self.journal.free() < needed {
             if self.journal.generation != generation {
-                // Nobody wrote so much but a forger.
-                return Err(Error::Full {
-                    found: self.live.records,
-                    allowed: self.capacity(),
+                // There is room behind a snapshot, but where many places do not hold what is written to them.
+                return Err(Error::NotWritten {
+                    offset: Places::<F>::offset(self.journal.region, self.journal.next),
                 });
             }
             self.step()?;

@@ -98,10 +98,12 @@ impl Contents for Records {
         &self,
         flash: &mut F,
         old: &Chain,
+        places: u16,
         write: &mut dyn FnMut(&mut F, Change) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut live = Live::UNKNOWN;
         live.count(flash, old)?;
+        live.check(places)?;
         let mut look = Look::new(old, &live.places);
         while let Some(place) = look.next(flash)? {
             let kept = read(flash, old, place)?;

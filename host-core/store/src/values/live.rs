@@ -7,6 +7,7 @@ use embedded_storage::nor_flash::NorFlash;
 use super::entry::What;
 use super::glance::Glance;
 use crate::Error;
+use crate::compaction::places_min;
 use crate::journal::{Chain, PLACES_MAX};
 
 const BITS: u16 = u32::BITS as u16;
@@ -111,6 +112,14 @@ impl Live {
             }
         }
         self.generation = chain.generation;
+        Ok(())
+    }
+
+    /// That a half with so many places takes all that holds, and leaves room to work: what [`Values`](crate::Values) keep always does.
+    pub(crate) const fn check(&self, places: u16) -> Result<(), Error> {
+        if self.records as usize + places_min(0) > places as usize {
+            return Err(Error::OtherMap);
+        }
         Ok(())
     }
 

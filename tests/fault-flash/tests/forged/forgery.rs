@@ -2,9 +2,10 @@
 
 use arbitrary::{Result, Unstructured};
 use corelet_fault_flash::Flash;
-use corelet_store::BankId;
+use corelet_store::{BankId, Region};
 
 use super::board::{ALL, BANKS, ERASE, MAP, PLUGINS, SLOTS, plugin};
+use super::entries::Names;
 use super::record::{HEADER, NOTHING, RECORD_BYTES, Record, header, stride};
 
 /// One of the first `n` numbers as a rule, and any number now and then.
@@ -13,23 +14,44 @@ pub(crate) fn few(u: &mut Unstructured<'_>, n: u8) -> Result<u8> {
     Ok(if byte < 240 { byte % n } else { byte })
 }
 
+/// A journal that is forged.
+pub(crate) struct Forged {
+    /// Its two regions.
+    pub(crate) regions: [Region; 2],
+    /// What its header says.
+    pub(crate) header: Vec<u8>,
+    /// What is in its records.
+    pub(crate) about: About,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    Banks,
+    Values,
+}
+
 /// Where the next record goes, and what is to stand in it.
-struct Hand<'a, const WRITE: usize> {
+pub(crate) struct Hand<'a, const WRITE: usize> {
     flash: &'a Flash<WRITE, ERASE>,
+    journal: &'a Forged,
     region: usize,
-    place: u16,
-    next: Record,
+    pub(super) place: u16,
+    pub(super) next: Record,
+    pub(super) names: Names,
 }
 
 /// Writes what `u` says into an erased flash.
 pub(crate) fn forge<const WRITE: usize>(
     flash: &Flash<WRITE, ERASE>,
+    journal: &Forged,
     u: &mut Unstructured<'_>,
 ) -> Result<()> {
     let mut hand = Hand {
         flash,
+        journal,
         region: 0,
         place: 0,
+        names: Names::default(),
         next: Record {
             generation: 1,
             back: u16::MAX,
@@ -40,8 +62,13 @@ pub(crate) fn forge<const WRITE: usize>(
         },
     };
     for _ in 0..u.int_in_range(0..=8)? {
-        let kind = u.int_in_range(2..=8)?;
-        hand.record(u, kind)?;
+        match journal.about {
+            About::Banks => {
+                let kind = u.int_in_range(2..=8)?;
+                hand.record(u, kind)?;
+            }
+            About::Values => hand.entry(u)?,
+        }
     }
     if u.ratio(7, 8)? {
         hand.end_snapshot();
@@ -54,13 +81,17 @@ pub(crate) fn forge<const WRITE: usize>(
 
 impl<const WRITE: usize> Hand<'_, WRITE> {
     fn item(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
+        let about = self.journal.about;
         match u.int_in_range(0..=20)? {
+            2..=8 if about == About::Values => self.entry(u)?,
+            12 | 13 if about == About::Values => self.entries(u)?,
             kind @ 0..=8 => self.record(u, kind)?,
             9 => self.record(u, 2)?,
             10 => self.end_snapshot(),
             11 => {
                 self.region = 1 - self.region;
                 self.place = 0;
+                self.names.clear();
                 self.next.back = u16::MAX;
                 self.next.generation = self.next.generation.wrapping_add(1);
                 self.next.flags = 2;
@@ -76,14 +107,15 @@ impl<const WRITE: usize> Hand<'_, WRITE> {
             14 => {
                 let bytes: [u8; 32] = u.arbitrary()?;
                 let length = u.int_in_range(1..=bytes.len())?;
-                let offset = u.int_in_range(0..=MAP.capacity() - length as u32)?;
+                let capacity = self.flash.with_bytes(<[u8]>::len);
+                let offset = u.int_in_range(0..=capacity - length)? as u32;
                 self.flash.put(offset, &bytes[..length]);
             }
             15 => {
                 // Of the record that was put last, as a rule.
                 let (bytes, mark) = stride(WRITE);
                 let before = usize::from(self.place.saturating_sub(1)) * bytes + mark;
-                let region = MAP.journal()[self.region];
+                let region = self.journal.regions[self.region];
                 let bit = u.int_in_range(0..=RECORD_BYTES * 8 - 1)?;
                 if before + RECORD_BYTES <= region.size() as usize {
                     let offset = region.offset() as usize + before;
@@ -102,13 +134,19 @@ impl<const WRITE: usize> Hand<'_, WRITE> {
     fn record(&mut self, u: &mut Unstructured<'_>, kind: u8) -> Result<()> {
         self.next.kind = kind;
         self.next.says = says(u, kind)?;
+        if kind == HEADER {
+            self.next.says.clone_from(&self.journal.header);
+            if u.ratio(1, 8)? {
+                self.next.says[few(u, 12)? as usize % 12] ^= 1;
+            }
+        }
         self.put();
         Ok(())
     }
 
     fn end_snapshot(&mut self) {
         self.next.kind = HEADER;
-        self.next.says = right_header();
+        self.next.says.clone_from(&self.journal.header);
         self.put();
         self.next.kind = NOTHING;
         self.next.says.clear();
@@ -117,8 +155,8 @@ impl<const WRITE: usize> Hand<'_, WRITE> {
     }
 
     /// Puts the record in the next place of the region, if there is one.
-    fn put(&mut self) {
-        let region = MAP.journal()[self.region];
+    pub(super) fn put(&mut self) {
+        let region = self.journal.regions[self.region];
         let (bytes, mark) = stride(WRITE);
         let offset = usize::from(self.place) * bytes;
         if offset + bytes > region.size() as usize {
@@ -142,13 +180,7 @@ pub(crate) fn right_header() -> Vec<u8> {
 fn says(u: &mut Unstructured<'_>, kind: u8) -> Result<Vec<u8>> {
     let mut says = Vec::new();
     match kind {
-        0 => {}
-        1 => {
-            says = right_header();
-            if u.ratio(1, 8)? {
-                says[few(u, 12)? as usize % 12] ^= 1;
-            }
-        }
+        NOTHING | HEADER => {}
         2 => {
             let (_, image) = u.choose(&ALL)?;
             let state = few(u, 8)?;

@@ -8,8 +8,9 @@ use corelet_store::{
 };
 
 use super::board::{ALL, BANKS, ERASE, FLOORS, MAP, PLUGINS, SLOTS, chip, plugin};
-use super::forgery::{few, forge};
+use super::forgery::{About, Forged, few, forge, right_header};
 use super::key_sets::{EPOCHS, Rises, key_set};
+use super::values;
 
 type Opened<const WRITE: usize> = Store<Flash<WRITE, ERASE>, BANKS, FLOORS>;
 
@@ -26,19 +27,24 @@ const REASONS: [Reason; 4] = [
     Reason::Command,
 ];
 
-/// Forges a flash from `data`, lets a device live on it, and formats it at the end.
+/// Forges a flash from `data`, of images or of values, lets a device live on it, and formats it at the end.
 ///
 /// # Panics
 /// If the store does, or something does not hold.
 pub(crate) fn live(data: &[u8]) {
     let u = &mut Unstructured::new(data);
     // Where the data ends, so does the life.
-    let _ = match u.int_in_range(0..=4) {
+    let _ = match u.int_in_range(0..=9) {
         Ok(0) => Life::<1>::run(u),
         Ok(1) => Life::<4>::run(u),
         Ok(2) => Life::<8>::run(u),
         Ok(3) => Life::<16>::run(u),
-        _ => Life::<32>::run(u),
+        Ok(4) => Life::<32>::run(u),
+        Ok(5) => values::Life::<1>::run(u),
+        Ok(6) => values::Life::<4>::run(u),
+        Ok(7) => values::Life::<8>::run(u),
+        Ok(8) => values::Life::<16>::run(u),
+        _ => values::Life::<32>::run(u),
     };
 }
 
@@ -75,7 +81,12 @@ impl<const WRITE: usize> Life<WRITE> {
     fn run(u: &mut Unstructured<'_>) -> Result<()> {
         let programming = *u.choose(&Programming::ALL)?;
         let flash = Flash::new(&chip().programmed(programming));
-        let forged = forge(&flash, u);
+        let forged = Forged {
+            regions: MAP.journal(),
+            header: right_header(),
+            about: About::Banks,
+        };
+        let forged = forge(&flash, &forged, u);
         let life = Self {
             flash,
             forged: true,

@@ -1,12 +1,14 @@
-//! A store comes to no harm by what is in its flash: inputs of `tests/fuzz`, which are drawn here, and always the same.
+//! Stores of images and of values come to no harm by what is in their flash: inputs of `tests/fuzz`, which are drawn here, and always the same.
 
 mod board;
+mod entries;
 mod forgery;
 mod found;
 #[path = "../store/key_sets.rs"]
 mod key_sets;
 mod life;
 mod record;
+mod values;
 
 use fastrand::Rng;
 

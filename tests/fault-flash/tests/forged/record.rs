@@ -48,6 +48,14 @@ pub(crate) fn header(slots: u8, banks: &[(u32, u32)]) -> Vec<u8> {
     says
 }
 
+/// What the header says of values in halves of these sizes.
+pub(crate) fn header_of_values(halves: [u32; 2]) -> Vec<u8> {
+    let mut says = vec![1, 0, 0, 0];
+    let sizes = halves.map(u32::to_le_bytes);
+    says.extend(CRC.checksum(sizes.as_flattened()).to_le_bytes());
+    says
+}
+
 /// Bytes from one place of a region to the next, and those of the mark among them.
 pub(crate) const fn stride(write: usize) -> (usize, usize) {
     let unit = if write < 4 { 4 } else { write };

@@ -3,8 +3,8 @@ const BUGS: &[Bug] = &[
         name: "header_first",
         model: BANKS,
         file: "compaction.rs",
-        text: "    contents.snapshot(flash, old, &mut |flash, change| write(flash, change, false))?;\n    write(flash, Change::Header(header), false)?;\n    write(flash, Change::Nothing, boot)?;\n",
-        instead: "    write(flash, Change::Header(header), false)?;\n    write(flash, Change::Nothing, boot)?;\n    contents.snapshot(flash, old, &mut |flash, change| write(flash, change, false))?;\n",
+        text: "    contents.snapshot(flash, old, places, &mut |flash, change| {\n        write(flash, change, false)\n    })?;\n    write(flash, Change::Header(header), false)?;\n    write(flash, Change::Nothing, boot)?;\n",
+        instead: "    write(flash, Change::Header(header), false)?;\n    write(flash, Change::Nothing, boot)?;\n    contents.snapshot(flash, old, places, &mut |flash, change| {\n        write(flash, change, false)\n    })?;\n",
     },
     Bug {
         name: "floor_before_confirm",

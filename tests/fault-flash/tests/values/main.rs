@@ -92,6 +92,23 @@ fn one_fault_with_uneven_sectors_and_checksums() {
 }
 
 #[test]
+fn one_fault_where_erased_units_cannot_be_read() {
+    let faults = Sweep {
+        kinds: Kind::cuts_and_errors(),
+        every: one_of(7),
+        ..Sweep::default()
+    };
+    // Chips that keep checksums keep them of 8 bytes or more.
+    let (mode, script) = (Programming::CheckedWhenErased, script::life());
+    let histories = [
+        sweep_units::<Uneven, 8>(&faults, mode, &script),
+        sweep_units::<Small, 16>(&faults, mode, &script),
+        sweep_units::<Uneven, 32>(&faults, mode, &script),
+    ];
+    assert!(histories.iter().all(|each| *each > 500), "{histories:?}");
+}
+
+#[test]
 fn one_fault_while_the_journal_moves() {
     one_fault::<Small>(Programming::Once, &script::counting());
     one_fault::<Uneven>(Programming::Checked, &script::counting());
