@@ -22,7 +22,7 @@ pub const ROOT_KEY: Option<PublicKey> = Some(corelet_image::DEVELOPMENT_KEY);
 #[cfg(not(feature = "development"))]
 pub const ROOT_KEY: Option<PublicKey> = None;
 
-/// How many plugins there can be: images are read from as many banks.
+/// How many plugins run at once.
 pub const SLOTS: usize = 2;
 
 /// The topic of the one event that there is, once a second; its payload is the count of seconds, a `u32`.
