@@ -10,6 +10,7 @@ mod worst;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use corelet_admission::fuel::WORST_INSTRUCTIONS;
 use corelet_bench::{Job, Side};
 use corelet_cli::qemu::INSTRUCTION;
 use corelet_cli::toolchain::ensure_valgrind;
@@ -90,6 +91,19 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     gap::report(&measured.gaps)?;
     println!();
     storage::report(&measured.stored)
+}
+
+/// Whether a unit of fuel stands for no more instructions than it may. `prices` is where they stand.
+fn check_price(name: &str, per_fuel: f64, prices: &str) -> Result<(), Failure> {
+    let allowed = f64::from(WORST_INSTRUCTIONS);
+    if per_fuel <= allowed {
+        return Ok(());
+    }
+    Err(Failure::refused(format_args!(
+        "`{name}` takes too many instructions for its fuel"
+    ))
+    .found(format_args!("{per_fuel:.1}"), allowed)
+    .help(format_args!("let it cost more, in {prices}")))
 }
 
 fn compare(board: &str, job: Job, raw: f64, corelet: f64) -> Result<(), Failure> {

@@ -1,9 +1,8 @@
 //! Instructions of the emulated board for what plugins do with their data, and for 1 fuel of that.
 
-use corelet_admission::fuel::WORST_INSTRUCTIONS;
 use corelet_cli::Failure;
 
-use super::instructions;
+use super::{check_price, instructions};
 
 /// Some calls of one kind.
 pub(super) struct Stored {
@@ -50,18 +49,15 @@ pub(super) fn report(stored: &[Stored]) -> Result<(), Failure> {
             one.per_fuel()
         );
     }
-    let allowed = f64::from(WORST_INSTRUCTIONS);
     let worst = stored
         .iter()
         .max_by(|one, other| one.per_fuel().total_cmp(&other.per_fuel()));
-    match worst {
-        None => Err(Failure::tool("the emulated board measured no store")),
-        Some(one) if one.per_fuel() > allowed => Err(Failure::refused(format_args!(
-            "`{}` takes too many instructions for its fuel",
-            one.name
-        ))
-        .found(format_args!("{:.1}", one.per_fuel()), allowed)
-        .help("let it cost more, in `boards/support/src/storage.rs`")),
-        Some(_) => Ok(()),
-    }
+    let Some(worst) = worst else {
+        return Err(Failure::tool("the emulated board measured no store"));
+    };
+    check_price(
+        &worst.name,
+        worst.per_fuel(),
+        "`boards/support/src/storage.rs`",
+    )
 }

@@ -1,9 +1,8 @@
 //! Instructions of the emulated board for 1 fuel: the programs that take most, of those that admission lets through.
 
-use corelet_admission::fuel::WORST_INSTRUCTIONS;
 use corelet_cli::Failure;
 
-use super::instructions;
+use super::{check_price, instructions};
 
 /// As many programs are printed.
 const SHOWN: usize = 12;
@@ -53,14 +52,8 @@ pub(super) fn report(mut programs: Vec<Program>) -> Result<(), Failure> {
             "a byte of memory that growing moves"
         );
     }
-    let allowed = f64::from(WORST_INSTRUCTIONS);
-    match programs.first() {
-        None => Err(Failure::tool("the emulated board measured no program")),
-        Some(Program { name, per_fuel, .. }) if *per_fuel > allowed => Err(Failure::refused(
-            format_args!("`{name}` takes too many instructions for its fuel"),
-        )
-        .found(format_args!("{per_fuel:.1}"), allowed)
-        .help("let it cost more, in `corelet_admission::fuel`")),
-        Some(_) => Ok(()),
-    }
+    let Some(worst) = programs.first() else {
+        return Err(Failure::tool("the emulated board measured no program"));
+    };
+    check_price(&worst.name, worst.per_fuel, "`corelet_admission::fuel`")
 }
